@@ -1,0 +1,1 @@
+//! The Space, server side.

@@ -1,0 +1,216 @@
+//! Errors on the wire: RFC 9457 problem details with a stable `code`.
+
+use crate::permission::Permission;
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $key:literal, $status:literal;)*) => {
+        /// What went wrong, stable for integrators; the sentence for people is `detail`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum ErrorCode { $($(#[$doc])* $name,)* }
+
+        impl ErrorCode {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The key on the wire; the catalogue's key is `error.` and this.
+            #[must_use]
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)* }
+            }
+
+            /// The HTTP status that goes with the code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body, query or frame could not be parsed.
+    Malformed = "malformed", 400;
+    /// A field or query parameter that this operation does not know.
+    UnknownField = "unknown_field", 400;
+    /// A cursor that was not given out by this list.
+    BadCursor = "bad_cursor", 400;
+    /// A command type that the socket does not know.
+    UnknownCommand = "unknown_command", 400;
+    /// No token, or one that is invalid or expired.
+    Unauthenticated = "unauthenticated", 401;
+    /// Unknown login or wrong password: the same answer for both.
+    WrongCredentials = "wrong_credentials", 401;
+    /// A refresh token that is invalid, expired, or used twice.
+    InvalidRefreshToken = "invalid_refresh_token", 401;
+    /// A permission is missing; `permission` names it.
+    Forbidden = "forbidden", 403;
+    /// The other one's rank is equal or higher.
+    RankTooLow = "rank_too_low", 403;
+    /// The owner and untouchable members answer only to the owner.
+    Untouchable = "untouchable", 403;
+    /// The role would grant what its maker lacks.
+    GrantsMore = "grants_more", 403;
+    /// The request came from another site.
+    CrossSite = "cross_site", 403;
+    /// The current password did not match.
+    WrongPassword = "wrong_password", 403;
+    /// Absent, or not visible to the caller.
+    NotFound = "not_found", 404;
+    /// The path exists, not with this method.
+    MethodNotAllowed = "method_not_allowed", 405;
+    /// The nickname, or one that looks like it, is taken.
+    NicknameTaken = "nickname_taken", 409;
+    /// The e-mail address is in use.
+    EmailTaken = "email_taken", 409;
+    /// The space does not accept people by itself.
+    NotJoinable = "not_joinable", 403;
+    /// The owner can't leave; transfer or delete the space.
+    OwnerCannotLeave = "owner_cannot_leave", 409;
+    /// System roles can't be changed this way.
+    SystemRole = "system_role", 409;
+    /// The default chat of a space can't be deleted.
+    DefaultChat = "default_chat", 409;
+    /// Nobody can do this to himself.
+    Yourself = "yourself", 409;
+    /// A name that must be unique is taken.
+    NameTaken = "name_taken", 409;
+    /// The same idempotency key is still being worked on.
+    StillRunning = "still_running", 409;
+    /// `If-Match` did not match: somebody changed it meanwhile.
+    Stale = "stale", 412;
+    /// The body is larger than allowed.
+    TooLarge = "too_large", 413;
+    /// The content type is not accepted.
+    UnsupportedMediaType = "unsupported_media_type", 415;
+    /// One or more fields are invalid; `errors` names them.
+    Invalid = "invalid", 422;
+    /// The idempotency key was used with another body.
+    IdempotencyMismatch = "idempotency_mismatch", 422;
+    /// The nonce was used with another content.
+    NonceMismatch = "nonce_mismatch", 422;
+    /// Too many requests; `Retry-After` says how long to wait.
+    RateLimited = "rate_limited", 429;
+    /// Something broke here; `request_id` finds it in the log.
+    Internal = "internal", 500;
+    /// The database or another part is not reachable; `Retry-After` says when to try again.
+    Unavailable = "unavailable", 503;
+}
+
+/// Why a field is invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum FieldCode {
+    Required,
+    TooShort,
+    TooLong,
+    /// More than 72 bytes of UTF-8: bcrypt would cut it.
+    TooManyBytes,
+    BadCharacters,
+    /// Only invisible characters, or control characters.
+    Invisible,
+    Reserved,
+    NeedsLetter,
+    /// On the list of common passwords, or made of the nickname.
+    TooCommon,
+    BadEmail,
+    BadColor,
+    OutOfRange,
+    BadFormat,
+    TooMany,
+    Duplicate,
+    /// Refers to something that does not exist or is not visible.
+    Unknown,
+}
+
+impl FieldCode {
+    pub const ALL: &[Self] = &[
+        Self::Required,
+        Self::TooShort,
+        Self::TooLong,
+        Self::TooManyBytes,
+        Self::BadCharacters,
+        Self::Invisible,
+        Self::Reserved,
+        Self::NeedsLetter,
+        Self::TooCommon,
+        Self::BadEmail,
+        Self::BadColor,
+        Self::OutOfRange,
+        Self::BadFormat,
+        Self::TooMany,
+        Self::Duplicate,
+        Self::Unknown,
+    ];
+
+    /// The key on the wire; the catalogue's key is `field.` and this.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::TooManyBytes => "too_many_bytes",
+            Self::BadCharacters => "bad_characters",
+            Self::Invisible => "invisible",
+            Self::Reserved => "reserved",
+            Self::NeedsLetter => "needs_letter",
+            Self::TooCommon => "too_common",
+            Self::BadEmail => "bad_email",
+            Self::BadColor => "bad_color",
+            Self::OutOfRange => "out_of_range",
+            Self::BadFormat => "bad_format",
+            Self::TooMany => "too_many",
+            Self::Duplicate => "duplicate",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One invalid field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// JSON pointer into the body, such as `/nickname`.
+    pub pointer: String,
+    pub code: FieldCode,
+    /// A sentence in the caller's language.
+    #[serde(default)]
+    pub detail: String,
+}
+
+impl FieldError {
+    /// For the field at the top level of the body.
+    #[must_use]
+    pub fn new(field: &str, code: FieldCode) -> Self {
+        Self { pointer: format!("/{field}"), code, detail: String::new() }
+    }
+}
+
+/// `application/problem+json` (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `about:blank#` and the code: the code is the type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    #[serde(default)]
+    pub instance: String,
+    pub code: ErrorCode,
+    #[serde(default)]
+    pub request_id: String,
+    /// The missing permission, with `forbidden`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permission: Option<Permission>,
+    /// Seconds to wait, with `rate_limited` and `unavailable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    /// The invalid fields, with `invalid`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}

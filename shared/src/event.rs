@@ -1,0 +1,303 @@
+//! Everything the server tells a socket: events of the stream, acks and errors.
+
+use crate::chat::{Chat, Message, ReadState};
+use crate::error::Problem;
+use crate::identity::{Me, Status, UserRef};
+use crate::ids::{ChatId, MessageId, RoleId, SessionId, SpaceId, UserId};
+use crate::spaces::{Participant, Role, Space};
+use crate::topic::Topic;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An event and where it belongs: `{"type", "data", "topic", "seq"?, "at"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EventFrame {
+    #[serde(flatten)]
+    pub event: Event,
+    pub topic: Topic,
+    /// Per topic and gap-free; absent on ephemeral events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
+    #[serde(with = "crate::millis")]
+    pub at: DateTime<Utc>,
+}
+
+/// What happened. Events with a `seq` are durable and can be replayed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Event {
+    // chat: durable
+    NewMessage(Message),
+    MessageEdited(MessageEdited),
+    MessageDeleted(MessageDeleted),
+    ReactionAdded(ReactionChanged),
+    ReactionRemoved(ReactionChanged),
+    // chat: ephemeral
+    UserJoinedRoom(RoomUser),
+    UserLeftRoom(RoomUser),
+    Typing(RoomUser),
+    // space and user: ephemeral
+    ChatActivity(ChatActivity),
+    UserStatusChanged(UserStatusChanged),
+    // space: durable
+    MemberJoined(MemberJoined),
+    MemberLeft(MemberGone),
+    UserKicked(MemberGone),
+    RoleCreated(Role),
+    RoleUpdated(Role),
+    RoleDeleted(RoleDeleted),
+    RoleAssigned(RoleAssigned),
+    SpaceUpdated(Space),
+    SpaceDeleted(SpaceDeleted),
+    /// `read` and `permissions` are not the receiver's: he computes them himself.
+    ChatCreated(Chat),
+    /// As `chat_created`.
+    ChatUpdated(Chat),
+    ChatDeleted(ChatDeleted),
+    /// Something the receiver may not see took this `seq`.
+    Noop(Noop),
+    // user: durable
+    /// The caller joined a space, here or on another device.
+    SpaceJoined(Space),
+    /// The caller left a space, was removed from it, or it was deleted.
+    SpaceLeft(SpaceDeleted),
+    /// A direct or group chat appeared or changed.
+    ConversationUpdated(Chat),
+    ReadStateChanged(ReadStateChanged),
+    ProfileUpdated(Me),
+    SessionRevoked(SessionRevoked),
+}
+
+/// See [`Event::MessageEdited`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessageEdited {
+    pub message_id: MessageId,
+    pub chat_id: ChatId,
+    /// The message's own `seq`.
+    pub message_seq: i64,
+    pub content: String,
+    pub mentions: Vec<UserRef>,
+    #[serde(with = "crate::millis")]
+    pub edited_at: DateTime<Utc>,
+}
+
+/// See [`Event::MessageDeleted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessageDeleted {
+    pub message_id: MessageId,
+    pub chat_id: ChatId,
+    pub message_seq: i64,
+}
+
+/// See [`Event::ReactionAdded`]; `count` is the emoji's count after the change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReactionChanged {
+    pub message_id: MessageId,
+    pub chat_id: ChatId,
+    pub message_seq: i64,
+    pub emoji: String,
+    pub user: UserRef,
+    pub count: i64,
+}
+
+/// Somebody in an open chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoomUser {
+    pub chat_id: ChatId,
+    pub user: UserRef,
+}
+
+/// News in a chat that is not open here. Coalesced: at most one a chat each half second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChatActivity {
+    pub chat_id: ChatId,
+    pub last_seq: i64,
+    /// Whether the receiver is mentioned.
+    pub mentioned: bool,
+}
+
+/// A person's presence as the receiver may see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserStatusChanged {
+    pub user_id: UserId,
+    pub status: Status,
+}
+
+/// See [`Event::MemberJoined`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberJoined {
+    pub space_id: SpaceId,
+    pub member: Participant,
+}
+
+/// Somebody left, or was removed by `by`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberGone {
+    pub space_id: SpaceId,
+    pub user_id: UserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+}
+
+/// See [`Event::RoleDeleted`]; its holders now hold `replacement_id`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoleDeleted {
+    pub space_id: SpaceId,
+    pub role_id: RoleId,
+    pub replacement_id: RoleId,
+}
+
+/// See [`Event::RoleAssigned`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RoleAssigned {
+    pub space_id: SpaceId,
+    pub user_id: UserId,
+    pub role_id: RoleId,
+}
+
+/// See [`Event::SpaceDeleted`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SpaceDeleted {
+    pub space_id: SpaceId,
+}
+
+/// See [`Event::ChatDeleted`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChatDeleted {
+    pub chat_id: ChatId,
+}
+
+/// See [`Event::Noop`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Noop {}
+
+/// See [`Event::ReadStateChanged`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReadStateChanged {
+    pub chat_id: ChatId,
+    #[serde(flatten)]
+    pub read: ReadState,
+}
+
+/// See [`Event::SessionRevoked`]: the socket of that session closes with 4403.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionRevoked {
+    pub session_id: SessionId,
+}
+
+/// Any frame from the server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerFrame {
+    Connected(Connected),
+    JoinedRoom { id: String, data: JoinedRoom },
+    Ack { id: String, data: serde_json::Value },
+    Error { id: Option<String>, error: Box<Problem> },
+    Event(Box<EventFrame>),
+}
+
+impl ServerFrame {
+    /// Reads a text frame.
+    ///
+    /// # Errors
+    /// The text is not a frame this version knows.
+    pub fn parse(text: &str) -> serde_json::Result<Self> {
+        #[derive(Deserialize)]
+        struct Head<'a> {
+            #[serde(rename = "type", borrow)]
+            kind: std::borrow::Cow<'a, str>,
+        }
+        #[derive(Deserialize)]
+        struct Data<T> {
+            #[serde(default)]
+            id: String,
+            data: T,
+        }
+        #[derive(Deserialize)]
+        struct Failed {
+            #[serde(default)]
+            id: Option<String>,
+            error: Box<Problem>,
+        }
+        match &*serde_json::from_str::<Head>(text)?.kind {
+            "connected" => {
+                serde_json::from_str::<Data<Connected>>(text).map(|f| Self::Connected(f.data))
+            }
+            "joined_room" => serde_json::from_str::<Data<JoinedRoom>>(text)
+                .map(|f| Self::JoinedRoom { id: f.id, data: f.data }),
+            "ack" => serde_json::from_str::<Data<serde_json::Value>>(text)
+                .map(|f| Self::Ack { id: f.id, data: f.data }),
+            "error" => serde_json::from_str::<Failed>(text)
+                .map(|f| Self::Error { id: f.id, error: f.error }),
+            _ => serde_json::from_str(text).map(|f| Self::Event(Box::new(f))),
+        }
+    }
+}
+
+/// The answer to `hello`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Connected {
+    pub user: Me,
+    pub session_id: SessionId,
+    /// Send `heartbeat` at least this often.
+    pub heartbeat_seconds: u64,
+    /// The topics this socket hears by itself.
+    pub topics: BTreeMap<Topic, TopicState>,
+    #[serde(with = "crate::millis")]
+    pub server_time: DateTime<Utc>,
+}
+
+/// Where a topic stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TopicState {
+    /// The topic's newest `seq`.
+    pub seq: i64,
+    /// `true`: all events after the client's cursor follow. `false`: fetch that state anew.
+    pub recovered: bool,
+}
+
+/// The answer to `join_room`; the missing events follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct JoinedRoom {
+    pub chat_id: ChatId,
+    pub seq: i64,
+    pub recovered: bool,
+}
+
+/// Why the server closes a socket.
+pub mod close {
+    /// Shutting down; come back after a jittered pause.
+    pub const SHUTTING_DOWN: u16 = 1001;
+    /// A frame was larger than 64 KiB.
+    pub const TOO_BIG: u16 = 1009;
+    /// Not a frame of this protocol.
+    pub const BAD_FRAME: u16 = 4400;
+    /// The token is missing, invalid or expired: do not come back with it.
+    pub const UNAUTHENTICATED: u16 = 4401;
+    /// The session was revoked: do not come back with this token.
+    pub const REVOKED: u16 = 4403;
+    /// The client reads too slowly: come back and resume.
+    pub const TOO_SLOW: u16 = 4408;
+    /// Too many commands.
+    pub const FLOODING: u16 = 4429;
+}

@@ -1,0 +1,234 @@
+//! Accounts, sessions and profiles on the wire.
+
+use crate::error::FieldError;
+use crate::ids::{SessionId, UserId};
+use crate::validate::{self, Validate, check};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A person as others see him in messages and lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserRef {
+    pub id: UserId,
+    pub nickname: String,
+    pub display_name: Option<String>,
+    pub avatar_url: Option<String>,
+    #[serde(default)]
+    pub is_bot: bool,
+}
+
+impl UserRef {
+    /// The display name, or the nickname where there is none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(&self.nickname)
+    }
+}
+
+/// Presence. `offline` chosen by hand means invisible.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Status {
+    Online,
+    Away,
+    Dnd,
+    #[default]
+    Offline,
+}
+
+impl Status {
+    /// The key on the wire, in the database and in the catalogue (`status.` and this).
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Away => "away",
+            Self::Dnd => "dnd",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// The status of a key of the database.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        [Self::Online, Self::Away, Self::Dnd, Self::Offline].into_iter().find(|s| s.key() == key)
+    }
+}
+
+/// The caller's own account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    pub id: UserId,
+    pub nickname: String,
+    pub display_name: Option<String>,
+    pub email: Option<String>,
+    pub avatar_url: Option<String>,
+    pub bio: Option<String>,
+    /// The status chosen by hand.
+    pub status: Status,
+    #[serde(with = "crate::millis")]
+    pub created_at: DateTime<Utc>,
+}
+
+impl Me {
+    #[must_use]
+    pub fn as_ref(&self) -> UserRef {
+        UserRef {
+            id: self.id,
+            nickname: self.nickname.clone(),
+            display_name: self.display_name.clone(),
+            avatar_url: self.avatar_url.clone(),
+            is_bot: false,
+        }
+    }
+}
+
+/// `POST /auth/register`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Register {
+    /// 3-20 latin letters, digits or `_`, at least one letter; unique by case and look-alikes.
+    pub nickname: String,
+    pub email: String,
+    /// At least 8 characters, at most 72 bytes, not a common one.
+    pub password: String,
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+impl Validate for Register {
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        check(&mut errors, "nickname", validate::nickname(&self.nickname));
+        check(&mut errors, "email", validate::email(&self.email));
+        check(&mut errors, "password", validate::password(&self.password, &self.nickname));
+        if let Some(name) = &self.display_name {
+            check(&mut errors, "display_name", validate::name(name, 1, 50));
+        }
+        errors
+    }
+}
+
+/// `POST /auth/login`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Login {
+    /// Nickname or e-mail address.
+    pub login: String,
+    pub password: String,
+    /// `true`: the refresh token goes into a `__Host-` cookie instead of the body.
+    #[serde(default)]
+    pub web: bool,
+}
+
+/// `POST /auth/refresh`; without a body the cookie is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refresh {
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+}
+
+/// The answer to login, token and refresh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Tokens {
+    pub access_token: String,
+    /// Absent for the web client: its refresh token is in the cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// Always `bearer`.
+    pub token_type: String,
+    /// Seconds until the access token ends.
+    pub expires_in: u64,
+    pub user: Me,
+}
+
+/// `POST /auth/change-password`. Every other session ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangePassword {
+    pub old_password: String,
+    pub new_password: String,
+}
+
+/// One login of the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    pub id: SessionId,
+    /// The session of this very request.
+    pub current: bool,
+    pub user_agent: Option<String>,
+    pub address: Option<String>,
+    #[serde(with = "crate::millis")]
+    pub created_at: DateTime<Utc>,
+    #[serde(with = "crate::millis")]
+    pub last_used_at: DateTime<Utc>,
+    #[serde(with = "crate::millis")]
+    pub expires_at: DateTime<Utc>,
+}
+
+/// `PATCH /profile/me`: absent keeps, `null` clears.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateProfile {
+    #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub display_name: Option<Option<String>>,
+    #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub bio: Option<Option<String>>,
+}
+
+impl Validate for UpdateProfile {
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if let Some(Some(name)) = &self.display_name {
+            check(&mut errors, "display_name", validate::name(name, 1, 50));
+        }
+        if let Some(Some(bio)) = &self.bio {
+            check(&mut errors, "bio", validate::text(bio, 0, 500));
+        }
+        errors
+    }
+}
+
+/// A person's public profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Profile {
+    pub id: UserId,
+    pub nickname: String,
+    pub display_name: Option<String>,
+    pub avatar_url: Option<String>,
+    pub bio: Option<String>,
+    #[serde(default)]
+    pub is_bot: bool,
+    #[serde(with = "crate::millis")]
+    pub created_at: DateTime<Utc>,
+}
+
+/// `POST /status/set-status` and the socket's `set_status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetStatus {
+    pub status: Status,
+}
+
+/// A person's presence as others see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Presence {
+    pub user_id: UserId,
+    pub status: Status,
+}

@@ -1,0 +1,64 @@
+//! The wire crate: what the server sends, what the browser reads and what OpenAPI describes.
+//!
+//! Compiled into `api` and into `web` (wasm32). It does no I/O. Slices: [`identity`], [`spaces`],
+//! [`chat`]; the rules both sides apply: [`permission`], [`validate`], [`markdown`]; the stream:
+//! [`event`], [`command`], [`topic`].
+
+pub mod chat;
+pub mod command;
+pub mod error;
+pub mod event;
+pub mod identity;
+pub mod ids;
+pub mod markdown;
+pub mod page;
+pub mod patch;
+pub mod permission;
+pub mod spaces;
+pub mod text;
+pub mod topic;
+pub mod validate;
+
+/// All times on the wire: UTC, RFC 3339 with milliseconds.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+/// Serialises [`Timestamp`] as RFC 3339 UTC with exactly three fractional digits.
+pub mod millis {
+    use super::Timestamp;
+    use chrono::SecondsFormat;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    /// See [`crate::millis`].
+    pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+
+    /// See [`crate::millis`].
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        Timestamp::deserialize(deserializer)
+    }
+
+    /// The same for an optional time; use with `#[serde(default)]`.
+    pub mod option {
+        use super::Timestamp;
+        use serde::{Deserialize, Deserializer, Serializer};
+
+        /// See [`crate::millis`].
+        pub fn serialize<S: Serializer>(
+            at: &Option<Timestamp>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            match at {
+                Some(at) => super::serialize(at, serializer),
+                None => serializer.serialize_none(),
+            }
+        }
+
+        /// See [`crate::millis`].
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<Timestamp>, D::Error> {
+            Option::<Timestamp>::deserialize(deserializer)
+        }
+    }
+}

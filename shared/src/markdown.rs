@@ -1,0 +1,1 @@
+//! Messages as a tree: one parser for list, composer preview and search.
