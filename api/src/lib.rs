@@ -1,1 +1,3 @@
 //! The Space, server side.
+
+pub mod config;
