@@ -1,6 +1,8 @@
 //! Turns `locales/<lang>/<slice>.json` into the `Key` enum and one table of texts.
 //! A key that a language lacks, or has in excess, stops the build.
 
+#![expect(clippy::unwrap_used, reason = "a broken catalogue must stop the build")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -29,10 +29,7 @@ struct Cutter<'a> {
 impl Cutter<'_> {
     fn part(&mut self, part: Part, in_link: bool) {
         match part {
-            Part::Char('|') => {
-                self.bars += 1;
-                return;
-            }
+            Part::Char('|') => self.bars += 1,
             // An escaped `|`, which is nothing but itself.
             Part::Char('\u{0}') => {
                 self.end_bars(Some('|'));
