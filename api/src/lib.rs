@@ -1,3 +1,4 @@
 //! The Space, server side.
 
 pub mod config;
+pub mod platform;
