@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# make run: from a fresh machine to a conversation. Ctrl-C stops everything.
+# shellcheck source=tools.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
+
+need_build_tools
+# The server compiles beside the client: each has long single-threaded stretches.
+quiet "build the server" cargo build --release --locked -p api &
+server=$!
+at_exit "end $server"
+scripts/build-web.sh
+wait $server
+ENDINGS=()
+trap - EXIT INT TERM
+
+# The server takes the terminal: its own signals, its own clean-up.
+exec "$TARGET_DIR/release/api" serve --demo

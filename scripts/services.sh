@@ -1,0 +1,50 @@
+# A throw-away PostgreSQL and Redis for tests: own folder, own sockets, gone at exit.
+# Sourced after tools.sh.
+
+# as_postgres COMMAND...: PostgreSQL refuses to run as root.
+as_postgres() {
+  if [ "$(id -u)" -ne 0 ]; then "$@"; else setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/tmp LC_ALL=C.UTF-8 "$@"; fi
+}
+
+SERVICES=
+services_folder() {
+  [ -n "$SERVICES" ] && return
+  SERVICES=$(mktemp -d /tmp/space-test.XXXXXX)
+  at_exit "rm -rf '$SERVICES'"
+}
+
+# Sets TEST_DATABASE_URL: the maintenance database of a cluster whose user may do anything.
+start_postgres() {
+  local bin
+  bin=$(postgres_bin)
+  services_folder
+  chmod 711 "$SERVICES"
+  mkdir -m 700 "$SERVICES/pg"
+  [ "$(id -u)" -ne 0 ] || chown postgres "$SERVICES/pg"
+  (
+    cd /
+    as_postgres "$bin/initdb" -D "$SERVICES/pg/data" -N -A trust -U postgres -E UTF8 --locale=C.UTF-8
+    # Durability off: the data lives as long as the test.
+    as_postgres "$bin/pg_ctl" -D "$SERVICES/pg/data" -w -l "$SERVICES/pg/log" start -o "-k $SERVICES/pg \
+      -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+      -c max_connections=400 -c timezone=UTC -c max_locks_per_transaction=256"
+  ) >"$LOGS/postgres.log" 2>&1 </dev/null || { cat "$LOGS/postgres.log" "$SERVICES/pg/log"; return 1; }
+  at_exit "cd / && as_postgres '$bin/pg_ctl' -D '$SERVICES/pg/data' -m immediate -w stop >/dev/null; cd '$ROOT'"
+  export TEST_DATABASE_URL="postgres://postgres@${SERVICES//\//%2F}%2Fpg/postgres"
+}
+
+# Sets TEST_REDIS_URL.
+start_redis() {
+  local port pid
+  services_folder
+  port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+  redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no --dir "$SERVICES" \
+    >"$LOGS/redis.log" 2>&1 </dev/null &
+  pid=$!
+  at_exit "end $pid"
+  until redis-cli -p "$port" ping >/dev/null 2>&1; do
+    kill -0 $pid 2>/dev/null || { cat "$LOGS/redis.log"; return 1; }
+    sleep 0.05
+  done
+  export TEST_REDIS_URL="redis://127.0.0.1:$port"
+}

@@ -1,0 +1,116 @@
+# Finds what the build needs and installs what is missing, saying what and how long it took.
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# apt NAME PACKAGE...: installs Debian packages, or says what to install.
+apt() {
+  local what=$1 root=()
+  shift
+  has apt-get || die "$what is missing. Install it with your system's packages (Debian: $*) and try again."
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || die "$what is missing. Install it and try again: sudo apt-get install $*"
+    root=(sudo -n)
+  fi
+  quiet "install $what" apt_install "$@"
+}
+apt_install() {
+  # RUNLEVEL: a test needs the programs, not a service.
+  local install=("${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+    apt-get install -y -q --no-install-recommends "$@")
+  "${install[@]}" </dev/null || { "${root[@]}" apt-get update -q && "${install[@]}" </dev/null; }
+}
+
+need_rust() {
+  has cargo || die "Rust is missing. Install it from https://rustup.rs and try again."
+}
+
+need_wasm_target() {
+  local lib
+  lib=$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown
+  [ -d "$lib" ] && return
+  has rustup || die "The Rust target wasm32-unknown-unknown is missing. Install it with your Rust."
+  quiet "install the wasm32 target" rustup target add wasm32-unknown-unknown
+}
+
+need_components() {
+  cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
+  quiet "install rustfmt and clippy" rustup component add rustfmt clippy
+}
+
+# cargo_tool VERSION_FOUND VERSION_WANTED INSTALL_ARGUMENTS...
+# Built quickly rather than small: the tools run for seconds.
+cargo_tool() {
+  [ "$1" = "$2" ] && return
+  quiet "install $3 $2 (some minutes, once)" env -u CARGO_TARGET_DIR \
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_STRIP=true \
+    cargo install --force --version "$2" "${@:3}"
+}
+need_trunk() {
+  cargo_tool "$(trunk --version 2>/dev/null | cut -d' ' -f2)" "$TRUNK_VERSION" trunk --locked
+}
+# Not --locked: its lock file names a release that not every registry mirror has.
+need_wasm_bindgen() {
+  cargo_tool "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" \
+    "$WASM_BINDGEN_VERSION" wasm-bindgen-cli
+}
+
+need_node() {
+  has node && has npm || die "Node.js with npm is missing. Install it (Debian: apt-get install nodejs npm) and try again."
+}
+
+# Only what builds the client; the tests' packages come with need_test_packages.
+need_wasm_opt() {
+  need_node
+  [ -x e2e/node_modules/.bin/wasm-opt ] && grep -q "\"version\": \"$BINARYEN_VERSION\"" \
+    e2e/node_modules/binaryen/package.json && return
+  quiet "install wasm-opt" npm_ci --omit=dev
+}
+need_test_packages() {
+  need_node
+  local stamp=e2e/node_modules/.stamp-tests
+  cmp -s e2e/package-lock.json "$stamp" && return
+  quiet "install the test packages" npm_ci
+  cp e2e/package-lock.json "$stamp"
+}
+npm_ci() {
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix e2e --no-audit --no-fund "$@" </dev/null
+}
+
+postgres_bin() {
+  local folder
+  folder=${SPACE_POSTGRES_BIN:-$(dirname "$(readlink -f "$(command -v postgres)" 2>/dev/null)" 2>/dev/null)}
+  [ -x "$folder/initdb" ] || folder=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+  [ -x "$folder/initdb" ] && printf '%s\n' "$folder"
+}
+need_postgres() {
+  postgres_bin >/dev/null && return
+  # The programs only: no server of the system's own.
+  if [ "$(id -u)" -eq 0 ]; then
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/the-space.conf
+  fi
+  apt PostgreSQL postgresql
+  postgres_bin >/dev/null || die "PostgreSQL was installed, but initdb is not where Debian puts it. Set SPACE_POSTGRES_BIN."
+}
+
+need_redis() { has redis-server || apt Redis redis-server; }
+
+need_chromium() {
+  if [ -z "${CHROMIUM:-}" ]; then
+    CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+    [ -n "$CHROMIUM" ] || { apt Chromium chromium && CHROMIUM=$(command -v chromium); }
+  fi
+  export CHROMIUM
+}
+
+# Everything `make run` needs, quick refusals before slow installations.
+need_build_tools() {
+  need_rust
+  need_node
+  [ -n "${DATABASE_URL:-}" ] || need_postgres
+  need_wasm_target
+  need_wasm_opt
+}
