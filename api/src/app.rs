@@ -1,0 +1,70 @@
+//! What handlers, commands and jobs share. Built once by [`crate::server`]; clones are cheap.
+
+use crate::config::Config;
+use crate::error::ApiResult;
+use crate::http::current_user::Authenticator;
+use crate::identity::Identity;
+use crate::platform::db::Db;
+use crate::realtime::Live;
+use crate::realtime::stream::Tx;
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::Object;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// See the module.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// See [`App`].
+pub struct Parts {
+    pub config: Config,
+    pub db: Db,
+    pub live: Live,
+    pub authenticator: Arc<dyn Authenticator>,
+    pub identity: Arc<Identity>,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// `unavailable` when the database does not answer.
+    pub async fn conn(&self) -> ApiResult<Object<AsyncPgConnection>> {
+        self.db.conn().await
+    }
+
+    /// Runs `work` in a transaction. Its events are published after commit; an error rolls back.
+    ///
+    /// # Errors
+    /// Those of `work`, or `unavailable`.
+    pub async fn transact<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let mut tx = Tx::begin(&self.db, &self.live).await?;
+        match work(&mut tx).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+

@@ -1,0 +1,195 @@
+//! The one error of routes and actions, and its one shape on the wire (RFC 9457).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use shared::error::{ErrorCode, FieldCode, FieldError, Problem};
+use shared::permission::{Permission, Refusal};
+use shared::text::{self, Lang};
+use shared::validate::Validate;
+use std::fmt;
+
+/// What routes and actions return.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// Why a request fails. A cause is logged once, here; it never leaves the process.
+#[derive(Debug)]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub permission: Option<Permission>,
+    pub retry_after: Option<u64>,
+    pub errors: Vec<FieldError>,
+    /// The pointer of a single malformed or unknown field.
+    pub cause: Option<anyhow::Error>,
+}
+
+impl ApiError {
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, permission: None, retry_after: None, errors: Vec::new(), cause: None }
+    }
+
+    /// Absent, or not visible to the caller: the same answer.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ErrorCode::NotFound)
+    }
+
+    /// Visible, but this permission is missing.
+    #[must_use]
+    pub fn forbidden(permission: Permission) -> Self {
+        Self { permission: Some(permission), ..Self::new(ErrorCode::Forbidden) }
+    }
+
+    /// These fields are invalid.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(ErrorCode::Invalid) }
+    }
+
+    /// This one field is invalid.
+    #[must_use]
+    pub fn field(field: &str, code: FieldCode) -> Self {
+        Self::invalid(vec![FieldError::new(field, code)])
+    }
+
+    /// Come back in `seconds`.
+    #[must_use]
+    pub fn rate_limited(seconds: u64) -> Self {
+        Self { retry_after: Some(seconds.max(1)), ..Self::new(ErrorCode::RateLimited) }
+    }
+
+    /// A part we need does not answer.
+    pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
+        Self {
+            retry_after: Some(2),
+            cause: Some(cause.into()),
+            ..Self::new(ErrorCode::Unavailable)
+        }
+    }
+
+    /// Something broke.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(ErrorCode::Internal) }
+    }
+
+    /// The wire form in a language. Field texts are filled in here.
+    #[must_use]
+    pub fn problem(&self, lang: Lang, instance: &str, request_id: &str) -> Problem {
+        let mut detail = text::named(lang, &format!("error.{}", self.code.key()));
+        if let Some(permission) = self.permission {
+            let name = text::named(lang, &format!("permission.{}", permission.key()));
+            detail = format!("{} ({name})", detail.trim_end_matches('.'));
+        }
+        let errors = self.errors.iter().map(|e| FieldError {
+            detail: text::named(lang, &format!("field.{}", e.code.key())),
+            ..e.clone()
+        });
+        Problem {
+            kind: format!("about:blank#{}", self.code.key()),
+            title: self.status_code().canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.code.status(),
+            detail,
+            instance: instance.to_owned(),
+            code: self.code,
+            request_id: request_id.to_owned(),
+            permission: self.permission,
+            retry_after: self.retry_after,
+            errors: errors.collect(),
+        }
+    }
+
+    /// Logs the cause of a failure on our side. Call once, where the error leaves.
+    pub fn log(&self) {
+        if let Some(cause) = &self.cause {
+            match self.code {
+                ErrorCode::Internal => tracing::error!(cause = ?cause, "request failed"),
+                _ => tracing::warn!(cause = %cause, code = self.code.key(), "request failed"),
+            }
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.key())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// English and without an instance; `http::problem` rewrites it per request.
+    fn error_response(&self) -> HttpResponse {
+        respond(self, &self.problem(Lang::En, "", ""))
+    }
+}
+
+/// The response of an error, from its wire form.
+#[must_use]
+pub fn respond(error: &ApiError, problem: &Problem) -> HttpResponse {
+    let mut response = HttpResponse::build(error.status_code());
+    response.insert_header((CONTENT_TYPE, "application/problem+json"));
+    if let Some(seconds) = error.retry_after {
+        response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    response.body(serde_json::to_string(problem).unwrap_or_default())
+}
+
+impl From<diesel::result::Error> for ApiError {
+    fn from(error: diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind, Error};
+        match error {
+            Error::NotFound => Self::not_found(),
+            Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            ) => Self::unavailable(error),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<anyhow::Error> for ApiError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Missing(permission) => Self::forbidden(permission),
+            Refusal::Rank => Self::new(ErrorCode::RankTooLow),
+            Refusal::Untouchable => Self::new(ErrorCode::Untouchable),
+            Refusal::Yourself => Self::new(ErrorCode::Yourself),
+            Refusal::Grants(_) => Self::new(ErrorCode::GrantsMore),
+        }
+    }
+}
+
+/// Maps a violated unique constraint to a conflict; everything else stays what it was.
+pub fn conflict(error: diesel::result::Error, constraint: &str, code: ErrorCode) -> ApiError {
+    use diesel::result::{DatabaseErrorKind, Error};
+    match &error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info)
+            if info.constraint_name() == Some(constraint) =>
+        {
+            ApiError::new(code)
+        }
+        _ => error.into(),
+    }
+}
+
+/// Applies a body's own rules.
+///
+/// # Errors
+/// `invalid` with every bad field.
+pub fn check(body: &impl Validate) -> ApiResult<()> {
+    let errors = body.validate();
+    if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
+}

@@ -1,0 +1,9 @@
+//! What every route uses: who asks, how bodies and queries are read, how errors leave.
+
+pub mod client_address;
+pub mod current_user;
+pub mod cursor;
+pub mod json;
+pub mod language;
+pub mod problem;
+pub mod query;

@@ -1,0 +1,38 @@
+//! Keyset cursors: opaque to clients, the last row's key inside.
+
+use crate::error::ApiError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::error::ErrorCode;
+use shared::page::Page;
+
+/// Reads a cursor that `encode` made.
+///
+/// # Errors
+/// `bad_cursor`.
+pub fn decode<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, ApiError> {
+    cursor
+        .map(|text| {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+            bytes
+                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .ok_or_else(|| ApiError::new(ErrorCode::BadCursor))
+        })
+        .transpose()
+}
+
+/// The cursor of a key.
+pub fn encode<K: Serialize>(key: &K) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
+}
+
+/// A page from `limit + 1` rows: the extra one only says that there is more.
+pub fn page<T, K: Serialize>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|row| encode(&key(row)));
+    Page { items: rows, next_cursor }
+}

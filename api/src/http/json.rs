@@ -1,0 +1,156 @@
+//! JSON in and out, with errors in the contract's shape.
+
+use crate::error::{ApiError, check};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, dev};
+use futures_util::StreamExt as _;
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::error::{ErrorCode, FieldCode, FieldError};
+use shared::validate::Validate;
+
+/// The largest JSON body, in bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// A body that was read, or an answer. Unknown fields are refused by the types themselves.
+#[derive(Clone, Debug)]
+pub struct Json<T>(pub T);
+
+/// A body that was read and keeps its own rules.
+#[derive(Clone, Debug)]
+pub struct Valid<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let is_json = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| {
+                let kind = value.split(';').next().unwrap_or_default().trim();
+                kind.eq_ignore_ascii_case("application/json")
+            });
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(ApiError::new(ErrorCode::UnsupportedMediaType));
+            }
+            let mut body = BytesMut::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| ApiError::new(ErrorCode::Malformed))?;
+                if body.len() + chunk.len() > MAX_BODY {
+                    return Err(ApiError::new(ErrorCode::TooLarge));
+                }
+                body.extend_from_slice(&chunk);
+            }
+            parse(&body).map(Self)
+        })
+    }
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let json = Json::<T>::from_request(request, payload);
+        Box::pin(async move {
+            let Json(body) = json.await?;
+            check(&body)?;
+            Ok(Self(body))
+        })
+    }
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// `malformed`, `unknown_field`, or `invalid` with the pointer of a value of the wrong type.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = match path.as_str() {
+            "." => String::new(),
+            path => format!("/{}", path.replace('.', "/").replace(['[', ']'], "")),
+        };
+        bad_json(error.inner(), &pointer)
+    })?;
+    deserializer.end().map_err(|error| bad_json(&error, ""))?;
+    Ok(value)
+}
+
+/// What a parse error means for the caller.
+#[must_use]
+pub fn bad_json(error: &serde_json::Error, pointer: &str) -> ApiError {
+    if !error.is_data() {
+        return ApiError::new(ErrorCode::Malformed);
+    }
+    let text = error.to_string();
+    let quoted = || text.split('`').nth(1).unwrap_or_default().to_owned();
+    let field = |pointer: String, code| FieldError { pointer, code, detail: String::new() };
+    if text.starts_with("unknown field") {
+        let name = quoted();
+        let pointer = match pointer.rsplit_once('/') {
+            Some((_, last)) if last == name => pointer.to_owned(),
+            _ => format!("{pointer}/{name}"),
+        };
+        return ApiError {
+            errors: vec![field(pointer, FieldCode::Unknown)],
+            ..ApiError::new(ErrorCode::UnknownField)
+        };
+    }
+    if text.starts_with("missing field") {
+        return ApiError::invalid(vec![field(
+            format!("{pointer}/{}", quoted()),
+            FieldCode::Required,
+        )]);
+    }
+    if text.starts_with("unknown variant") {
+        return ApiError::invalid(vec![field(pointer.to_owned(), FieldCode::Unknown)]);
+    }
+    ApiError::invalid(vec![field(pointer.to_owned(), FieldCode::BadFormat)])
+}
+
+impl<T: Serialize> Responder for Json<T> {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok().json(self.0)
+    }
+}
+
+/// 201 with `Location`.
+#[derive(Clone, Debug)]
+pub struct Created<T> {
+    /// Path of the new thing, below `/api/v1`.
+    pub location: String,
+    pub body: T,
+}
+
+impl<T: Serialize> Responder for Created<T> {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Created()
+            .insert_header(("Location", format!("/api/v1{}", self.location)))
+            .json(self.body)
+    }
+}
+
+/// 204.
+#[derive(Clone, Copy, Debug)]
+pub struct NoContent;
+
+impl Responder for NoContent {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+}

@@ -1,0 +1,61 @@
+//! Query strings and paths, with errors in the contract's shape.
+
+use crate::error::ApiError;
+use actix_web::{FromRequest, HttpRequest, dev};
+use serde::de::DeserializeOwned;
+use shared::error::{ErrorCode, FieldCode, FieldError};
+use std::future::{Ready, ready};
+
+/// The query string. Give the type `#[serde(deny_unknown_fields)]`.
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(serde_urlencoded::from_str(request.query_string()).map(Self).map_err(|error| {
+            let text = error.to_string();
+            if !text.starts_with("unknown field") {
+                return ApiError::new(ErrorCode::Malformed);
+            }
+            let name = text.split('`').nth(1).unwrap_or_default();
+            ApiError {
+                errors: vec![FieldError::new(name, FieldCode::Unknown)],
+                ..ApiError::new(ErrorCode::UnknownField)
+            }
+        }))
+    }
+}
+
+/// A parameter of the path; what does not parse does not exist.
+#[derive(Clone, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Path<T> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(
+            request
+                .match_info()
+                .load()
+                .map(Self)
+                .map_err(|_| ApiError::not_found()),
+        )
+    }
+}
+
+/// `?limit=` of a list: 1-100.
+///
+/// # Errors
+/// `invalid` outside of it.
+pub fn limit(limit: Option<i64>, default: i64) -> Result<i64, ApiError> {
+    match limit {
+        None => Ok(default),
+        Some(n) if (1..=100).contains(&n) => Ok(n),
+        Some(_) => Err(ApiError::field("limit", FieldCode::OutOfRange)),
+    }
+}

@@ -1,0 +1,104 @@
+//! The connection pool, transactions that announce their events after commit, and migrations.
+
+use crate::error::{ApiError, ApiResult};
+use anyhow::Context as _;
+use diesel::connection::InstrumentationEvent;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use futures_util::FutureExt as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The connection that model functions take.
+pub type PgConn = AsyncPgConnection;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+
+/// A pool of PostgreSQL connections.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+    queries: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// A pool of at most `size` connections; none is opened yet.
+    ///
+    /// # Errors
+    /// The pool could not be built.
+    pub fn new(url: &str, size: usize) -> anyhow::Result<Self> {
+        let queries = Arc::new(AtomicU64::new(0));
+        let mut config = ManagerConfig::default();
+        // No extra round trip per checkout: a dead connection shows in its first statement.
+        config.recycling_method = RecyclingMethod::Fast;
+        let counter = queries.clone();
+        config.custom_setup = Box::new(move |url| {
+            let counter = counter.clone();
+            async move {
+                let mut conn = AsyncPgConnection::establish(url).await?;
+                conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                    if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                        counter.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+                Ok(conn)
+            }
+            .boxed()
+        });
+        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+        let pool = Pool::builder(manager)
+            .max_size(size)
+            .wait_timeout(Some(Duration::from_secs(3)))
+            .create_timeout(Some(Duration::from_secs(3)))
+            .recycle_timeout(Some(Duration::from_secs(3)))
+            .runtime(deadpool_redis::Runtime::Tokio1)
+            .build()
+            .context("cannot build the database pool")?;
+        Ok(Self { pool, queries })
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// `unavailable` when the database does not answer within 3 s.
+    pub async fn conn(&self) -> ApiResult<Object<AsyncPgConnection>> {
+        self.pool.get().await.map_err(ApiError::unavailable)
+    }
+
+    /// Statements sent so far, `BEGIN` and `COMMIT` included. Tests pin it.
+    #[must_use]
+    pub fn queries(&self) -> u64 {
+        self.queries.load(Ordering::Relaxed)
+    }
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// A migration failed, or the database does not answer.
+pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
+    let url = url.to_owned();
+    // The harness blocks inside; it must not sit on a runtime thread.
+    tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let conn = AsyncPgConnection::establish(&url)
+                .await
+                .context("cannot connect to the database")?;
+            let mut harness = diesel_async::AsyncMigrationHarness::new(conn);
+            let done = harness
+                .run_pending_migrations(MIGRATIONS)
+                .map_err(|error| anyhow::anyhow!("migration failed: {error}"))?;
+            Ok(done.iter().map(ToString::to_string).collect())
+        })
+    })
+    .await?
+}

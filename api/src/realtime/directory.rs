@@ -1,0 +1,30 @@
+//! What the stream must know of people and chats, told by the slices that own them.
+
+use crate::error::ApiResult;
+use async_trait::async_trait;
+use shared::identity::Me;
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::topic::Topic;
+use std::collections::HashSet;
+
+/// Answers for sockets. Implemented above this layer and handed to [`super::Live`] at start.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The topics a person hears by himself: his own and those of his spaces.
+    async fn topics(&self, user: UserId) -> ApiResult<Vec<Topic>>;
+
+    /// The chats of a space that the person may see.
+    async fn visible_chats(&self, user: UserId, space: SpaceId) -> ApiResult<HashSet<ChatId>>;
+
+    /// Whether the person may read the chat.
+    ///
+    /// # Errors
+    /// `not_found` when the chat is not visible.
+    async fn may_read(&self, user: UserId, chat: ChatId) -> ApiResult<()>;
+
+    /// The person's own account, for `connected`.
+    async fn me(&self, user: UserId) -> ApiResult<Me>;
+
+    /// The topics on which others see this person's presence: spaces and direct-chat partners.
+    async fn audience(&self, user: UserId) -> ApiResult<Vec<Topic>>;
+}

@@ -1,0 +1,75 @@
+//! The bounded queue between the hub and one socket: at most 256 frames and 1 MiB.
+
+use crate::realtime::stream::Delivery;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// Most frames that may wait.
+pub const MAX_FRAMES: usize = 256;
+/// Most bytes that may wait.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// A socket's queue. Clones share it.
+#[derive(Clone, Default)]
+pub struct Outbox(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    queue: Mutex<Queue>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct Queue {
+    frames: VecDeque<Arc<Delivery>>,
+    bytes: usize,
+    overflowed: bool,
+}
+
+/// The client reads too slowly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflowed;
+
+impl Outbox {
+    /// Queues a frame; a full queue is emptied and marked, for the socket must resume anyway.
+    pub fn push(&self, delivery: &Arc<Delivery>) {
+        let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.overflowed {
+            return;
+        }
+        queue.bytes += delivery.frame.len();
+        queue.frames.push_back(delivery.clone());
+        if queue.frames.len() > MAX_FRAMES || queue.bytes > MAX_BYTES {
+            *queue = Queue { overflowed: true, ..Queue::default() };
+        }
+        drop(queue);
+        self.0.wake.notify_one();
+    }
+
+    /// The next frame, waiting for one.
+    ///
+    /// # Errors
+    /// The queue overflowed: close the socket.
+    pub async fn next(&self) -> Result<Arc<Delivery>, Overflowed> {
+        loop {
+            {
+                let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+                if queue.overflowed {
+                    return Err(Overflowed);
+                }
+                if let Some(delivery) = queue.frames.pop_front() {
+                    queue.bytes -= delivery.frame.len();
+                    return Ok(delivery);
+                }
+            }
+            self.0.wake.notified().await;
+        }
+    }
+
+    /// Whether the queue overflowed.
+    #[must_use]
+    pub fn overflowed(&self) -> bool {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).overflowed
+    }
+}

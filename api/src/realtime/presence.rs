@@ -1,0 +1,140 @@
+//! Who is there. A person is online while a socket of his beats; `away` when no socket was active
+//! for ten minutes; a chosen status wins, and a chosen `offline` means invisible.
+
+use crate::realtime::Live;
+use crate::realtime::hub::SocketId;
+use dashmap::DashMap;
+use shared::event::{Event, UserStatusChanged};
+use shared::identity::Status;
+use shared::ids::UserId;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// Sockets must beat at least this often.
+pub const HEARTBEAT: Duration = Duration::from_secs(25);
+/// A socket that was silent for so long does not count any more.
+const TTL: Duration = Duration::from_secs(60);
+/// Without activity for so long a person is away.
+const IDLE: Duration = Duration::from_secs(600);
+/// A reload must not flicker: only after so long without a socket is a person offline.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The presence of everybody on this node.
+#[derive(Default)]
+pub struct Presences {
+    people: DashMap<UserId, Person>,
+}
+
+struct Person {
+    chosen: Status,
+    sockets: HashMap<SocketId, Beat>,
+    /// What others were told last.
+    told: Status,
+}
+
+struct Beat {
+    seen: Instant,
+    active: Instant,
+}
+
+impl Person {
+    fn status(&self, now: Instant) -> Status {
+        let alive = || self.sockets.values().filter(|beat| now - beat.seen < TTL);
+        if alive().next().is_none() {
+            return Status::Offline;
+        }
+        match self.chosen {
+            Status::Online if alive().all(|beat| now - beat.active >= IDLE) => Status::Away,
+            chosen => chosen,
+        }
+    }
+}
+
+impl Presences {
+    /// The presence of a person as others see it.
+    #[must_use]
+    pub fn of(&self, user: UserId) -> Status {
+        self.people.get(&user).map_or(Status::Offline, |person| person.status(Instant::now()))
+    }
+
+    /// Everybody who is not offline.
+    #[must_use]
+    pub fn present(&self) -> Vec<UserId> {
+        let now = Instant::now();
+        self.people
+            .iter()
+            .filter(|entry| entry.status(now) != Status::Offline)
+            .map(|entry| *entry.key())
+            .collect()
+    }
+
+    fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> Option<Status> {
+        let mut person = self.people.entry(user).or_insert_with(|| Person {
+            chosen: Status::Online,
+            sockets: HashMap::new(),
+            told: Status::Offline,
+        });
+        change(&mut person);
+        let status = person.status(Instant::now());
+        let changed = person.told != status;
+        person.told = status;
+        changed.then_some(status)
+    }
+}
+
+impl Live {
+    /// A socket of the person is open.
+    pub fn appear(&self, user: UserId, socket: SocketId, chosen: Status) {
+        let now = Instant::now();
+        self.tell_status(user, |person| {
+            person.chosen = chosen;
+            person.sockets.insert(socket, Beat { seen: now, active: now });
+        });
+    }
+
+    /// A socket beats.
+    pub fn beat(&self, user: UserId, socket: SocketId, active: bool) {
+        let now = Instant::now();
+        self.tell_status(user, |person| {
+            let beat = person.sockets.entry(socket).or_insert(Beat { seen: now, active: now });
+            beat.seen = now;
+            if active {
+                beat.active = now;
+            }
+        });
+    }
+
+    /// A socket of the person is gone; others learn it a little later, if it was the last.
+    pub fn disappear(&self, user: UserId, socket: SocketId) {
+        let live = self.clone();
+        if let Some(mut person) = self.presences().people.get_mut(&user) {
+            person.sockets.remove(&socket);
+        }
+        tokio::spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            live.tell_status(user, |_| {});
+            live.presences().people.remove_if(&user, |_, person| person.sockets.is_empty());
+        });
+    }
+
+    /// The person chose a status.
+    pub fn choose(&self, user: UserId, status: Status) {
+        self.tell_status(user, |person| person.chosen = status);
+    }
+
+    fn tell_status(&self, user: UserId, change: impl FnOnce(&mut Person)) {
+        let Some(status) = self.presences().change(user, change) else { return };
+        let live = self.clone();
+        tokio::spawn(async move {
+            match live.directory().audience(user).await {
+                Ok(topics) => {
+                    for topic in topics {
+                        let event = UserStatusChanged { user_id: user, status };
+                        live.ephemeral(topic, None, Event::UserStatusChanged(event));
+                    }
+                }
+                Err(error) => error.log(),
+            }
+        });
+    }
+}

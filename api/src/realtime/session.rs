@@ -1,0 +1,222 @@
+//! One socket: hello, subscriptions, resume, commands, and the reasons to close it.
+
+mod commands;
+mod deliver;
+mod hello;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::http::current_user::CurrentUser;
+use crate::realtime::command::Commands;
+use crate::realtime::guard::Tripped;
+use crate::realtime::hub::SocketId;
+use crate::realtime::outbox::Outbox;
+use crate::realtime::presence::HEARTBEAT;
+use crate::realtime::socket::WaitingSocket;
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason};
+use bytestring::ByteString;
+use rand::Rng as _;
+use shared::event::close;
+use shared::identity::UserRef;
+use shared::ids::{ChatId, SpaceId};
+use shared::text::Lang;
+use shared::topic::Topic;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::{Duration, Instant};
+use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
+
+/// The first frame must come within this.
+const HELLO_TIME: Duration = Duration::from_secs(5);
+/// A peer that was silent for so long is gone.
+const SILENCE: Duration = Duration::from_secs(60);
+/// A frame that the peer does not take within this ends the socket.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+
+/// Why a socket ends.
+#[derive(Debug)]
+enum End {
+    /// The peer is gone: nothing to say.
+    Gone,
+    /// Say why and close.
+    Close(u16, String),
+}
+
+impl End {
+    fn close(code: u16) -> Self {
+        Self::Close(code, String::new())
+    }
+}
+
+/// See the module.
+pub struct Session {
+    app: App,
+    table: Commands,
+    sink: actix_ws::Session,
+    tripped: Tripped,
+    lang: Lang,
+    id: SocketId,
+    outbox: Outbox,
+    /// The last `seq` sent of each topic that is heard.
+    cursors: HashMap<Topic, i64>,
+    rooms: HashSet<ChatId>,
+    /// The chats of a space that may be seen; absent until needed, dropped when roles change.
+    visible: HashMap<SpaceId, HashSet<ChatId>>,
+    last_heard: Instant,
+    /// When the latest commands came.
+    recent: VecDeque<Instant>,
+    strikes: u8,
+}
+
+/// Who is behind a socket after hello.
+struct Peer {
+    user: CurrentUser,
+    card: UserRef,
+}
+
+impl Session {
+    #[must_use]
+    pub fn new(app: App, table: Commands, sink: actix_ws::Session, tripped: Tripped) -> Self {
+        let id = app.live.next_socket();
+        Self {
+            app,
+            table,
+            sink,
+            tripped,
+            lang: Lang::En,
+            id,
+            outbox: Outbox::default(),
+            cursors: HashMap::new(),
+            rooms: HashSet::new(),
+            visible: HashMap::new(),
+            last_heard: Instant::now(),
+            recent: VecDeque::new(),
+            strikes: 0,
+        }
+    }
+
+    /// Errors of commands come in this language.
+    #[must_use]
+    pub fn speaking(self, lang: Lang) -> Self {
+        Self { lang, ..self }
+    }
+
+    /// Lives until one side ends it.
+    pub async fn run(mut self, mut stream: AggregatedMessageStream, place: WaitingSocket) {
+        let _open = self.app.live.count_socket();
+        let end = match timeout(HELLO_TIME, self.hello(&mut stream)).await {
+            Ok(Ok((peer, chosen))) => {
+                drop(place);
+                let user = peer.user.id;
+                match self.app.live.enter(user, self.app.config.limits.sockets_per_user) {
+                    Some(_entered) => {
+                        self.app.live.appear(user, self.id, chosen);
+                        let end = self.serve(peer, &mut stream).await;
+                        self.app.live.disappear(user, self.id);
+                        end
+                    }
+                    None => End::close(close::FLOODING),
+                }
+            }
+            Ok(Err(end)) => end,
+            Err(_) => End::close(close::UNAUTHENTICATED),
+        };
+        for topic in self.cursors.keys() {
+            self.app.live.hub().unsubscribe(*topic, self.id);
+        }
+        if let End::Close(code, text) = end {
+            let description = (!text.is_empty()).then_some(text);
+            let reason = CloseReason { code: CloseCode::from(code), description };
+            let _ = timeout(Duration::from_secs(1), self.sink.close(Some(reason))).await;
+        }
+    }
+
+    async fn serve(&mut self, mut peer: Peer, stream: &mut AggregatedMessageStream) -> End {
+        let mut shutdown = self.app.live.shutdown();
+        let mut ping = interval(HEARTBEAT);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let outbox = self.outbox.clone();
+        loop {
+            let lifetime = (peer.user.expires_at - chrono::Utc::now()).to_std();
+            let expiry = tokio::time::Instant::now() + lifetime.unwrap_or_default();
+            let step = tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
+                () = sleep_until(expiry) => Err(End::close(close::UNAUTHENTICATED)),
+                delivery = outbox.next() => match delivery {
+                    Ok(delivery) => self.deliver(&peer, delivery).await,
+                    Err(_) => Err(End::close(close::TOO_SLOW)),
+                },
+                message = stream.recv() => self.hear(&mut peer, message).await,
+                _ = ping.tick() => self.ping().await,
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(
+        &mut self,
+        peer: &mut Peer,
+        message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
+    ) -> Result<(), End> {
+        self.last_heard = Instant::now();
+        match message {
+            Some(Ok(AggregatedMessage::Text(text))) => self.command(peer, &text).await,
+            Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                self.sink.pong(&bytes).await.map_err(|_| End::Gone)
+            }
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            other => Err(self.unexpected(other)),
+        }
+    }
+
+    /// What to answer to anything that is not text, ping or pong.
+    fn unexpected(
+        &self,
+        message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
+    ) -> End {
+        if self.tripped.get() {
+            return End::close(close::TOO_BIG);
+        }
+        match message {
+            Some(Ok(AggregatedMessage::Close(reason))) => {
+                End::Close(reason.map_or(1000, |r| u16::from(r.code)), String::new())
+            }
+            Some(Ok(_)) => End::close(close::BAD_FRAME),
+            Some(Err(actix_ws::ProtocolError::Overflow)) => End::close(close::TOO_BIG),
+            Some(Err(_)) => End::Close(1002, String::new()),
+            None => End::Gone,
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.last_heard.elapsed() > SILENCE {
+            return Err(End::Gone);
+        }
+        self.sink.ping(b"").await.map_err(|_| End::Gone)
+    }
+
+    /// Sends a text frame, unless the peer stopped reading.
+    async fn send(&mut self, text: ByteString) -> Result<(), End> {
+        match timeout(WRITE_TIME, self.sink.text(text)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::close(close::TOO_SLOW)),
+        }
+    }
+
+    async fn send_error(&mut self, id: Option<&str>, error: &ApiError) -> Result<(), End> {
+        error.log();
+        let request_id = uuid::Uuid::now_v7().simple().to_string();
+        let problem = error.problem(self.lang, "/api/v1/ws", &request_id);
+        let frame = serde_json::json!({"type": "error", "id": id, "error": problem});
+        self.send(frame.to_string().into()).await
+    }
+}
+
+/// Everybody comes back at his own moment.
+fn shutting_down() -> End {
+    let pause = rand::rng().random_range(500..5000);
+    End::Close(close::SHUTTING_DOWN, format!("{{\"retry_ms\":{pause}}}"))
+}

@@ -1,0 +1,128 @@
+//! The first frame, the subscriptions it brings and what was missed meanwhile.
+
+use super::{End, Peer, Session};
+use crate::error::ApiResult;
+use crate::realtime::presence::HEARTBEAT;
+use crate::realtime::stream::{self, Delivery, REPLAY_LIMIT};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream};
+use shared::command::{Command, CommandFrame, Hello};
+use shared::event::{Connected, TopicState, close};
+use shared::identity::Status;
+use shared::topic::Topic;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What a resume found for some topics.
+pub(super) struct Resume {
+    pub states: BTreeMap<Topic, TopicState>,
+    pub replay: Vec<Arc<Delivery>>,
+}
+
+impl Session {
+    /// Waits for `hello`, then brings the peer up to date.
+    pub(super) async fn hello(
+        &mut self,
+        stream: &mut AggregatedMessageStream,
+    ) -> Result<(Peer, Status), End> {
+        let hello = loop {
+            match stream.recv().await {
+                Some(Ok(AggregatedMessage::Text(text))) => break parse(&text)?,
+                Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                    self.sink.pong(&bytes).await.map_err(|_| End::Gone)?;
+                }
+                Some(Ok(AggregatedMessage::Pong(_))) => {}
+                other => return Err(self.unexpected(other)),
+            }
+        };
+        let user = match self.app.authenticator.authenticate(&hello.token).await {
+            Ok(user) => user,
+            Err(error) if error.code.status() == 401 => {
+                return Err(End::close(close::UNAUTHENTICATED));
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        let directory = self.app.live.directory().clone();
+        let me = directory.me(user.id).await.map_err(|e| failed(&e))?;
+        let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
+        for topic in &topics {
+            self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
+            self.cursors.insert(*topic, 0);
+        }
+        let cursors = hello.cursors.into_iter().collect();
+        let resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
+        let card = me.as_ref();
+        let chosen = me.status;
+        let connected = Connected {
+            user: me,
+            session_id: user.session_id,
+            heartbeat_seconds: HEARTBEAT.as_secs(),
+            topics: resume.states,
+            server_time: chrono::Utc::now(),
+        };
+        let frame = serde_json::json!({"type": "connected", "data": connected});
+        self.send(frame.to_string().into()).await?;
+        let peer = Peer { user, card };
+        for delivery in resume.replay {
+            self.forward(&peer, delivery).await?;
+        }
+        self.last_heard = Instant::now();
+        Ok((peer, chosen))
+    }
+
+    /// Where the topics stand, and what the peer missed since its cursors. Subscribe first: what
+    /// happens meanwhile waits in the outbox and is dropped there if it is in the replay.
+    pub(super) async fn resume(
+        &mut self,
+        topics: &[Topic],
+        wanted: &HashMap<Topic, i64>,
+    ) -> ApiResult<Resume> {
+        let conn = &mut *self.app.conn().await?;
+        let positions = stream::positions(conn, topics).await?;
+        let missed: Vec<(Topic, i64)> = positions
+            .iter()
+            .filter_map(|(topic, seq)| {
+                let after = *wanted.get(topic)?;
+                (after >= 0 && after < *seq && seq - after <= REPLAY_LIMIT)
+                    .then_some((*topic, after))
+            })
+            .collect();
+        let mut found: HashMap<Topic, Vec<Arc<Delivery>>> = HashMap::new();
+        for delivery in stream::read_many(conn, &missed).await? {
+            found.entry(delivery.topic).or_default().push(delivery);
+        }
+        let mut states = BTreeMap::new();
+        let mut replay = Vec::new();
+        for (topic, seq) in positions {
+            let after = wanted.get(&topic).copied();
+            let events = found.remove(&topic).unwrap_or_default();
+            let whole = after.is_some_and(|after| {
+                let first = events.first().and_then(|delivery| delivery.seq);
+                after == seq || first == Some(after + 1)
+            });
+            let start = if whole { after.unwrap_or(seq) } else { seq };
+            self.cursors.insert(topic, start);
+            // The log may already hold more than `positions` said.
+            self.app.live.hub().settle(topic, seq);
+            states.insert(topic, TopicState { seq, recovered: whole });
+            if whole {
+                replay.extend(events);
+            }
+        }
+        Ok(Resume { states, replay })
+    }
+}
+
+fn parse(text: &str) -> Result<Hello, End> {
+    match serde_json::from_str::<CommandFrame>(text) {
+        Ok(CommandFrame { command: Command::Hello(hello), .. }) => Ok(hello),
+        Ok(_) => Err(End::close(close::UNAUTHENTICATED)),
+        Err(_) => Err(End::close(close::BAD_FRAME)),
+    }
+}
+
+/// We cannot serve now: come back.
+fn failed(error: &crate::error::ApiError) -> End {
+    error.log();
+    End::Close(1011, String::new())
+}

@@ -1,0 +1,91 @@
+//! `GET /api/v1/ws`: the upgrade, and the limits before anybody is known.
+
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::http::client_address::ClientAddress;
+use crate::realtime::command::Commands;
+use crate::realtime::guard::guard;
+use crate::realtime::session::Session;
+use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::{HttpRequest, HttpResponse, web};
+use dashmap::DashMap;
+use shared::command::{MAX_FRAME, SUBPROTOCOL};
+use shared::error::ErrorCode;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Sockets by address that have not said hello yet.
+#[derive(Clone, Default)]
+pub struct Waiting(Arc<DashMap<IpAddr, usize>>);
+
+/// One of them, until dropped.
+pub struct WaitingSocket(Waiting, IpAddr);
+
+impl Waiting {
+    fn enter(&self, address: IpAddr, limit: usize) -> Option<WaitingSocket> {
+        let mut count = self.0.entry(address).or_default();
+        if *count >= limit {
+            return None;
+        }
+        *count += 1;
+        Some(WaitingSocket(self.clone(), address))
+    }
+}
+
+impl Drop for WaitingSocket {
+    fn drop(&mut self) {
+        if let Some(mut count) = self.0.0.get_mut(&self.1) {
+            *count = count.saturating_sub(1);
+        }
+        self.0.0.remove_if(&self.1, |_, count| *count == 0);
+    }
+}
+
+/// The live stream. Say `hello` with an access token as the first frame; see `asyncapi.json`.
+#[utoipa::path(
+    tag = "realtime",
+    responses((status = 101, description = "Switching to WebSocket, subprotocol `the-space.v1`"))
+)]
+#[actix_web::get("/ws")]
+pub async fn open_socket(
+    app: web::Data<App>,
+    commands: web::Data<Commands>,
+    waiting: web::Data<Waiting>,
+    address: ClientAddress,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> ApiResult<HttpResponse> {
+    check_origin(&app, &request)?;
+    if *app.live.shutdown().borrow() {
+        return Err(ApiError::unavailable(anyhow::anyhow!("shutting down")));
+    }
+    let limit = app.config.limits.sockets_per_address;
+    let place = waiting.enter(address.0, limit).ok_or_else(|| ApiError::rate_limited(5))?;
+    let malformed = |_| ApiError::new(ErrorCode::Malformed);
+    let (payload, tripped) = guard(&request, payload).map_err(malformed)?;
+    let (response, sink, stream) =
+        actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(malformed)?;
+    let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations();
+    let stream = stream.max_continuation_size(MAX_FRAME);
+    let app = app.get_ref().clone();
+    let commands = commands.get_ref().clone();
+    actix_web::rt::spawn(async move {
+        Session::new(app, commands, sink, tripped).run(stream, place).await;
+    });
+    Ok(response)
+}
+
+/// A browser names the page's origin: ours, or one that is allowed. Other clients name none.
+fn check_origin(app: &App, request: &HttpRequest) -> ApiResult<()> {
+    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or_default();
+    let server = &app.config.server;
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if server.is_https() { "https" } else { "http" };
+    let own = origin == server.public_url
+        || (!app.config.is_production() && origin == format!("{scheme}://{host}"));
+    if own || server.allowed_origins.iter().any(|allowed| allowed == origin) {
+        return Ok(());
+    }
+    Err(ApiError::new(ErrorCode::CrossSite))
+}

@@ -1,0 +1,308 @@
+//! The durable log. Every change appends its events in its own transaction; they leave the process
+//! after commit and not before.
+
+use crate::error::ApiResult;
+use crate::platform::db::{Db, PgConn};
+use crate::platform::schema::{events, streams};
+use crate::realtime::Live;
+use bytestring::ByteString;
+use chrono::{DateTime, SubsecRound as _, Utc};
+use diesel::prelude::*;
+use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, TransactionManager};
+use shared::event::{Event, EventFrame};
+use shared::ids::{ChatId, SessionId, UserId};
+use shared::topic::Topic;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+type Manager = <AsyncPgConnection as diesel_async::AsyncConnection>::TransactionManager;
+
+/// A frame on its way to sockets. The bytes are made once and shared.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub topic: Topic,
+    /// `None` on ephemeral events.
+    pub seq: Option<i64>,
+    /// Only for people who may see this chat; others get a `noop` with the same `seq`.
+    pub audience: Option<ChatId>,
+    pub effect: Effect,
+    pub frame: ByteString,
+}
+
+/// What a frame means for the sockets that carry it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effect {
+    #[default]
+    None,
+    /// Anybody's view of the space may have changed.
+    Access,
+    /// This person's view may have changed.
+    AccessOf(UserId),
+    /// The socket of this session must close.
+    Revoked(SessionId),
+    /// Not for sockets that have this chat open: they have the event itself.
+    Activity(ChatId),
+    /// Not for sockets of this person.
+    Except(UserId),
+}
+
+impl Effect {
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::RoleUpdated(_)
+            | Event::RoleDeleted(_)
+            | Event::SpaceDeleted(_)
+            | Event::ChatCreated(_)
+            | Event::ChatUpdated(_)
+            | Event::ChatDeleted(_) => Self::Access,
+            Event::RoleAssigned(e) => Self::AccessOf(e.user_id),
+            Event::MemberLeft(e) | Event::UserKicked(e) => Self::AccessOf(e.user_id),
+            // On a user topic: whoever hears it is the one concerned.
+            Event::SpaceJoined(_) | Event::SpaceLeft(_) | Event::ConversationUpdated(_) => {
+                Self::Access
+            }
+            Event::SessionRevoked(e) => Self::Revoked(e.session_id),
+            Event::ChatActivity(e) => Self::Activity(e.chat_id),
+            Event::Typing(e) => Self::Except(e.user.id),
+            _ => Self::None,
+        }
+    }
+}
+
+impl Delivery {
+    /// Serialises an event.
+    #[must_use]
+    pub fn new(topic: Topic, seq: Option<i64>, audience: Option<ChatId>, event: Event) -> Self {
+        let effect = Effect::of(&event);
+        let frame = EventFrame { event, topic, seq, at: Utc::now() };
+        let frame = serde_json::to_string(&frame).unwrap_or_default().into();
+        Self { topic, seq, audience, effect, frame }
+    }
+
+    /// An event of the log, read back.
+    fn stored(topic: Topic, seq: i64, audience: Option<uuid::Uuid>, frame: String) -> Self {
+        let effect = serde_json::from_str::<EventFrame>(&frame)
+            .map_or(Effect::Access, |frame| Effect::of(&frame.event));
+        Self { topic, seq: Some(seq), audience: audience.map(ChatId), effect, frame: frame.into() }
+    }
+}
+
+/// A transaction that collects its events and publishes them after commit.
+///
+/// Dropping it (an error, a client that went away) rolls back.
+pub struct Tx {
+    conn: Object<AsyncPgConnection>,
+    live: Live,
+    deliveries: Vec<Arc<Delivery>>,
+    committing: bool,
+}
+
+impl Tx {
+    /// Begins.
+    ///
+    /// # Errors
+    /// `unavailable` when the database does not answer.
+    pub async fn begin(db: &Db, live: &Live) -> ApiResult<Self> {
+        let mut conn = db.conn().await?;
+        Manager::begin_transaction(&mut *conn).await?;
+        Ok(Self { conn, live: live.clone(), deliveries: Vec::new(), committing: false })
+    }
+
+    /// Appends a durable event to a topic.
+    ///
+    /// Takes the topic's row lock until commit: append in the order user, space, chat.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn emit(&mut self, topic: Topic, event: Event) -> QueryResult<i64> {
+        self.append(topic, None, event).await
+    }
+
+    /// As [`Tx::emit`], for people who may see `audience`; others learn only that something was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn emit_to(
+        &mut self,
+        topic: Topic,
+        audience: ChatId,
+        event: Event,
+    ) -> QueryResult<i64> {
+        self.append(topic, Some(audience), event).await
+    }
+
+    async fn append(
+        &mut self,
+        topic: Topic,
+        audience: Option<ChatId>,
+        event: Event,
+    ) -> QueryResult<i64> {
+        let conn: &mut PgConn = &mut self.conn;
+        let seq = next_seq(conn, topic).await?;
+        let delivery = Delivery::new(topic, Some(seq), audience, event);
+        diesel::insert_into(events::table)
+            .values((
+                events::topic.eq(topic.to_string()),
+                events::seq.eq(seq),
+                events::audience.eq(audience.map(|id| id.0)),
+                events::frame.eq(&*delivery.frame),
+            ))
+            .execute(conn)
+            .await?;
+        self.deliveries.push(Arc::new(delivery));
+        Ok(seq)
+    }
+
+    /// Commits, then publishes.
+    ///
+    /// # Errors
+    /// `unavailable` or `internal`; nothing was published, and the outcome may be unknown.
+    pub async fn commit(mut self) -> ApiResult<()> {
+        self.committing = true;
+        Manager::commit_transaction(&mut *self.conn).await?;
+        self.committing = false;
+        for delivery in std::mem::take(&mut self.deliveries) {
+            self.live.publish(delivery);
+        }
+        Ok(())
+    }
+
+    /// Gives up: nothing happened.
+    pub async fn rollback(mut self) {
+        self.deliveries.clear();
+        if let Err(error) = Manager::rollback_transaction(&mut *self.conn).await {
+            tracing::debug!(%error, "rollback failed; the connection is dropped");
+        }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        // Cut off while committing: the database may have committed. Let the hub look at the log.
+        if self.committing {
+            for delivery in &self.deliveries {
+                self.live.nudge(delivery.topic);
+            }
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConn;
+    fn deref(&self) -> &PgConn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConn {
+        &mut self.conn
+    }
+}
+
+async fn next_seq(conn: &mut PgConn, topic: Topic) -> QueryResult<i64> {
+    diesel::insert_into(streams::table)
+        .values((streams::topic.eq(topic.to_string()), streams::seq.eq(1)))
+        .on_conflict(streams::topic)
+        .do_update()
+        .set(streams::seq.eq(streams::seq + 1))
+        .returning(streams::seq)
+        .get_result(conn)
+        .await
+}
+
+/// The newest `seq` of each topic; 0 for topics nothing happened on.
+///
+/// # Errors
+/// The database's.
+pub async fn positions(conn: &mut PgConn, topics: &[Topic]) -> QueryResult<Vec<(Topic, i64)>> {
+    let names: Vec<String> = topics.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, i64)> = streams::table
+        .filter(streams::topic.eq_any(&names))
+        .select((streams::topic, streams::seq))
+        .load(conn)
+        .await?;
+    let found: std::collections::HashMap<_, _> = rows.into_iter().collect();
+    Ok(topics
+        .iter()
+        .zip(&names)
+        .map(|(topic, name)| (*topic, found.get(name).copied().unwrap_or(0)))
+        .collect())
+}
+
+/// The events of a topic after `after`, oldest first, at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub async fn read(
+    conn: &mut PgConn,
+    topic: Topic,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<Arc<Delivery>>> {
+    let rows: Vec<(i64, Option<uuid::Uuid>, String)> = events::table
+        .filter(events::topic.eq(topic.to_string()).and(events::seq.gt(after)))
+        .order(events::seq)
+        .limit(limit)
+        .select((events::seq, events::audience, events::frame))
+        .load(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(seq, audience, frame)| Arc::new(Delivery::stored(topic, seq, audience, frame)))
+        .collect())
+}
+
+/// The most events of one topic that are replayed; who missed more fetches anew.
+pub const REPLAY_LIMIT: i64 = 1000;
+
+/// The events of several topics after a `seq` each, by topic and oldest first, in one query.
+///
+/// # Errors
+/// The database's.
+pub async fn read_many(
+    conn: &mut PgConn,
+    cursors: &[(Topic, i64)],
+) -> QueryResult<Vec<Arc<Delivery>>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        topic: String,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        seq: i64,
+        #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Uuid>)]
+        audience: Option<uuid::Uuid>,
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        frame: String,
+    }
+    if cursors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let topics: Vec<String> = cursors.iter().map(|(topic, _)| topic.to_string()).collect();
+    let after: Vec<i64> = cursors.iter().map(|(_, seq)| *seq).collect();
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT e.topic, e.seq, e.audience, e.frame \
+         FROM unnest($1::text[], $2::bigint[]) AS wanted (topic, after), \
+         LATERAL (SELECT * FROM events e WHERE e.topic = wanted.topic AND e.seq > wanted.after \
+                  ORDER BY e.seq LIMIT $3) e ORDER BY e.topic, e.seq",
+    )
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(&topics)
+    .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(&after)
+    .bind::<diesel::sql_types::BigInt, _>(REPLAY_LIMIT)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let topic = row.topic.parse().ok()?;
+            Some(Arc::new(Delivery::stored(topic, row.seq, row.audience, row.frame)))
+        })
+        .collect())
+}
+
+/// Now, as the database stores it: microseconds.
+#[must_use]
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
+}

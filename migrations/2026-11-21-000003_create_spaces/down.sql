@@ -1,0 +1,4 @@
+DROP TABLE restrictions;
+DROP TABLE space_members;
+DROP TABLE roles;
+DROP TABLE spaces;
