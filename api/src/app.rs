@@ -67,4 +67,3 @@ impl Deref for App {
         &self.0
     }
 }
-

@@ -1,4 +1,18 @@
-//! The Space, server side.
+//! The Space, server side. `main` is a thin command line over this library; tests use the same
+//! [`server::Server`] with port 0.
+//!
+//! Layers, each using only those below it: config, error, platform, http · realtime · identity ·
+//! spaces · chat · router, server.
 
+pub mod app;
+pub mod chat;
 pub mod config;
+pub mod error;
+pub mod http;
+pub mod identity;
+pub mod openapi;
 pub mod platform;
+pub mod realtime;
+pub mod router;
+pub mod server;
+pub mod spaces;

@@ -27,14 +27,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let is_json = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                let kind = value.split(';').next().unwrap_or_default().trim();
-                kind.eq_ignore_ascii_case("application/json")
-            });
+        let is_json =
+            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
+                |value| {
+                    let kind = value.split(';').next().unwrap_or_default().trim();
+                    kind.eq_ignore_ascii_case("application/json")
+                },
+            );
         let mut payload = payload.take();
         Box::pin(async move {
             if !is_json {

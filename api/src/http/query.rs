@@ -38,13 +38,7 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(
-            request
-                .match_info()
-                .load()
-                .map(Self)
-                .map_err(|_| ApiError::not_found()),
-        )
+        ready(request.match_info().load().map(Self).map_err(|_| ApiError::not_found()))
     }
 }
 

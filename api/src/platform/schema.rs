@@ -209,4 +209,22 @@ diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 
-diesel::allow_tables_to_appear_in_same_query!(chat_members, chat_overrides, chats, events, idempotency_keys, mentions, message_versions, messages, reactions, read_states, restrictions, roles, sessions, space_members, spaces, streams, users);
+diesel::allow_tables_to_appear_in_same_query!(
+    chat_members,
+    chat_overrides,
+    chats,
+    events,
+    idempotency_keys,
+    mentions,
+    message_versions,
+    messages,
+    reactions,
+    read_states,
+    restrictions,
+    roles,
+    sessions,
+    space_members,
+    spaces,
+    streams,
+    users
+);

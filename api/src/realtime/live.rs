@@ -7,8 +7,9 @@ use crate::realtime::directory::Directory;
 use crate::realtime::hub::Hub;
 use crate::realtime::presence::Presences;
 use crate::realtime::stream::Delivery;
+use dashmap::DashMap;
 use shared::event::Event;
-use shared::ids::ChatId;
+use shared::ids::{ChatId, UserId};
 use shared::topic::Topic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -25,6 +26,7 @@ struct Inner {
     presences: Presences,
     activity: Activity,
     next_socket: AtomicU64,
+    sockets_of: DashMap<UserId, usize>,
     open_sockets: AtomicUsize,
     shutdown: watch::Sender<bool>,
 }
@@ -43,6 +45,7 @@ impl Live {
             presences: Presences::default(),
             activity: Activity::default(),
             next_socket: AtomicU64::new(1),
+            sockets_of: DashMap::new(),
             open_sockets: AtomicUsize::new(0),
             shutdown: watch::Sender::new(false),
         }))
@@ -97,6 +100,17 @@ impl Live {
         OpenSocket(self.clone())
     }
 
+    /// Counts a socket of a person until the guard is dropped; `None` when he has `limit` already.
+    #[must_use]
+    pub fn enter(&self, user: UserId, limit: usize) -> Option<Entered> {
+        let mut count = self.0.sockets_of.entry(user).or_default();
+        if *count >= limit {
+            return None;
+        }
+        *count += 1;
+        Some(Entered(self.clone(), user))
+    }
+
     /// Sockets open on this node.
     #[must_use]
     pub fn open_sockets(&self) -> usize {
@@ -121,5 +135,18 @@ pub struct OpenSocket(Live);
 impl Drop for OpenSocket {
     fn drop(&mut self) {
         self.0.0.open_sockets.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// See [`Live::enter`].
+pub struct Entered(Live, UserId);
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let sockets = &self.0.0.sockets_of;
+        if let Some(mut count) = sockets.get_mut(&self.1) {
+            *count = count.saturating_sub(1);
+        }
+        sockets.remove_if(&self.1, |_, count| *count == 0);
     }
 }

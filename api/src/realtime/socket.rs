@@ -3,11 +3,12 @@
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::client_address::ClientAddress;
+use crate::http::language;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::guard;
 use crate::realtime::session::Session;
 use actix_web::http::header::{HOST, ORIGIN};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use dashmap::DashMap;
 use shared::command::{MAX_FRAME, SUBPROTOCOL};
 use shared::error::ErrorCode;
@@ -46,7 +47,7 @@ impl Drop for WaitingSocket {
     tag = "realtime",
     responses((status = 101, description = "Switching to WebSocket, subprotocol `the-space.v1`"))
 )]
-#[actix_web::get("/ws")]
+#[get("/ws")]
 pub async fn open_socket(
     app: web::Data<App>,
     commands: web::Data<Commands>,
@@ -69,8 +70,9 @@ pub async fn open_socket(
     let stream = stream.max_continuation_size(MAX_FRAME);
     let app = app.get_ref().clone();
     let commands = commands.get_ref().clone();
+    let lang = language::of(&request);
     actix_web::rt::spawn(async move {
-        Session::new(app, commands, sink, tripped).run(stream, place).await;
+        Session::new(app, commands, sink, tripped).speaking(lang).run(stream, place).await;
     });
     Ok(response)
 }

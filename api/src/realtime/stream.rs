@@ -9,7 +9,7 @@ use bytestring::ByteString;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Object;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _, TransactionManager};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, TransactionManager};
 use shared::event::{Event, EventFrame};
 use shared::ids::{ChatId, SessionId, UserId};
 use shared::topic::Topic;

@@ -1,0 +1,66 @@
+//! The whole route table.
+
+use crate::app::App;
+use crate::http::problem::problems;
+use crate::openapi::Contract;
+use crate::realtime::command::Commands;
+use crate::realtime::socket::{Waiting, open_socket};
+use crate::{chat, identity, spaces};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::{Error, web};
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt as _;
+use utoipa_actix_web::scope::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The commands of all slices.
+#[must_use]
+pub fn commands() -> Commands {
+    identity::commands().merge(chat::commands())
+}
+
+fn v1(config: &mut ServiceConfig) {
+    identity::routes(config);
+    spaces::routes(config);
+    chat::routes(config);
+    config.service(open_socket);
+}
+
+/// The service of one worker. `waiting` is shared by all of them.
+pub fn service(
+    app: App,
+    waiting: Waiting,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (service, _) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Contract::openapi())
+        .service(scope("/api/v1").configure(v1))
+        .split_for_parts();
+    service
+        .app_data(web::Data::new(app))
+        .app_data(web::Data::new(commands()))
+        .app_data(web::Data::new(waiting))
+        .wrap(from_fn(problems))
+}
+
+/// The REST contract of these routes.
+#[must_use]
+pub fn contract() -> OpenApi {
+    let (_, api) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Contract::openapi())
+        .service(scope("/api/v1").configure(v1))
+        .split_for_parts();
+    api
+}

@@ -1,0 +1,80 @@
+//! One builder for `main` and for tests.
+
+use crate::app::{App, Parts};
+use crate::chat::directory::ChatDirectory;
+use crate::config::Config;
+use crate::identity::Identity;
+use crate::platform::db::Db;
+use crate::realtime::Live;
+use crate::realtime::bus::memory::MemoryBus;
+use crate::realtime::socket::Waiting;
+use crate::router;
+use actix_web::HttpServer;
+use anyhow::Context as _;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A bound server that does not run yet.
+pub struct Server {
+    pub app: App,
+    pub address: SocketAddr,
+    listener: TcpListener,
+}
+
+/// Builds the shared state on a migrated database.
+///
+/// # Errors
+/// A setting is unusable.
+pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
+    let db = Db::new(database_url, config.database.connections)?;
+    let identity = Arc::new(Identity::new(&config, db.clone()));
+    let directory = Arc::new(ChatDirectory::new(db.clone()));
+    let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
+    Ok(App::new(Parts { config, db, live, authenticator: identity.clone(), identity }))
+}
+
+impl Server {
+    /// Binds the address of the configuration; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// The address is in use, or the state cannot be built.
+    pub fn bind(config: Config, database_url: &str) -> anyhow::Result<Self> {
+        let listen = config.server.listen;
+        let listener =
+            TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener.local_addr()?;
+        Ok(Self { app: build_app(config, database_url)?, address, listener })
+    }
+
+    /// Serves until `stop` resolves, then drains: sockets get Close 1001, requests finish.
+    ///
+    /// # Errors
+    /// The listener broke.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let Self { app, listener, .. } = self;
+        let server = &app.config.server;
+        let (workers, drain) = (server.workers, server.drain);
+        let waiting = Waiting::default();
+        let state = app.clone();
+        let running = HttpServer::new(move || router::service(state.clone(), waiting.clone()))
+            .workers(workers)
+            .shutdown_timeout(drain.as_secs())
+            .keep_alive(Duration::from_secs(75))
+            .client_request_timeout(Duration::from_secs(10))
+            .disable_signals()
+            .listen(listener)?
+            .run();
+        let handle = running.handle();
+        let running = tokio::spawn(running);
+        stop.await;
+        app.live.shut_down();
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(2);
+        while app.live.open_sockets() > 0 && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        handle.stop(true).await;
+        running.await??;
+        Ok(())
+    }
+}

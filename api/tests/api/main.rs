@@ -1,0 +1,6 @@
+//! Integration tests over HTTP and sockets against the real builder, each with a database of its
+//! own cloned from a migrated template. They mirror the slices.
+
+mod support;
+
+mod realtime;

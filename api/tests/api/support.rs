@@ -1,0 +1,73 @@
+//! A running server and named people.
+
+pub mod client;
+pub mod database;
+pub mod socket;
+
+use api::config::Config;
+use api::server::Server;
+use client::Client;
+use std::net::SocketAddr;
+use tokio::sync::oneshot;
+
+/// A server on a free port with a fresh database. Stops when dropped.
+pub struct TestApp {
+    pub app: api::app::App,
+    pub address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl TestApp {
+    /// The usual settings: cheap hashing, no rate limits.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these settings on top.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let url = database::fresh().await;
+        let mut pairs = vec![
+            ("SPACE_LISTEN", "127.0.0.1:0"),
+            ("SPACE_WORKERS", "2"),
+            ("SPACE_DATABASE_CONNECTIONS", "8"),
+            ("SPACE_BCRYPT_COST", "4"),
+            ("SPACE_LIMIT_FACTOR", "0"),
+            ("SPACE_JWT_SECRET", "a secret that only these tests know about"),
+        ];
+        pairs.extend_from_slice(settings);
+        let config = Config::from_pairs(pairs).unwrap();
+        let server = Server::bind(config, &url).unwrap();
+        let (app, address) = (server.app.clone(), server.address);
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(server.run(async move {
+            let _ = stopped.await;
+        }));
+        Self { app, address, stop: Some(stop) }
+    }
+
+    /// Starts the shutdown as SIGTERM does.
+    pub fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/api/v1{path}", self.address)
+    }
+
+    /// A client without an account.
+    pub fn stranger(&self) -> Client {
+        Client::anonymous(self.address)
+    }
+
+    /// Registers a person and logs in.
+    pub async fn user(&self, nickname: &str) -> Client {
+        Client::register(self.address, nickname).await
+    }
+
+    /// Runs `work` and returns its value and the number of statements the server sent meanwhile.
+    pub async fn counting<T>(&self, work: impl Future<Output = T>) -> (T, u64) {
+        let before = self.app.db.queries();
+        let value = work.await;
+        (value, self.app.db.queries() - before)
+    }
+}
