@@ -1,1 +1,26 @@
-fn main() {}
+//! The web client of The Space: the same slices as `shared` and `api`, seen from the browser.
+//!
+//! [`app`] shell and routes · [`page`] addresses · [`i18n`] texts and times · [`api`] the server's
+//! operations · [`live`] the socket · [`state`] what is known · [`ui`] the kit · then a room a slice.
+
+mod api;
+mod app;
+mod chat;
+mod i18n;
+mod identity;
+mod live;
+mod page;
+mod settings;
+mod spaces;
+mod state;
+mod ui;
+
+use leptos::prelude::*;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    mount_to_body(app::App);
+}

@@ -1,0 +1,8 @@
+//! The server's operations: [`client`] is the only code that fetches, then one function an operation.
+
+pub mod client;
+pub mod error;
+pub mod identity;
+pub mod spaces;
+
+pub use error::{ApiError, ApiResult};

@@ -1,0 +1,252 @@
+//! The one door to the server: JSON in, JSON or a problem out.
+//!
+//! The access token lives in this module's memory and nowhere else. It is renewed through the
+//! `HttpOnly` cookie shortly before it ends, once for all requests that wait for it.
+
+use super::error::{ApiError, ApiResult};
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, Shared};
+use gloo_net::http::{Headers, Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::error::{ErrorCode, Problem};
+use shared::identity::Tokens;
+use std::cell::RefCell;
+use std::rc::Rc;
+use web_sys::{AbortSignal, RequestCredentials};
+
+const BASE: &str = "/api/v1";
+const TIMEOUT_MS: u32 = 30_000;
+/// An access token is renewed this long before it ends.
+const MARGIN_MS: f64 = 30_000.0;
+
+type Refreshing = Shared<LocalBoxFuture<'static, ApiResult<Tokens>>>;
+
+#[derive(Default)]
+struct Access {
+    token: Option<String>,
+    /// Milliseconds of `Date.now()`.
+    ends_at: f64,
+    refreshing: Option<Refreshing>,
+    on_end: Option<Rc<dyn Fn()>>,
+}
+
+thread_local! {
+    static ACCESS: RefCell<Access> = RefCell::default();
+}
+
+/// One request, built by [`get`], [`post`], [`patch`], [`put`] or [`delete`].
+#[must_use]
+pub struct Call {
+    method: Method,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    body: ApiResult<Option<String>>,
+    idempotency_key: Option<String>,
+    anonymous: bool,
+}
+
+fn call(method: Method, path: impl Into<String>) -> Call {
+    Call {
+        method,
+        path: path.into(),
+        query: Vec::new(),
+        body: Ok(None),
+        idempotency_key: None,
+        anonymous: false,
+    }
+}
+
+/// `path` is below `/api/v1`.
+pub fn get(path: impl Into<String>) -> Call {
+    call(Method::GET, path)
+}
+
+/// See [`get`].
+pub fn post(path: impl Into<String>) -> Call {
+    call(Method::POST, path)
+}
+
+/// See [`get`].
+pub fn patch(path: impl Into<String>) -> Call {
+    call(Method::PATCH, path)
+}
+
+/// See [`get`].
+pub fn delete(path: impl Into<String>) -> Call {
+    call(Method::DELETE, path)
+}
+
+impl Call {
+    /// Adds a query parameter.
+    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds a query parameter when there is a value.
+    pub fn query_some(self, name: &'static str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Sets the body.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.body = serde_json::to_string(body).map(Some).map_err(|_| ApiError::Unreadable);
+        self
+    }
+
+    /// The same key never does the thing twice, however often it is sent within a day.
+    pub fn idempotency_key(mut self, key: String) -> Self {
+        self.idempotency_key = Some(key);
+        self
+    }
+
+    /// Without a token: login, register.
+    pub fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
+    /// Sends the request. An access token that the server no longer takes is renewed once.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn send<T: DeserializeOwned>(self) -> ApiResult<T> {
+        if self.anonymous {
+            return read(self.fetch(None).await?).await;
+        }
+        let token = access_token().await?;
+        let response = self.fetch(Some(&token)).await?;
+        if response.status() != 401 {
+            return read(response).await;
+        }
+        let fresh = refresh().await?.access_token;
+        read(self.fetch(Some(&fresh)).await?).await
+    }
+
+    async fn fetch(&self, token: Option<&str>) -> ApiResult<Response> {
+        let headers = Headers::new();
+        headers.set("Accept", "application/json");
+        headers.set("Accept-Language", crate::i18n::lang_untracked().tag());
+        if let Some(token) = token {
+            headers.set("Authorization", &format!("Bearer {token}"));
+        }
+        if let Some(key) = &self.idempotency_key {
+            headers.set("Idempotency-Key", key);
+        }
+        let body = self.body.clone()?;
+        if body.is_some() {
+            headers.set("Content-Type", "application/json");
+        }
+        let request = RequestBuilder::new(&format!("{BASE}{}", self.path))
+            .method(self.method.clone())
+            .credentials(RequestCredentials::SameOrigin)
+            .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)))
+            .query(self.query.iter().map(|(name, value)| (*name, value.as_str())))
+            .headers(headers);
+        let request = match body {
+            Some(body) => request.body(body),
+            None => request.build(),
+        };
+        request.map_err(|_| ApiError::Unreadable)?.send().await.map_err(|_| ApiError::Unreachable)
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> ApiResult<T> {
+    let request_id = response.headers().get("X-Request-Id");
+    let body = response.text().await.map_err(|_| ApiError::Unreachable)?;
+    if response.ok() {
+        // 204 has no body, which reads as `()`.
+        let body = if body.is_empty() { "null" } else { &body };
+        return serde_json::from_str(body).map_err(|_| ApiError::Unreadable);
+    }
+    match serde_json::from_str::<Problem>(&body) {
+        Ok(mut problem) => {
+            if problem.request_id.is_empty() {
+                problem.request_id = request_id.unwrap_or_default();
+            }
+            Err(ApiError::Problem(Box::new(problem)))
+        }
+        // A proxy answers for a server that is down.
+        Err(_) if response.status() >= 500 => Err(ApiError::Unreachable),
+        Err(_) => Err(ApiError::Unreadable),
+    }
+}
+
+/// An access token that lasts for a while yet, also for the socket.
+///
+/// # Errors
+/// See [`ApiError`]; a session that is over is reported to [`on_end`] too.
+pub async fn access_token() -> ApiResult<String> {
+    let kept = ACCESS.with_borrow(|access| {
+        let lasts = access.ends_at - js_sys::Date::now() > MARGIN_MS;
+        access.token.clone().filter(|_| lasts)
+    });
+    match kept {
+        Some(token) => Ok(token),
+        None => Ok(refresh().await?.access_token),
+    }
+}
+
+/// A fresh access token through the cookie. Callers at the same time share one request.
+///
+/// # Errors
+/// See [`ApiError`]; `invalid_refresh_token` and `unauthenticated` mean that nobody is signed in.
+pub async fn refresh() -> ApiResult<Tokens> {
+    let refreshing = ACCESS.with_borrow_mut(|access| {
+        access
+            .refreshing
+            .get_or_insert_with(|| {
+                async {
+                    let outcome = post("/auth/refresh").anonymous().send::<Tokens>().await;
+                    ACCESS.with_borrow_mut(|access| access.refreshing = None);
+                    outcome
+                }
+                .boxed_local()
+                .shared()
+            })
+            .clone()
+    });
+    let outcome = refreshing.await;
+    match &outcome {
+        Ok(tokens) => keep(tokens),
+        Err(error) if is_over(error) => {
+            forget();
+            if let Some(on_end) = ACCESS.with_borrow(|access| access.on_end.clone()) {
+                on_end();
+            }
+        }
+        Err(_) => {}
+    }
+    outcome
+}
+
+/// Whether the error says that there is no session any more.
+#[must_use]
+pub fn is_over(error: &ApiError) -> bool {
+    matches!(error.code(), Some(ErrorCode::InvalidRefreshToken | ErrorCode::Unauthenticated))
+}
+
+/// Uses the access token of a login from now on.
+pub fn keep(tokens: &Tokens) {
+    ACCESS.with_borrow_mut(|access| {
+        access.token = Some(tokens.access_token.clone());
+        access.ends_at = js_sys::Date::now() + tokens.expires_in as f64 * 1000.0;
+    });
+}
+
+/// Forgets the access token: nobody is signed in.
+pub fn forget() {
+    ACCESS.with_borrow_mut(|access| {
+        access.token = None;
+        access.ends_at = 0.0;
+    });
+}
+
+/// What to do when the server says that the session is over.
+pub fn on_end(act: impl Fn() + 'static) {
+    ACCESS.with_borrow_mut(|access| access.on_end = Some(Rc::new(act)));
+}

@@ -1,0 +1,55 @@
+//! Accounts, sessions, profile and status.
+
+use super::ApiResult;
+use super::client::{delete, get, patch, post};
+use shared::identity::{
+    ChangePassword, Login, Me, Register, Session, SetStatus, Status, Tokens, UpdateProfile,
+};
+use shared::ids::SessionId;
+use shared::page::Page;
+
+/// Makes an account; does not sign in.
+pub async fn register(body: &Register) -> ApiResult<Me> {
+    post("/auth/register").anonymous().json(body).send().await
+}
+
+/// Signs in. The refresh token goes into a cookie that scripts cannot read.
+pub async fn login(login: String, password: String) -> ApiResult<Tokens> {
+    let body = Login { login, password, web: true };
+    post("/auth/login").anonymous().json(&body).send().await
+}
+
+/// Ends this session.
+pub async fn logout() -> ApiResult<()> {
+    post("/auth/logout").send().await
+}
+
+/// Ends every session of the caller, this one too.
+pub async fn logout_all() -> ApiResult<()> {
+    post("/auth/logout-all").send().await
+}
+
+/// Where the caller is signed in.
+pub async fn list_sessions() -> ApiResult<Page<Session>> {
+    get("/auth/sessions").send().await
+}
+
+/// Ends one session.
+pub async fn revoke_session(session: SessionId) -> ApiResult<()> {
+    delete(format!("/auth/sessions/{session}")).send().await
+}
+
+/// Every other session ends.
+pub async fn change_password(body: &ChangePassword) -> ApiResult<()> {
+    post("/auth/change-password").json(body).send().await
+}
+
+/// Changes display name or bio.
+pub async fn update_profile(body: &UpdateProfile) -> ApiResult<Me> {
+    patch("/profile/me").json(body).send().await
+}
+
+/// Chooses how the caller appears to others.
+pub async fn set_status(status: Status) -> ApiResult<()> {
+    post("/status/set-status").json(&SetStatus { status }).send().await
+}

@@ -1,0 +1,84 @@
+//! Spaces, members and roles.
+
+use super::ApiResult;
+use super::client::{delete, get, patch, post};
+use shared::ids::{RoleId, SpaceId, UserId};
+use shared::page::Page;
+use shared::spaces::{CreateRole, CreateSpace, Participant, Role, Space, UpdateRole, UpdateSpace};
+
+/// Where the caller is a member.
+pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
+    get("/spaces").query("limit", 100).query_some("cursor", cursor).send().await
+}
+
+/// One space.
+pub async fn get_space(space: SpaceId) -> ApiResult<Space> {
+    get(format!("/spaces/{space}")).send().await
+}
+
+/// Makes a space; the caller owns it.
+pub async fn create_space(body: &CreateSpace) -> ApiResult<Space> {
+    post("/spaces").json(body).send().await
+}
+
+/// Changes name, description or visibility.
+pub async fn update_space(space: SpaceId, body: &UpdateSpace) -> ApiResult<Space> {
+    patch(format!("/spaces/{space}")).json(body).send().await
+}
+
+/// Deletes the space with everything in it.
+pub async fn delete_space(space: SpaceId) -> ApiResult<()> {
+    delete(format!("/spaces/{space}")).send().await
+}
+
+/// Joins a public space.
+pub async fn join_space(space: SpaceId) -> ApiResult<Space> {
+    post(format!("/spaces/{space}/join")).send().await
+}
+
+/// Leaves a space.
+pub async fn leave_space(space: SpaceId) -> ApiResult<()> {
+    post(format!("/spaces/{space}/leave")).send().await
+}
+
+/// A page of the members.
+pub async fn list_participants(
+    space: SpaceId,
+    cursor: Option<String>,
+) -> ApiResult<Page<Participant>> {
+    get(format!("/spaces/{space}/participants"))
+        .query("limit", 100)
+        .query_some("cursor", cursor)
+        .send()
+        .await
+}
+
+/// Removes a member.
+pub async fn kick(space: SpaceId, user: UserId) -> ApiResult<()> {
+    post(format!("/spaces/{space}/kick/{user}")).send().await
+}
+
+/// All roles, strongest first.
+pub async fn list_roles(space: SpaceId) -> ApiResult<Page<Role>> {
+    get(format!("/spaces/{space}/roles")).send().await
+}
+
+/// Makes a role.
+pub async fn create_role(space: SpaceId, body: &CreateRole) -> ApiResult<Role> {
+    post(format!("/spaces/{space}/roles")).json(body).send().await
+}
+
+/// Changes a role.
+pub async fn update_role(space: SpaceId, role: RoleId, body: &UpdateRole) -> ApiResult<Role> {
+    patch(format!("/spaces/{space}/roles/{role}")).json(body).send().await
+}
+
+/// Deletes a role; its holders fall back to the member role.
+pub async fn delete_role(space: SpaceId, role: RoleId) -> ApiResult<()> {
+    delete(format!("/spaces/{space}/roles/{role}")).send().await
+}
+
+/// Gives a member a role.
+pub async fn assign_role(space: SpaceId, user: UserId, role: RoleId) -> ApiResult<()> {
+    post(format!("/spaces/{space}/assign-role/{user}/{role}")).send().await
+}

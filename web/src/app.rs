@@ -1,0 +1,45 @@
+//! The root: contexts, routes.
+
+mod bottom_bar;
+mod pages;
+mod shell;
+
+use crate::state::{Layout, Session, Settings};
+use crate::ui::{TipLayer, ToastRegion, Toasts};
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+use pages::{DiscoverPage, HomePage, LoginPage, NotFound, RegisterPage, SettingsPage, SpacePage};
+use shell::Shell;
+
+use crate::chat::ConversationPage;
+
+/// The client.
+#[component]
+pub fn App() -> impl IntoView {
+    let toasts = Toasts::default();
+    provide_context(Settings::load());
+    provide_context(Session::start());
+    provide_context(Layout::start());
+    provide_context(toasts);
+    view! {
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/login") view=LoginPage />
+                <Route path=path!("/register") view=RegisterPage />
+                <ParentRoute path=path!("") view=Shell>
+                    <Route path=path!("/") view=HomePage />
+                    <Route path=path!("/s/:space_id") view=SpacePage />
+                    <Route path=path!("/s/:space_id/c/:chat_id") view=ConversationPage />
+                    <Route path=path!("/d") view=HomePage />
+                    <Route path=path!("/d/:chat_id") view=ConversationPage />
+                    <Route path=path!("/discover") view=DiscoverPage />
+                    <Route path=path!("/settings") view=SettingsPage />
+                    <Route path=path!("/settings/:tab") view=SettingsPage />
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <ToastRegion toasts />
+        <TipLayer />
+    }
+}

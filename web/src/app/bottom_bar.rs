@@ -1,0 +1,42 @@
+//! The bar at the bottom of a phone.
+
+use crate::i18n::{Key, t};
+use crate::page::{Page, SettingsTab};
+use crate::state::Layout;
+use crate::state::layout::Panel;
+use crate::ui::{Glyph, Icon};
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+/// Home, direct messages, search, me.
+#[component]
+pub fn BottomBar() -> impl IntoView {
+    let layout = expect_context::<Layout>();
+    view! {
+        <nav class="bottom-bar" aria-label=t(Key::AppMenu)>
+            <A href=Page::Home.path() exact=true attr:class="bottom-bar__item">
+                <Glyph icon=Icon::Home />
+                <span>{t(Key::AppHome)}</span>
+            </A>
+            <A href=Page::Conversations.path() attr:class="bottom-bar__item">
+                <Glyph icon=Icon::MessagesSquare />
+                <span>{t(Key::AppDirectMessages)}</span>
+            </A>
+            <button
+                class="bottom-bar__item"
+                type="button"
+                on:click=move |_| layout.toggle(Panel::Search)
+            >
+                <Glyph icon=Icon::Search />
+                <span>{t(Key::AppSearch)}</span>
+            </button>
+            <A
+                href=Page::Settings(SettingsTab::Account).path()
+                attr:class="bottom-bar__item"
+            >
+                <Glyph icon=Icon::User />
+                <span>{t(Key::AppMe)}</span>
+            </A>
+        </nav>
+    }
+}

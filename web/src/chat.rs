@@ -1,0 +1,7 @@
+//! Conversations: the list of chats, the messages of one, the composer.
+
+pub mod chat_list;
+pub mod conversation_page;
+
+pub use chat_list::ChatList;
+pub use conversation_page::ConversationPage;

@@ -1,0 +1,1 @@
+//! Signing in and making an account.

@@ -1,0 +1,1 @@
+//! The socket: events of the server into the stores.

@@ -1,0 +1,70 @@
+//! Every page of the client and its address.
+
+use shared::ids::{ChatId, SpaceId};
+
+/// A page; [`Page::path`] is the only place where addresses are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Opens the last space.
+    Home,
+    Login,
+    Register,
+    /// Opens the last chat of the space; on a phone shows the list of chats.
+    Space(SpaceId),
+    Chat(SpaceId, ChatId),
+    /// Direct and group chats.
+    Conversations,
+    Direct(ChatId),
+    /// Public spaces.
+    Discover,
+    Settings(SettingsTab),
+}
+
+/// A tab of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SettingsTab {
+    #[default]
+    Appearance,
+    Language,
+    Account,
+    Sessions,
+}
+
+impl SettingsTab {
+    pub const ALL: [Self; 4] = [Self::Appearance, Self::Language, Self::Account, Self::Sessions];
+
+    /// The last part of the address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Appearance => "appearance",
+            Self::Language => "language",
+            Self::Account => "account",
+            Self::Sessions => "sessions",
+        }
+    }
+
+    /// The tab of an address.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.key() == key)
+    }
+}
+
+impl Page {
+    /// The address of the page.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Home => "/".into(),
+            Self::Login => "/login".into(),
+            Self::Register => "/register".into(),
+            Self::Space(space) => format!("/s/{space}"),
+            Self::Chat(space, chat) => format!("/s/{space}/c/{chat}"),
+            Self::Conversations => "/d".into(),
+            Self::Direct(chat) => format!("/d/{chat}"),
+            Self::Discover => "/discover".into(),
+            Self::Settings(tab) => format!("/settings/{}", tab.key()),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Roles and members of one space.
+
+use super::Load;
+use crate::api::ApiResult;
+use crate::api::spaces as api;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::event::Event;
+use shared::identity::Status;
+use shared::ids::{RoleId, SpaceId, UserId};
+use shared::permission::{PermissionSet, Standing};
+use shared::spaces::{Participant, Role, RoleKind};
+use std::collections::HashMap;
+
+/// Roles and members of one space, members page by page.
+#[derive(Clone, Copy)]
+pub struct Roster {
+    space: SpaceId,
+    roles: RwSignal<Load<Vec<Role>>>,
+    members: RwSignal<Load<Vec<Participant>>>,
+    /// Where the next page begins; `None`: all are here.
+    cursor: RwSignal<Option<String>>,
+    is_loading_more: RwSignal<bool>,
+    presence: RwSignal<HashMap<UserId, Status>>,
+}
+
+impl Roster {
+    pub(super) fn start(space: SpaceId, presence: RwSignal<HashMap<UserId, Status>>) -> Self {
+        let roster = Self {
+            space,
+            roles: RwSignal::new(Load::Loading),
+            members: RwSignal::new(Load::Loading),
+            cursor: RwSignal::new(None),
+            is_loading_more: RwSignal::new(false),
+            presence,
+        };
+        roster.reload();
+        roster
+    }
+
+    /// Fetches roles and the first page of members (anew).
+    pub fn reload(&self) {
+        let roster = *self;
+        spawn_local(async move {
+            let outcome = api::list_roles(roster.space).await.map(|page| page.items);
+            roster.set_roles(outcome);
+        });
+        spawn_local(async move {
+            match api::list_participants(roster.space, None).await {
+                Ok(page) => {
+                    roster.note_presence(&page.items);
+                    roster.members.set(Load::Ready(page.items));
+                    roster.cursor.set(page.next_cursor);
+                }
+                Err(error) if roster.members.with_untracked(|m| m.ready().is_none()) => {
+                    roster.members.set(Load::Failed(error));
+                }
+                // What is on the screen stays.
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Fetches the next page of members, unless one is on its way or all are here.
+    pub fn load_more(&self) {
+        let Some(cursor) = self.cursor.get_untracked() else { return };
+        if self.is_loading_more.get_untracked() {
+            return;
+        }
+        self.is_loading_more.set(true);
+        let roster = *self;
+        spawn_local(async move {
+            if let Ok(page) = api::list_participants(roster.space, Some(cursor)).await {
+                roster.note_presence(&page.items);
+                for member in page.items {
+                    roster.put_member(member);
+                }
+                roster.cursor.set(page.next_cursor);
+            }
+            roster.is_loading_more.set(false);
+        });
+    }
+
+    /// Roles, strongest first, reactively.
+    #[must_use]
+    pub fn roles(&self) -> Load<Vec<Role>> {
+        self.roles.get()
+    }
+
+    /// One role, reactively.
+    #[must_use]
+    pub fn role(&self, id: RoleId) -> Option<Role> {
+        self.roles.with(|roles| roles.ready()?.iter().find(|role| role.id == id).cloned())
+    }
+
+    /// The members that are here, in no particular order, reactively.
+    #[must_use]
+    pub fn members(&self) -> Load<Vec<Participant>> {
+        self.members.get()
+    }
+
+    /// One member that is here, reactively.
+    #[must_use]
+    pub fn member(&self, user: UserId) -> Option<Participant> {
+        self.members.with(|list| list.ready()?.iter().find(|m| m.user.id == user).cloned())
+    }
+
+    /// The colour of a member's role, `#rrggbb`, reactively.
+    #[must_use]
+    pub fn color(&self, user: UserId) -> Option<String> {
+        let role = self
+            .members
+            .with(|list| list.ready()?.iter().find(|m| m.user.id == user).map(|m| m.role_id))?;
+        self.roles.with(|roles| {
+            roles.ready()?.iter().find(|known| known.id == role).map(|known| known.color.clone())
+        })
+    }
+
+    /// Whether there are members that are not here yet, reactively.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.cursor.with(Option::is_some)
+    }
+
+    /// What the permission engine needs to know about a member, reactively.
+    #[must_use]
+    pub fn standing(&self, member: &Participant) -> Option<Standing> {
+        let role = self.role(member.role_id)?;
+        Some(Standing {
+            user_id: member.user.id,
+            is_owner: role.kind == RoleKind::Owner,
+            role_id: role.id,
+            rank: role.priority,
+            role: role.permissions,
+            denied: PermissionSet::NONE,
+        })
+    }
+
+    pub(super) fn apply(&self, event: &Event) {
+        match event {
+            Event::MemberJoined(joined) => {
+                self.note_presence(std::slice::from_ref(&joined.member));
+                self.put_member(joined.member.clone());
+                self.count(joined.member.role_id, 1);
+            }
+            Event::MemberLeft(gone) | Event::UserKicked(gone) => {
+                if let Some(role) = self.take_member(gone.user_id) {
+                    self.count(role, -1);
+                }
+            }
+            Event::RoleCreated(role) | Event::RoleUpdated(role) => self.put_role(role.clone()),
+            Event::RoleDeleted(deleted) => {
+                let held = self.replace_role(deleted.role_id, deleted.replacement_id);
+                self.count(deleted.replacement_id, held);
+                self.edit_roles(|roles| roles.retain(|role| role.id != deleted.role_id));
+            }
+            Event::RoleAssigned(assigned) => self.assign(assigned.user_id, assigned.role_id),
+            _ => {}
+        }
+    }
+
+    /// Notes a role that was made or changed.
+    pub fn put_role(&self, role: Role) {
+        self.edit_roles(|roles| {
+            match roles.iter_mut().find(|known| known.id == role.id) {
+                Some(known) => *known = role,
+                None => roles.push(role),
+            }
+            roles.sort_by_key(|role| std::cmp::Reverse(role.priority));
+        });
+    }
+
+    /// Notes that a member has another role now.
+    pub fn assign(&self, user: UserId, role: RoleId) {
+        let mut before = None;
+        self.edit_members(|members| {
+            if let Some(member) = members.iter_mut().find(|m| m.user.id == user)
+                && member.role_id != role
+            {
+                before = Some(std::mem::replace(&mut member.role_id, role));
+            }
+        });
+        if let Some(before) = before {
+            self.count(before, -1);
+            self.count(role, 1);
+        }
+    }
+
+    fn set_roles(&self, outcome: ApiResult<Vec<Role>>) {
+        if outcome.is_ok() || self.roles.with_untracked(|roles| roles.ready().is_none()) {
+            self.roles.set(outcome.into());
+        }
+    }
+
+    fn put_member(&self, member: Participant) {
+        self.edit_members(|members| {
+            match members.iter_mut().find(|known| known.user.id == member.user.id) {
+                Some(known) => *known = member,
+                None => members.push(member),
+            }
+        });
+    }
+
+    fn take_member(&self, user: UserId) -> Option<RoleId> {
+        let mut role = None;
+        self.edit_members(|members| {
+            if let Some(at) = members.iter().position(|m| m.user.id == user) {
+                role = Some(members.remove(at).role_id);
+            }
+        });
+        role
+    }
+
+    fn replace_role(&self, from: RoleId, to: RoleId) -> i64 {
+        let mut held = 0;
+        self.edit_members(|members| {
+            for member in members.iter_mut().filter(|m| m.role_id == from) {
+                member.role_id = to;
+                held += 1;
+            }
+        });
+        held
+    }
+
+    fn count(&self, role: RoleId, change: i64) {
+        self.edit_roles(|roles| {
+            if let Some(role) = roles.iter_mut().find(|known| known.id == role) {
+                role.member_count = (role.member_count + change).max(0);
+            }
+        });
+    }
+
+    fn note_presence(&self, members: &[Participant]) {
+        self.presence.update(|presence| {
+            presence.extend(members.iter().map(|m| (m.user.id, m.status)));
+        });
+    }
+
+    fn edit_roles(&self, edit: impl FnOnce(&mut Vec<Role>)) {
+        self.roles.update(|roles| {
+            if let Some(roles) = roles.ready_mut() {
+                edit(roles);
+            }
+        });
+    }
+
+    fn edit_members(&self, edit: impl FnOnce(&mut Vec<Participant>)) {
+        self.members.update(|members| {
+            if let Some(members) = members.ready_mut() {
+                edit(members);
+            }
+        });
+    }
+}

@@ -1,0 +1,31 @@
+//! This device's local storage. A browser that forbids it only forgets.
+
+use leptos::prelude::window;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// The value kept under `the-space.<name>`; `None` when there is none or it is damaged.
+#[must_use]
+pub fn load<T: DeserializeOwned>(name: &str) -> Option<T> {
+    let text = storage()?.get_item(&format!("the-space.{name}")).ok()??;
+    serde_json::from_str(&text).ok()
+}
+
+/// Keeps a value under `the-space.<name>`.
+pub fn save(name: &str, value: &impl Serialize) {
+    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+        // A full or forbidden storage: the value lives until the tab closes.
+        drop(storage.set_item(&format!("the-space.{name}"), &text));
+    }
+}
+
+/// Removes the value kept under `the-space.<name>`.
+pub fn remove(name: &str) {
+    if let Some(storage) = storage() {
+        drop(storage.remove_item(&format!("the-space.{name}")));
+    }
+}

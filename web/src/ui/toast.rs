@@ -1,0 +1,90 @@
+//! Short notes at the edge of the screen: quiet confirmations, failures of what has no own place.
+
+use super::{Glyph, Icon, IconButton};
+use crate::i18n::{Key, t};
+use leptos::html;
+use leptos::prelude::*;
+use std::time::Duration;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    Done,
+    Failed,
+}
+
+#[derive(Clone, PartialEq)]
+struct Toast {
+    id: u32,
+    tone: Tone,
+    text: String,
+}
+
+const STAYS: Duration = Duration::from_secs(5);
+/// A failure has to be read.
+const FAILURE_STAYS: Duration = Duration::from_secs(10);
+
+/// Shows notes; a context given at the root.
+#[derive(Clone, Copy, Default)]
+pub struct Toasts {
+    list: RwSignal<Vec<Toast>>,
+    next: StoredValue<u32>,
+}
+
+impl Toasts {
+    /// Says that something is done: copied, saved, sent.
+    pub fn done(&self, text: impl Into<String>) {
+        self.show(Tone::Done, text.into(), STAYS);
+    }
+
+    /// Says that something failed, and why.
+    pub fn failed(&self, text: impl Into<String>) {
+        self.show(Tone::Failed, text.into(), FAILURE_STAYS);
+    }
+
+    fn show(&self, tone: Tone, text: String, stays: Duration) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        let list = self.list;
+        list.update(|list| {
+            list.retain(|toast| toast.text != text);
+            list.push(Toast { id, tone, text });
+        });
+        set_timeout(move || list.update(|list| list.retain(|toast| toast.id != id)), stays);
+    }
+}
+
+/// Where the notes appear; stands once, at the root.
+#[component]
+pub fn ToastRegion(toasts: Toasts) -> impl IntoView {
+    let list = toasts.list;
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let count = list.with(Vec::len);
+        if let Some(region) = node.get() {
+            // Shown anew to stand above a dialog that opened meanwhile.
+            drop(region.hide_popover());
+            if count > 0 {
+                drop(region.show_popover());
+            }
+        }
+    });
+    view! {
+        <div class="toasts" popover="manual" role="status" aria-live="polite" node_ref=node>
+            <For each=move || list.get() key=|toast| toast.id let(toast)>
+                <div class="toast" class:toast--failed=toast.tone == Tone::Failed>
+                    <Glyph icon=match toast.tone {
+                        Tone::Done => Icon::CircleCheck,
+                        Tone::Failed => Icon::CircleAlert,
+                    } />
+                    <p class="toast__text">{toast.text.clone()}</p>
+                    <IconButton
+                        icon=Icon::Close
+                        label=t(Key::AppClose)
+                        look=super::button::IconLook::Small
+                        on_click=move |_| list.update(|list| list.retain(|t| t.id != toast.id))
+                    />
+                </div>
+            </For>
+        </div>
+    }
+}
