@@ -5,6 +5,8 @@ use crate::error::ApiResult;
 use crate::http::current_user::Authenticator;
 use crate::identity::Identity;
 use crate::platform::db::Db;
+use crate::platform::secrets::Secrets;
+use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use diesel_async::AsyncPgConnection;
@@ -19,6 +21,8 @@ pub struct App(Arc<Parts>);
 /// See [`App`].
 pub struct Parts {
     pub config: Config,
+    pub secrets: Secrets,
+    pub assets: Assets,
     pub db: Db,
     pub live: Live,
     pub authenticator: Arc<dyn Authenticator>,

@@ -3,7 +3,9 @@
 pub mod client_address;
 pub mod current_user;
 pub mod cursor;
+pub mod headers;
 pub mod json;
 pub mod language;
+pub mod observe;
 pub mod problem;
 pub mod query;

@@ -2,5 +2,8 @@
 
 pub mod db;
 pub mod embedded;
+pub mod migrations;
 pub mod schema;
 pub mod secrets;
+pub mod telemetry;
+pub mod web_assets;

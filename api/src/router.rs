@@ -1,11 +1,14 @@
 //! The whole route table.
 
 use crate::app::App;
+use crate::http::headers::headers;
+use crate::http::observe::observe;
 use crate::http::problem::problems;
 use crate::openapi::Contract;
+use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
-use crate::{chat, identity, spaces};
+use crate::{chat, health, identity, spaces};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -15,6 +18,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::scope::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::SwaggerUi;
 
 /// The commands of all slices.
 #[must_use]
@@ -42,16 +46,22 @@ pub fn service(
         InitError = (),
     >,
 > {
-    let (service, _) = actix_web::App::new()
+    let (service, contract) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(Contract::openapi())
         .service(scope("/api/v1").configure(v1))
+        .configure(health::routes)
         .split_for_parts();
     service
+        .service(web::redirect("/api/docs", "/api/docs/"))
+        .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", contract))
+        .default_service(web::to(web_assets::serve))
         .app_data(web::Data::new(app))
         .app_data(web::Data::new(commands()))
         .app_data(web::Data::new(waiting))
         .wrap(from_fn(problems))
+        .wrap(from_fn(headers))
+        .wrap(from_fn(observe))
 }
 
 /// The REST contract of these routes.
@@ -61,6 +71,7 @@ pub fn contract() -> OpenApi {
         .into_utoipa_app()
         .openapi(Contract::openapi())
         .service(scope("/api/v1").configure(v1))
+        .configure(health::routes)
         .split_for_parts();
     api
 }

@@ -5,6 +5,8 @@ use crate::chat::directory::ChatDirectory;
 use crate::config::Config;
 use crate::identity::Identity;
 use crate::platform::db::Db;
+use crate::platform::secrets::Secrets;
+use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
 use crate::realtime::bus::memory::MemoryBus;
 use crate::realtime::socket::Waiting;
@@ -27,11 +29,25 @@ pub struct Server {
 /// # Errors
 /// A setting is unusable.
 pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
+    let secrets = Secrets::load(&config)?;
+    let assets = Assets::load(&config.server.web_dir)?;
+    if assets.is_empty() {
+        let folder = config.server.web_dir.display();
+        tracing::warn!("there is no web client in {folder}; scripts/build-web.sh builds it");
+    }
     let db = Db::new(database_url, config.database.connections)?;
     let identity = Arc::new(Identity::new(&config, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
     let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
-    Ok(App::new(Parts { config, db, live, authenticator: identity.clone(), identity }))
+    Ok(App::new(Parts {
+        config,
+        secrets,
+        assets,
+        db,
+        live,
+        authenticator: identity.clone(),
+        identity,
+    }))
 }
 
 impl Server {
@@ -39,11 +55,12 @@ impl Server {
     ///
     /// # Errors
     /// The address is in use, or the state cannot be built.
-    pub fn bind(config: Config, database_url: &str) -> anyhow::Result<Self> {
+    pub fn bind(mut config: Config, database_url: &str) -> anyhow::Result<Self> {
         let listen = config.server.listen;
         let listener =
             TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
+        config.server.bound(address);
         Ok(Self { app: build_app(config, database_url)?, address, listener })
     }
 

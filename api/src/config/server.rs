@@ -21,7 +21,7 @@ pub struct ServerConfig {
     /// `SPACE_ALLOWED_ORIGINS`: other origins whose pages may call the API with a token,
     /// comma-separated. Default: none.
     pub allowed_origins: Vec<String>,
-    /// `SPACE_DRAIN_SECONDS`: how long requests may go on after SIGTERM, 1-30. Default 8.
+    /// `SPACE_DRAIN_SECONDS`: how long requests may go on after SIGTERM, 1-30. Default 6.
     pub drain: Duration,
 }
 
@@ -40,8 +40,16 @@ impl ServerConfig {
             web_dir: source.text_or("SPACE_WEB_DIR", "dist").into(),
             trusted_proxies: networks(source),
             allowed_origins: source.list("SPACE_ALLOWED_ORIGINS"),
-            drain: Duration::from_secs(source.number("SPACE_DRAIN_SECONDS", 8, 1..=30)),
+            drain: Duration::from_secs(source.number("SPACE_DRAIN_SECONDS", 6, 1..=30)),
         }
+    }
+
+    /// Takes over the port that the system chose for port 0.
+    pub fn bound(&mut self, address: SocketAddr) {
+        if let Some(host) = self.public_url.strip_suffix(":0") {
+            self.public_url = format!("{host}:{}", address.port());
+        }
+        self.listen = address;
     }
 
     /// Whether people reach the server over TLS.

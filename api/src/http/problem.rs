@@ -3,56 +3,51 @@
 
 use crate::error::{ApiError, respond};
 use crate::http::language;
-use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use crate::http::observe::RequestId;
+use actix_web::HttpResponse;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpRequest};
 use shared::error::ErrorCode;
+use shared::text::Lang;
 
-/// The id of a request, made at the door.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-
-/// Gives the request its id, and turns errors into problems.
+/// Turns errors into problems.
 ///
 /// # Errors
-/// Never: errors become responses here.
+/// A layer refused; the error carries the answer.
 pub async fn problems<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<B>>> {
-    let id = uuid::Uuid::now_v7().simple().to_string();
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let http = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => match as_error(&response) {
+    let RequestId(id) = RequestId::of(&request);
+    let (language, path) = (language::of(request.request()), request.path().to_owned());
+    match next.call(request).await {
+        Ok(response) => Ok(match as_error(&response) {
             Some(error) => {
                 let allow = response.headers().get(ALLOW).cloned();
-                let mut rewritten = rewrite(http, &error, &id);
+                let mut rewritten = response.into_response(write(&error, language, &path, &id));
                 if let Some(allow) = allow {
                     rewritten.headers_mut().insert(ALLOW, allow);
                 }
                 rewritten.map_into_right_body()
             }
             None => response.map_into_left_body(),
-        },
-        Err(error) => {
-            let error = match error.as_error::<ApiError>() {
-                Some(error) => rewrite(http, error, &id),
+        }),
+        // A layer refused: the request is gone, so the answer travels inside the error.
+        Err(cause) => {
+            let response = match cause.as_error::<ApiError>() {
+                Some(error) => write(error, language, &path, &id),
                 None => {
-                    let status = error.as_response_error().status_code();
-                    rewrite(http, &ApiError::new(code_of(status)), &id)
+                    let status = cause.as_response_error().status_code();
+                    write(&ApiError::new(code_of(status)), language, &path, &id)
                 }
             };
-            error.map_into_right_body()
+            Err(InternalError::from_response(cause, response).into())
         }
-    };
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    Ok(response)
 }
 
 /// The error behind a response that is one.
@@ -78,11 +73,9 @@ fn as_error<B>(response: &ServiceResponse<B>) -> Option<ApiError> {
     (!is_problem).then(|| ApiError::new(code_of(status)))
 }
 
-fn rewrite(http: HttpRequest, error: &ApiError, id: &str) -> ServiceResponse<BoxBody> {
+fn write(error: &ApiError, language: Lang, path: &str, id: &str) -> HttpResponse {
     error.log();
-    let problem = error.problem(language::of(&http), http.path(), id);
-    let response = respond(error, &problem);
-    ServiceResponse::new(http, response)
+    respond(error, &error.problem(language, path, id))
 }
 
 fn code_of(status: StatusCode) -> ErrorCode {

@@ -1,4 +1,4 @@
-//! The connection pool, transactions that announce their events after commit, and migrations.
+//! The connection pool.
 
 use crate::error::{ApiError, ApiResult};
 use anyhow::Context as _;
@@ -8,7 +8,6 @@ use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use futures_util::FutureExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,8 +15,6 @@ use std::time::Duration;
 
 /// The connection that model functions take.
 pub type PgConn = AsyncPgConnection;
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
 /// A pool of PostgreSQL connections.
 #[derive(Clone)]
@@ -75,28 +72,4 @@ impl Db {
     pub fn queries(&self) -> u64 {
         self.queries.load(Ordering::Relaxed)
     }
-}
-
-/// Brings the schema up to date.
-///
-/// # Errors
-/// A migration failed, or the database does not answer.
-pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
-    let url = url.to_owned();
-    // The harness blocks inside; it must not sit on a runtime thread.
-    tokio::task::spawn_blocking(move || {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        runtime.block_on(async {
-            let conn = AsyncPgConnection::establish(&url)
-                .await
-                .context("cannot connect to the database")?;
-            let mut harness = diesel_async::AsyncMigrationHarness::new(conn);
-            let done = harness
-                .run_pending_migrations(MIGRATIONS)
-                .map_err(|error| anyhow::anyhow!("migration failed: {error}"))?;
-            Ok(done.iter().map(ToString::to_string).collect())
-        })
-    })
-    .await?
 }

@@ -32,6 +32,7 @@ impl TestApp {
             ("SPACE_DATABASE_CONNECTIONS", "8"),
             ("SPACE_BCRYPT_COST", "4"),
             ("SPACE_LIMIT_FACTOR", "0"),
+            ("SPACE_METRICS_TOKEN", "a token that only these tests know about"),
             ("SPACE_JWT_SECRET", "a secret that only these tests know about"),
         ];
         pairs.extend_from_slice(settings);

@@ -44,7 +44,7 @@ pub async fn fresh() -> String {
         let half = format!("{template}_half");
         conn.batch_execute(&format!("DROP DATABASE IF EXISTS {half}")).await.unwrap();
         conn.batch_execute(&format!("CREATE DATABASE {half}")).await.unwrap();
-        api::platform::db::migrate(&with_name(&admin, &half)).await.unwrap();
+        api::platform::migrations::migrate(&with_name(&admin, &half)).await.unwrap();
         conn.batch_execute(&format!("ALTER DATABASE {half} RENAME TO {template}")).await.unwrap();
         conn.batch_execute(&copy).await.unwrap();
     }

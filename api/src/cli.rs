@@ -1,0 +1,50 @@
+//! The command line.
+
+mod database;
+mod openapi;
+mod serve;
+
+pub use database::Database;
+
+use crate::config::Config;
+use crate::platform::telemetry;
+use clap::{Parser, Subcommand};
+
+/// The Space: chat for communities, schools and small businesses.
+///
+/// Settings come from the environment; `.env.example` lists them. None is needed to try it.
+#[derive(Debug, Parser)]
+#[command(name = "api", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web client, the API and its documents.
+    Serve,
+    /// Bring the database schema up to date.
+    Migrate,
+    /// Print the contract of the REST API.
+    Openapi,
+}
+
+impl Cli {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// A sentence for the person at the terminal.
+    pub async fn run(self) -> anyhow::Result<()> {
+        if let Command::Openapi = self.command {
+            return openapi::print();
+        }
+        let config = Config::from_env()?;
+        telemetry::init_logs(&config.telemetry)?;
+        match self.command {
+            Command::Serve => serve::run(config).await,
+            Command::Migrate => database::migrate(&config).await,
+            Command::Openapi => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+use super::Database;
+use crate::config::Config;
+use crate::platform::telemetry;
+use crate::server::Server;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// `api serve`: until SIGTERM or Ctrl-C, then drains.
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    telemetry::metrics()?;
+    // Before anything is started, so that a signal during the start is not lost.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let database = Database::open(&config).await?;
+    let served = serve(config, &database, async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("draining");
+    })
+    .await;
+    database.close().await;
+    served
+}
+
+async fn serve(
+    config: Config,
+    database: &Database,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let server = Server::bind(config, database.url())?;
+    announce(&server);
+    server.run(stop).await
+}
+
+/// On standard output, for people and for scripts.
+fn announce(server: &Server) {
+    let public = &server.app.config.server.public_url;
+    println!("Listening on http://{}", server.address);
+    println!("The Space  {public}");
+    println!("API        {public}/api/docs/");
+}
