@@ -7,8 +7,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 stamp=dist/.stamp
 # The content of everything the client is made of.
 inputs() {
-  find web shared Cargo.toml Cargo.lock trunk.toml scripts/versions.sh scripts/compress.mjs \
-    -type f -not -path '*/node_modules/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  find web shared Cargo.toml Cargo.lock trunk.toml \
+    scripts/versions.sh scripts/bundle-styles.sh scripts/compress.mjs \
+    -type f -not -path 'web/styles/bundle.css*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 }
 
 build() {

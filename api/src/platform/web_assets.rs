@@ -167,10 +167,11 @@ fn accepts(header: &str, encoding: &str) -> bool {
     })
 }
 
-/// Trunk puts 16 hexadecimal digits after a dash.
+/// Trunk puts a 64-bit hash after a dash, in hexadecimal digits without leading zeros.
 fn is_hashed(name: &str) -> bool {
     name.split(['-', '.', '_']).skip(1).any(|part| {
-        part.len() == 16 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        (12..=16).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
     })
 }
 

@@ -80,6 +80,10 @@ async fn an_unchanged_file_is_not_sent_again() {
 
 #[test]
 fn hashed_names_are_told_apart() {
-    assert!(is_hashed("web-0123456789abcdef_bg.wasm") && is_hashed("bundle-00aa11bb22cc33dd.css"));
-    assert!(!is_hashed("index.html") && !is_hashed("web-notahexadecimal0.js"));
+    assert!(is_hashed("web-0123456789abcdef_bg.wasm") && is_hashed("boot-10476664d279e3c.js"));
+    assert!(
+        !is_hashed("index.html")
+            && !is_hashed("web-notahexadecimal0.js")
+            && !is_hashed("icon-face.svg")
+    );
 }
