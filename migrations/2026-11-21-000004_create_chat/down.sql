@@ -7,4 +7,3 @@ DROP TABLE chat_overrides;
 DROP TABLE chat_members;
 ALTER TABLE spaces DROP CONSTRAINT spaces_default_chat_id_fkey;
 DROP TABLE chats;
-DROP EXTENSION pg_trgm;

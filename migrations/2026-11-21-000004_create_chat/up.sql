@@ -1,5 +1,3 @@
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-
 CREATE TABLE chats (
     id              uuid PRIMARY KEY,
     kind            text NOT NULL CHECK (kind IN ('space', 'direct', 'group')),

@@ -4,7 +4,7 @@ use crate::chat::{Chat, Message, ReadState};
 use crate::error::Problem;
 use crate::identity::{Me, Status, UserRef};
 use crate::ids::{ChatId, MessageId, RoleId, SessionId, SpaceId, UserId};
-use crate::spaces::{Participant, Role, Space};
+use crate::spaces::{Membership, Participant, Role, Space};
 use crate::topic::Topic;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,8 @@ pub enum Event {
     SpaceJoined(Space),
     /// The caller left a space, was removed from it, or it was deleted.
     SpaceLeft(SpaceDeleted),
+    /// Permissions were taken from the caller in a space, or given back.
+    MembershipChanged(MembershipChanged),
     /// A direct or group chat appeared or changed.
     ConversationUpdated(Chat),
     ReadStateChanged(ReadStateChanged),
@@ -173,6 +175,14 @@ pub struct RoleAssigned {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SpaceDeleted {
     pub space_id: SpaceId,
+}
+
+/// See [`Event::MembershipChanged`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MembershipChanged {
+    pub space_id: SpaceId,
+    pub me: Membership,
 }
 
 /// See [`Event::ChatDeleted`].

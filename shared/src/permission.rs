@@ -386,3 +386,17 @@ pub fn act_on_role(actor: &Standing, rank: i32, permissions: PermissionSet) -> R
     }
     Ok(())
 }
+
+/// Whether `actor` may edit or delete an existing role of this rank and these permissions. What an
+/// edit makes of it must pass [`act_on_role`] as well.
+///
+/// # Errors
+/// The reason why not.
+pub fn change_role(actor: &Standing, rank: i32, permissions: PermissionSet) -> Result<(), Refusal> {
+    act_on_role(actor, rank, permissions)?;
+    // Its holders answer only to the owner: their role is not taken from them sideways either.
+    if permissions.contains(Permission::Untouchable) && !actor.is_owner {
+        return Err(Refusal::Untouchable);
+    }
+    Ok(())
+}

@@ -68,6 +68,9 @@ pub struct Membership {
     pub role: Role,
     /// Taken away by a restriction in force.
     pub denied: PermissionSet,
+    /// When the restriction ends; absent when it does not, or when there is none.
+    #[serde(default, with = "crate::millis::option")]
+    pub denied_until: Option<DateTime<Utc>>,
     /// What the caller may do in the space as a whole.
     pub permissions: PermissionSet,
     #[serde(with = "crate::millis")]
@@ -242,6 +245,38 @@ impl Validate for UpdateRole {
 /// A custom role's rank: below the owner's 100, above nothing.
 fn priority(value: i32) -> Result<(), FieldCode> {
     if (1..=99).contains(&value) { Ok(()) } else { Err(FieldCode::OutOfRange) }
+}
+
+/// `POST /spaces/{space_id}/transfer`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TransferSpace {
+    /// The member who owns the space from now on.
+    pub user_id: UserId,
+}
+
+/// `POST /spaces/{space_id}/restrict/{user_id}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RestrictMember {
+    /// Replaces what was taken before; an empty list gives everything back.
+    pub permissions_denied: PermissionSet,
+    /// In the future; absent: until lifted.
+    #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What is taken from a member at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Restriction {
+    pub space_id: SpaceId,
+    pub user_id: UserId,
+    pub permissions_denied: PermissionSet,
+    #[serde(default, with = "crate::millis::option")]
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// `GET /spaces/{space_id}/my-permissions`.

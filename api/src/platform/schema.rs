@@ -116,7 +116,6 @@ diesel::table! {
         user_id -> Uuid,
         denied -> Int8,
         until -> Nullable<Timestamptz>,
-        reason -> Nullable<Text>,
         set_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
@@ -131,6 +130,7 @@ diesel::table! {
         color -> Text,
         priority -> Int4,
         permissions -> Int8,
+        member_count -> Int8,
         created_at -> Timestamptz,
     }
 }

@@ -59,9 +59,10 @@ impl Effect {
             Event::RoleAssigned(e) => Self::AccessOf(e.user_id),
             Event::MemberLeft(e) | Event::UserKicked(e) => Self::AccessOf(e.user_id),
             // On a user topic: whoever hears it is the one concerned.
-            Event::SpaceJoined(_) | Event::SpaceLeft(_) | Event::ConversationUpdated(_) => {
-                Self::Access
-            }
+            Event::SpaceJoined(_)
+            | Event::SpaceLeft(_)
+            | Event::MembershipChanged(_)
+            | Event::ConversationUpdated(_) => Self::Access,
             Event::SessionRevoked(e) => Self::Revoked(e.session_id),
             Event::ChatActivity(e) => Self::Activity(e.chat_id),
             Event::Typing(e) => Self::Except(e.user.id),
