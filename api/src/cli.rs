@@ -1,6 +1,7 @@
 //! The command line.
 
 mod database;
+mod health;
 mod openapi;
 mod serve;
 
@@ -26,6 +27,8 @@ enum Command {
     Serve,
     /// Bring the database schema up to date.
     Migrate,
+    /// Ask the server of this machine whether it is ready; for health checks of containers.
+    Health,
     /// Print the contract of the REST API.
     Openapi,
 }
@@ -36,15 +39,18 @@ impl Cli {
     /// # Errors
     /// A sentence for the person at the terminal.
     pub async fn run(self) -> anyhow::Result<()> {
-        if let Command::Openapi = self.command {
-            return openapi::print();
-        }
-        let config = Config::from_env()?;
-        telemetry::init_logs(&config.telemetry)?;
         match self.command {
-            Command::Serve => serve::run(config).await,
-            Command::Migrate => database::migrate(&config).await,
-            Command::Openapi => Ok(()),
+            Command::Serve => serve::run(start()?).await,
+            Command::Migrate => database::migrate(&start()?).await,
+            Command::Health => health::run(&Config::from_env()?),
+            Command::Openapi => openapi::print(),
         }
     }
+}
+
+/// Settings read, log started.
+fn start() -> anyhow::Result<Config> {
+    let config = Config::from_env()?;
+    telemetry::init_logs(&config.telemetry)?;
+    Ok(config)
 }
