@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::identity::Identity;
 use crate::platform::db::Db;
 use crate::platform::secrets::Secrets;
+use crate::platform::telemetry;
 use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
 use crate::realtime::bus::memory::MemoryBus;
@@ -29,6 +30,7 @@ pub struct Server {
 /// # Errors
 /// A setting is unusable.
 pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
+    telemetry::metrics()?;
     let secrets = Secrets::load(&config)?;
     let assets = Assets::load(&config.server.web_dir)?;
     if assets.is_empty() {

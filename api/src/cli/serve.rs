@@ -1,12 +1,10 @@
 use super::Database;
 use crate::config::Config;
-use crate::platform::telemetry;
 use crate::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `api serve`: until SIGTERM or Ctrl-C, then drains.
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    telemetry::metrics()?;
     // Before anything is started, so that a signal during the start is not lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
