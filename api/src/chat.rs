@@ -1,16 +1,50 @@
-//! Chats, messages, reactions, read state and search. Tables: `chats`, `chat_members`,
-//! `chat_overrides`, `messages`, `message_versions`, `reactions`, `mentions`, `read_states`.
+//! Chats, messages, reactions and read state.
+//!
+//! Tables: `chats`, `chat_members`, `chat_overrides`, `messages`, `message_versions`, `reactions`,
+//! `mentions`, `read_states`. Events: everything on `chat:` topics, `chat_*` on `space:` topics,
+//! `conversation_updated` and `read_state_changed` on `user:` topics. Calls: spaces, identity.
 
+pub mod access;
+mod actions;
 pub mod directory;
+pub mod model;
+mod routes;
 
 use crate::realtime::command::Commands;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes, below `/api/v1`.
-pub fn routes(_config: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::chats::list_chats)
+        .service(routes::chats::open_chat)
+        .service(routes::chats::find_chat)
+        .service(routes::chats::update_chat)
+        .service(routes::chats::delete_chat)
+        .service(routes::chats::list_space_chats)
+        .service(routes::chats::create_chat)
+        .service(routes::people::list_chat_members)
+        .service(routes::people::add_chat_member)
+        .service(routes::people::remove_chat_member)
+        .service(routes::read::mark_read)
+        .service(routes::read::send_typing)
+        .service(routes::messages::list_messages)
+        .service(routes::messages::send_message)
+        .service(routes::messages::update_message)
+        .service(routes::messages::delete_message)
+        .service(routes::messages::list_message_versions)
+        .service(routes::reactions::toggle_reaction)
+        .service(routes::reactions::list_reactions);
+}
 
-/// The socket commands.
+/// The socket commands: the same actions as the routes.
 #[must_use]
 pub fn commands() -> Commands {
     Commands::default()
+        .on("send_message", routes::messages::send_command)
+        .on("edit_message", routes::messages::edit_command)
+        .on("delete_message", routes::messages::delete_command)
+        .on("add_reaction", routes::reactions::react_command)
+        .on("typing", routes::read::typing_command)
+        .on("mark_read", routes::read::read_command)
 }

@@ -184,6 +184,14 @@ impl Validate for UpdateChat {
     }
 }
 
+/// `POST /chats/{chat_id}/members`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AddChatMember {
+    pub user_id: UserId,
+}
+
 /// At most 100, one a target, only permissions that mean something in a chat.
 fn overrides(list: &[ChatOverride]) -> Result<(), FieldCode> {
     use crate::permission::CHAT_SCOPE;

@@ -149,6 +149,12 @@ impl PermissionSet {
         Self(bits)
     }
 
+    /// The set of a database value; unknown bits are dropped.
+    #[must_use]
+    pub const fn from_bits(bits: i64) -> Self {
+        Self(bits & Self::ALL.0)
+    }
+
     #[must_use]
     pub const fn contains(self, permission: Permission) -> bool {
         self.0 & (1 << permission as i64) != 0

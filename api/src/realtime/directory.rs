@@ -3,7 +3,7 @@
 use crate::error::ApiResult;
 use async_trait::async_trait;
 use shared::identity::Me;
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{ChatId, UserId};
 use shared::topic::Topic;
 use std::collections::HashSet;
 
@@ -13,8 +13,8 @@ pub trait Directory: Send + Sync {
     /// The topics a person hears by himself: his own and those of his spaces.
     async fn topics(&self, user: UserId) -> ApiResult<Vec<Topic>>;
 
-    /// The chats of a space that the person may see.
-    async fn visible_chats(&self, user: UserId, space: SpaceId) -> ApiResult<HashSet<ChatId>>;
+    /// The chats of the person's spaces that he may not see. Usually none.
+    async fn hidden_chats(&self, user: UserId) -> ApiResult<HashSet<ChatId>>;
 
     /// Whether the person may read the chat.
     ///

@@ -18,7 +18,7 @@ use bytestring::ByteString;
 use rand::Rng as _;
 use shared::event::close;
 use shared::identity::UserRef;
-use shared::ids::{ChatId, SpaceId};
+use shared::ids::ChatId;
 use shared::text::Lang;
 use shared::topic::Topic;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -59,8 +59,8 @@ pub struct Session {
     /// The last `seq` sent of each topic that is heard.
     cursors: HashMap<Topic, i64>,
     rooms: HashSet<ChatId>,
-    /// The chats of a space that may be seen; absent until needed, dropped when roles change.
-    visible: HashMap<SpaceId, HashSet<ChatId>>,
+    /// The chats of the peer's spaces that he may not see.
+    hidden: HashSet<ChatId>,
     last_heard: Instant,
     /// When the latest commands came.
     recent: VecDeque<Instant>,
@@ -87,7 +87,7 @@ impl Session {
             outbox: Outbox::default(),
             cursors: HashMap::new(),
             rooms: HashSet::new(),
-            visible: HashMap::new(),
+            hidden: HashSet::new(),
             last_heard: Instant::now(),
             recent: VecDeque::new(),
             strikes: 0,

@@ -10,9 +10,10 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, TransactionManager};
-use shared::event::{Event, EventFrame};
-use shared::ids::{ChatId, SessionId, UserId};
+use shared::event::{Event, EventFrame, Noop};
+use shared::ids::{ChatId, MessageId, SessionId, UserId};
 use shared::topic::Topic;
+use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub struct Delivery {
     /// Only for people who may see this chat; others get a `noop` with the same `seq`.
     pub audience: Option<ChatId>,
     pub effect: Effect,
+    /// The message it shows the text of.
+    pub shows: Option<MessageId>,
     pub frame: ByteString,
 }
 
@@ -45,6 +48,8 @@ pub enum Effect {
     Activity(ChatId),
     /// Not for sockets of this person.
     Except(UserId),
+    /// This message must not be shown any more.
+    Deleted(MessageId),
 }
 
 impl Effect {
@@ -66,6 +71,7 @@ impl Effect {
             Event::SessionRevoked(e) => Self::Revoked(e.session_id),
             Event::ChatActivity(e) => Self::Activity(e.chat_id),
             Event::Typing(e) => Self::Except(e.user.id),
+            Event::MessageDeleted(e) => Self::Deleted(e.message_id),
             _ => Self::None,
         }
     }
@@ -75,18 +81,47 @@ impl Delivery {
     /// Serialises an event.
     #[must_use]
     pub fn new(topic: Topic, seq: Option<i64>, audience: Option<ChatId>, event: Event) -> Self {
-        let effect = Effect::of(&event);
+        let (effect, shows) = (Effect::of(&event), shown(&event));
         let frame = EventFrame { event, topic, seq, at: Utc::now() };
         let frame = serde_json::to_string(&frame).unwrap_or_default().into();
-        Self { topic, seq, audience, effect, frame }
+        Self { topic, seq, audience, effect, shows, frame }
     }
 
     /// An event of the log, read back.
     fn stored(topic: Topic, seq: i64, audience: Option<uuid::Uuid>, frame: String) -> Self {
-        let effect = serde_json::from_str::<EventFrame>(&frame)
-            .map_or(Effect::Access, |frame| Effect::of(&frame.event));
-        Self { topic, seq: Some(seq), audience: audience.map(ChatId), effect, frame: frame.into() }
+        let (effect, shows) = serde_json::from_str::<EventFrame>(&frame)
+            .map_or((Effect::Access, None), |f| (Effect::of(&f.event), shown(&f.event)));
+        let (seq, audience) = (Some(seq), audience.map(ChatId));
+        Self { topic, seq, audience, effect, shows, frame: frame.into() }
     }
+}
+
+/// The message whose text an event shows.
+fn shown(event: &Event) -> Option<MessageId> {
+    match event {
+        Event::NewMessage(message) => Some(message.id),
+        Event::MessageEdited(e) => Some(e.message_id),
+        _ => None,
+    }
+}
+
+/// A replay in which texts that were deleted later do not appear: REST would not show them either.
+#[must_use]
+pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>> {
+    let deleted: HashSet<MessageId> = deliveries
+        .iter()
+        .filter_map(|delivery| match delivery.effect {
+            Effect::Deleted(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    for delivery in &mut deliveries {
+        if delivery.shows.is_some_and(|id| deleted.contains(&id)) {
+            let Delivery { topic, seq, .. } = **delivery;
+            *delivery = Arc::new(Delivery::new(topic, seq, None, Event::Noop(Noop {})));
+        }
+    }
+    deliveries
 }
 
 /// A transaction that collects its events and publishes them after commit.

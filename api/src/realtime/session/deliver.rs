@@ -2,10 +2,11 @@
 
 use super::{End, Peer, Session};
 use crate::realtime::stream::{self, Delivery, Effect};
-use shared::event::{Event, Noop, close};
+use bytestring::ByteString;
+use shared::event::{ChatDeleted, Event, Noop, close};
 use shared::ids::ChatId;
 use shared::topic::Topic;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 impl Session {
@@ -53,23 +54,19 @@ impl Session {
         if let Some(seq) = delivery.seq {
             self.cursors.insert(delivery.topic, seq);
         }
+        let before = self.hidden.clone();
         let lost = match delivery.effect {
             Effect::Activity(chat) if self.rooms.contains(&chat) => return Ok(()),
             Effect::Except(user) if user == peer.user.id => return Ok(()),
             Effect::Revoked(session) if session == peer.user.session_id => {
                 return Err(End::close(close::REVOKED));
             }
-            Effect::Access => self.access_changed(peer, delivery.topic).await?,
-            Effect::AccessOf(user) if user == peer.user.id => {
-                self.access_changed(peer, delivery.topic).await?
-            }
+            Effect::Access => self.access_changed(peer).await?,
+            Effect::AccessOf(user) if user == peer.user.id => self.access_changed(peer).await?,
             _ => Vec::new(),
         };
-        if self.may_see(peer, &delivery).await? {
-            self.send(delivery.frame.clone()).await?;
-        } else if delivery.seq.is_some() {
-            let noop = Delivery::new(delivery.topic, delivery.seq, None, Event::Noop(Noop {}));
-            self.send(noop.frame).await?;
+        if let Some(frame) = self.as_seen(&delivery, &before) {
+            self.send(frame).await?;
         }
         for topic in lost {
             self.drop_topic(topic);
@@ -77,26 +74,28 @@ impl Session {
         Ok(())
     }
 
-    async fn may_see(&mut self, peer: &Peer, delivery: &Delivery) -> Result<bool, End> {
-        let (Some(chat), Topic::Space(space)) = (delivery.audience, delivery.topic) else {
-            return Ok(true);
+    /// The frame for this peer: the event, or what he may know of it.
+    fn as_seen(&self, delivery: &Delivery, before: &HashSet<ChatId>) -> Option<ByteString> {
+        let chat = match delivery.audience {
+            Some(chat) if self.hidden.contains(&chat) => chat,
+            _ => return Some(delivery.frame.clone()),
         };
-        if !self.visible.contains_key(&space) {
-            let directory = self.app.live.directory().clone();
-            let chats =
-                directory.visible_chats(peer.user.id, space).await.map_err(|e| self.broken(&e))?;
-            self.visible.insert(space, chats);
-        }
-        Ok(self.visible.get(&space).is_some_and(|chats| chats.contains(&chat)))
+        let seq = delivery.seq?;
+        // He saw the chat until now: for him it is gone.
+        let event = match delivery.effect {
+            Effect::Access if !before.contains(&chat) => {
+                Event::ChatDeleted(ChatDeleted { chat_id: chat })
+            }
+            _ => Event::Noop(Noop {}),
+        };
+        Some(Delivery::new(delivery.topic, Some(seq), None, event).frame)
     }
 
     /// Looks again at what the peer may hear. Hears new topics at once; returns the lost ones, to be
     /// dropped after the event that took them was sent.
-    async fn access_changed(&mut self, peer: &Peer, topic: Topic) -> Result<Vec<Topic>, End> {
+    async fn access_changed(&mut self, peer: &Peer) -> Result<Vec<Topic>, End> {
         let directory = self.app.live.directory().clone();
-        if let Topic::Space(space) = topic {
-            self.visible.remove(&space);
-        }
+        self.hidden = directory.hidden_chats(peer.user.id).await.map_err(|e| self.broken(&e))?;
         let mut lost = Vec::new();
         for chat in self.rooms.clone() {
             match directory.may_read(peer.user.id, chat).await {
@@ -122,14 +121,8 @@ impl Session {
     pub(super) fn drop_topic(&mut self, topic: Topic) {
         self.app.live.hub().unsubscribe(topic, self.id);
         self.cursors.remove(&topic);
-        match topic {
-            Topic::Chat(chat) => {
-                self.rooms.remove(&chat);
-            }
-            Topic::Space(space) => {
-                self.visible.remove(&space);
-            }
-            Topic::User(_) => {}
+        if let Topic::Chat(chat) = topic {
+            self.rooms.remove(&chat);
         }
     }
 

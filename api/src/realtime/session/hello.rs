@@ -49,6 +49,7 @@ impl Session {
             self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
             self.cursors.insert(*topic, 0);
         }
+        self.hidden = directory.hidden_chats(user.id).await.map_err(|e| failed(&e))?;
         let cursors = hello.cursors.into_iter().collect();
         let resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
         let card = me.as_ref();
@@ -106,7 +107,7 @@ impl Session {
             self.app.live.hub().settle(topic, seq);
             states.insert(topic, TopicState { seq, recovered: whole });
             if whole {
-                replay.extend(events);
+                replay.extend(stream::without_deleted(events));
             }
         }
         Ok(Resume { states, replay })

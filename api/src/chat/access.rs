@@ -1,0 +1,117 @@
+//! The only door to a chat or a message: loads and authorises, and returns a proof.
+
+use super::model::chat::ChatView;
+use super::model::message::MessageRow;
+use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
+use crate::platform::db::PgConn;
+use shared::chat::ChatKind;
+use shared::identity::UserRef;
+use shared::ids::{ChatId, MessageId, SpaceId, UserId};
+use shared::permission::{Permission, PermissionSet, in_space};
+use shared::topic::Topic;
+
+/// Proof that the caller may see the chat.
+pub struct ChatAccess {
+    view: ChatView,
+    me: UserRef,
+    permissions: PermissionSet,
+}
+
+/// Loads a chat that the caller may see.
+///
+/// # Errors
+/// `not_found` when there is none, or it is not visible to him.
+pub async fn access_chat(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    chat: ChatId,
+) -> ApiResult<ChatAccess> {
+    let view = ChatView::find(conn, user.id, chat).await?;
+    let permissions = view.permissions(user.id);
+    if !permissions.contains(Permission::ViewChat) {
+        return Err(ApiError::not_found());
+    }
+    let me = view.me()?;
+    Ok(ChatAccess { view, me, permissions })
+}
+
+/// Loads a message and its chat, when the caller may see them.
+///
+/// # Errors
+/// `not_found` when there is none, it is deleted, or it is not visible to him.
+pub async fn access_message(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    message: MessageId,
+) -> ApiResult<(ChatAccess, MessageRow)> {
+    let row = MessageRow::find(conn, message).await?;
+    let access = access_chat(conn, user, row.chat_id()).await?;
+    Ok((access, row))
+}
+
+impl ChatAccess {
+    /// The caller as others see him.
+    #[must_use]
+    pub fn me(&self) -> &UserRef {
+        &self.me
+    }
+
+    #[must_use]
+    pub fn user_id(&self) -> UserId {
+        self.me.id
+    }
+
+    #[must_use]
+    pub fn view(&self) -> &ChatView {
+        &self.view
+    }
+
+    #[must_use]
+    pub fn into_view(self) -> ChatView {
+        self.view
+    }
+
+    #[must_use]
+    pub fn chat_id(&self) -> ChatId {
+        self.view.id()
+    }
+
+    #[must_use]
+    pub fn space_id(&self) -> Option<SpaceId> {
+        self.view.space_id()
+    }
+
+    #[must_use]
+    pub fn topic(&self) -> Topic {
+        Topic::Chat(self.chat_id())
+    }
+
+    #[must_use]
+    pub fn has(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// # Errors
+    /// `forbidden`, naming the permission.
+    pub fn require(&self, permission: Permission) -> ApiResult<()> {
+        if self.has(permission) { Ok(()) } else { Err(ApiError::forbidden(permission)) }
+    }
+
+    /// May the caller change the chat itself? In a space who manages chats, in a group everybody,
+    /// in a direct chat nobody.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn require_manage(&self) -> ApiResult<()> {
+        let allowed = match self.view.kind() {
+            ChatKind::Space => self
+                .view
+                .standing(self.user_id(), chrono::Utc::now())
+                .is_some_and(|standing| in_space(&standing).contains(Permission::ManageChats)),
+            ChatKind::Group => true,
+            ChatKind::Direct => false,
+        };
+        if allowed { Ok(()) } else { Err(ApiError::forbidden(Permission::ManageChats)) }
+    }
+}

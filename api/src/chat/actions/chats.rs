@@ -1,0 +1,264 @@
+//! Create, change and delete chats; who is in a group.
+
+use crate::chat::access::ChatAccess;
+use crate::chat::model::chat::{self, ChatChanges, ChatView, NewChat};
+use crate::chat::model::people;
+use crate::error::{ApiError, ApiResult, conflict};
+use crate::realtime::stream::Tx;
+use shared::chat::{Chat, ChatKind, CreateChat, MAX_GROUP, UpdateChat};
+use shared::error::{ErrorCode, FieldCode};
+use shared::event::{ChatDeleted, Event};
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::permission::{ChatOverride, Permission, PermissionSet, Standing, in_space};
+use shared::topic::Topic;
+
+/// Adds a chat to a space.
+pub async fn do_create_chat(
+    tx: &mut Tx,
+    space: SpaceId,
+    maker: &Standing,
+    body: &CreateChat,
+) -> ApiResult<Chat> {
+    if !in_space(maker).contains(Permission::ManageChats) {
+        return Err(ApiError::forbidden(Permission::ManageChats));
+    }
+    check_overrides(tx, space, maker, &body.overrides).await?;
+    let id = ChatId::new();
+    let new = NewChat {
+        id,
+        kind: ChatKind::Space.key(),
+        space_id: Some(space),
+        owner_id: None,
+        name: body.name.trim(),
+        topic: body.topic.as_deref().map(str::trim).filter(|topic| !topic.is_empty()),
+        position: chat::next_position(tx, space).await?,
+        direct_key: None,
+    };
+    new.insert(tx).await.map_err(|e| conflict(e, "chats_name", ErrorCode::NameTaken))?;
+    chat::set_overrides(tx, id, &body.overrides).await?;
+    let view = ChatView::find(tx, maker.user_id, id).await?;
+    let event = Event::ChatCreated(view.clone().into_anybodys(Vec::new()));
+    tx.emit_to(Topic::Space(space), id, event).await?;
+    Ok(view.into_chat(maker.user_id, Vec::new()))
+}
+
+/// Gets or creates the chat of two people who share a space; `true` when it is new.
+pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResult<(Chat, bool)> {
+    if user == other {
+        return Err(ApiError::new(ErrorCode::Yourself));
+    }
+    if let Some(id) = chat::direct(tx, user, other).await? {
+        return Ok((load(tx, user, id).await?, false));
+    }
+    if people::known_to(tx, user, &[other]).await?.is_empty() {
+        return Err(ApiError::not_found());
+    }
+    let id = ChatId::new();
+    let new = NewChat {
+        id,
+        kind: ChatKind::Direct.key(),
+        space_id: None,
+        owner_id: None,
+        name: "",
+        topic: None,
+        position: 0,
+        direct_key: Some(chat::direct_key(user, other)),
+    };
+    if !new.insert(tx).await? {
+        // The other one was faster.
+        let id = chat::direct(tx, user, other).await?.ok_or_else(ApiError::not_found)?;
+        return Ok((load(tx, user, id).await?, false));
+    }
+    chat::add_members(tx, id, &[user, other]).await?;
+    announce(tx, user, id).await?;
+    Ok((load(tx, user, id).await?, true))
+}
+
+/// Creates a group of people who each share a space with its maker.
+pub async fn do_create_group(
+    tx: &mut Tx,
+    user: UserId,
+    others: &[UserId],
+    name: Option<&str>,
+) -> ApiResult<Chat> {
+    let mut others: Vec<UserId> = others.iter().copied().filter(|id| *id != user).collect();
+    others.sort_unstable();
+    others.dedup();
+    if others.is_empty() {
+        return Err(ApiError::field("user_ids", FieldCode::Required));
+    }
+    if people::known_to(tx, user, &others).await?.len() != others.len() {
+        return Err(ApiError::field("user_ids", FieldCode::Unknown));
+    }
+    let id = ChatId::new();
+    let new = NewChat {
+        id,
+        kind: ChatKind::Group.key(),
+        space_id: None,
+        owner_id: Some(user),
+        name: name.map(str::trim).unwrap_or_default(),
+        topic: None,
+        position: 0,
+        direct_key: None,
+    };
+    new.insert(tx).await?;
+    others.insert(0, user);
+    chat::add_members(tx, id, &others).await?;
+    announce(tx, user, id).await?;
+    load(tx, user, id).await
+}
+
+/// Changes name, topic, order or overrides.
+pub async fn do_update_chat(
+    tx: &mut Tx,
+    access: &ChatAccess,
+    body: &UpdateChat,
+) -> ApiResult<Chat> {
+    access.require_manage()?;
+    let (id, user) = (access.chat_id(), access.user_id());
+    if let Some(overrides) = &body.overrides {
+        let standing = access.view().standing(user, chrono::Utc::now());
+        let (Some(space), Some(standing)) = (access.space_id(), standing) else {
+            return Err(ApiError::field("overrides", FieldCode::OutOfRange));
+        };
+        check_overrides(tx, space, &standing, overrides).await?;
+        chat::set_overrides(tx, id, overrides).await?;
+    }
+    let changes = ChatChanges {
+        name: body.name.as_deref().map(str::trim),
+        topic: body
+            .topic
+            .as_ref()
+            .map(|topic| topic.as_deref().map(str::trim).filter(|text| !text.is_empty())),
+        position: body.position,
+    };
+    chat::update(tx, id, changes)
+        .await
+        .map_err(|e| conflict(e, "chats_name", ErrorCode::NameTaken))?;
+    let view = ChatView::find(tx, user, id).await?;
+    match access.space_id() {
+        Some(space) => {
+            let event = Event::ChatUpdated(view.into_anybodys(Vec::new()));
+            tx.emit_to(Topic::Space(space), id, event).await?;
+        }
+        None => announce(tx, user, id).await?,
+    }
+    load(tx, user, id).await
+}
+
+/// Removes a chat of a space (not its default one), or a group by who made it.
+pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
+    let id = access.chat_id();
+    let event = Event::ChatDeleted(ChatDeleted { chat_id: id });
+    match (access.view().kind(), access.space_id()) {
+        (ChatKind::Space, Some(space)) => {
+            access.require_manage()?;
+            if access.view().is_default {
+                return Err(ApiError::new(ErrorCode::DefaultChat));
+            }
+            chat::delete(tx, id).await?;
+            tx.emit(Topic::Space(space), event).await?;
+        }
+        (ChatKind::Group, _) if access.view().owner_id() == Some(access.user_id()) => {
+            let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
+            chat::delete(tx, id).await?;
+            let mut topics: Vec<_> = members.iter().map(|m| Topic::User(m.id)).collect();
+            topics.sort_unstable();
+            for topic in topics {
+                tx.emit(topic, event.clone()).await?;
+            }
+        }
+        _ => return Err(ApiError::new(ErrorCode::Forbidden)),
+    }
+    Ok(())
+}
+
+/// Brings somebody into a group.
+pub async fn do_add_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -> ApiResult<Chat> {
+    if access.view().kind() != ChatKind::Group {
+        return Err(ApiError::new(ErrorCode::Forbidden));
+    }
+    let (id, user) = (access.chat_id(), access.user_id());
+    if people::known_to(tx, user, &[other]).await?.is_empty() {
+        return Err(ApiError::field("user_id", FieldCode::Unknown));
+    }
+    // The chat's row keeps two people from filling the last place at once.
+    chat::update(tx, id, ChatChanges { name: None, topic: None, position: None }).await?;
+    let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
+    if members.len() >= MAX_GROUP {
+        return Err(ApiError::field("user_id", FieldCode::TooMany));
+    }
+    if chat::add_members(tx, id, &[other]).await? > 0 {
+        announce(tx, user, id).await?;
+    }
+    load(tx, user, id).await
+}
+
+/// Leaves a group, or takes somebody out of one's own.
+pub async fn do_remove_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -> ApiResult<()> {
+    let (id, user) = (access.chat_id(), access.user_id());
+    let is_maker = access.view().owner_id() == Some(user);
+    if access.view().kind() != ChatKind::Group || (other != user && !is_maker) {
+        return Err(ApiError::new(ErrorCode::Forbidden));
+    }
+    if chat::remove_member(tx, id, other).await? == 0 {
+        return Err(ApiError::not_found());
+    }
+    let gone = Event::ChatDeleted(ChatDeleted { chat_id: id });
+    announce_with(tx, user, id, Some((other, gone))).await
+}
+
+/// Every target belongs to the space, and nothing is allowed that the maker lacks.
+async fn check_overrides(
+    tx: &mut Tx,
+    space: SpaceId,
+    maker: &Standing,
+    overrides: &[ChatOverride],
+) -> ApiResult<()> {
+    let granted = overrides.iter().fold(PermissionSet::NONE, |set, o| set.union(o.allow));
+    if !in_space(maker).covers(granted) {
+        return Err(ApiError::new(ErrorCode::GrantsMore));
+    }
+    if !chat::targets_exist(tx, space, overrides).await? {
+        return Err(ApiError::field("overrides", FieldCode::Unknown));
+    }
+    Ok(())
+}
+
+async fn load(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<Chat> {
+    let view = ChatView::find(tx, user, id).await?;
+    let members = match people::has_own_members(view.kind()) {
+        true => chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default(),
+        false => Vec::new(),
+    };
+    Ok(view.into_chat(user, members))
+}
+
+/// Tells everybody in a direct or group chat how it is now.
+async fn announce(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<()> {
+    announce_with(tx, user, id, None).await
+}
+
+/// As [`announce`], and one person something else. Topics in one order: no deadlock.
+async fn announce_with(
+    tx: &mut Tx,
+    user: UserId,
+    id: ChatId,
+    other: Option<(UserId, Event)>,
+) -> ApiResult<()> {
+    let view = ChatView::find(tx, user, id).await?;
+    let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
+    let mut events: Vec<(UserId, Event)> = members
+        .iter()
+        .map(|member| {
+            let chat = view.clone().into_anybodys(members.clone());
+            (member.id, Event::ConversationUpdated(chat))
+        })
+        .chain(other)
+        .collect();
+    events.sort_by_key(|(user, _)| *user);
+    for (user, event) in events {
+        tx.emit(Topic::User(user), event).await?;
+    }
+    Ok(())
+}

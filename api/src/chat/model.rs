@@ -1,0 +1,9 @@
+//! Rows and queries.
+
+pub mod chat;
+pub mod mention;
+pub mod message;
+pub mod people;
+pub mod reaction;
+pub mod read_state;
+pub mod sql;

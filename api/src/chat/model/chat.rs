@@ -1,0 +1,493 @@
+//! Chats as one person sees them: one query brings chat, standing, overrides and read state.
+
+use super::sql::{from_json, user_ref};
+use crate::platform::db::PgConn;
+use crate::platform::schema::{chat_members, chat_overrides, chats};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
+use diesel_async::RunQueryDsl;
+use serde::Deserialize;
+use serde_json::Value;
+use shared::chat::{Chat, ChatKind, ReadState};
+use shared::identity::UserRef;
+use shared::ids::{ChatId, RoleId, SpaceId, UserId};
+use shared::permission::{
+    ChatOverride, OverrideTarget, PermissionSet, Standing, in_chat, in_force,
+};
+use uuid::Uuid;
+
+/// A chat and what one person is in it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct ChatView {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    space_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    owner_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub topic: Option<String>,
+    #[diesel(sql_type = Integer)]
+    pub position: i32,
+    #[diesel(sql_type = Bool)]
+    pub is_default: bool,
+    #[diesel(sql_type = BigInt)]
+    pub last_seq: i64,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_message_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = BigInt)]
+    pub version: i64,
+    #[diesel(sql_type = Bool)]
+    is_member: bool,
+    #[diesel(sql_type = Bool)]
+    is_space_owner: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    role_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    rank: Option<i32>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    role: Option<PermissionSet>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    denied: Option<PermissionSet>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    denied_until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    overrides: Option<Value>,
+    #[diesel(sql_type = BigInt)]
+    read_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    unread: i64,
+    #[diesel(sql_type = BigInt)]
+    mentions: i64,
+    #[diesel(sql_type = Jsonb)]
+    me: Value,
+}
+
+/// `$1` is the person. The unread part is exact without counting what is unread: all messages after
+/// the read position, less the deleted and his own.
+const SELECT: &str = concat!(
+    "SELECT c.id, c.kind, c.space_id, c.owner_id, c.name, c.topic, c.position, \
+     coalesce(s.default_chat_id = c.id, false) AS is_default, c.last_seq, c.last_message_at, \
+     c.created_at, c.version, coalesce(sm.user_id, cm.user_id) IS NOT NULL AS is_member, \
+     coalesce(s.owner_id = $1, false) AS is_space_owner, sm.role_id, r.priority AS rank, \
+     r.permissions AS role, re.denied, re.until AS denied_until, o.overrides, \
+     p.read_seq, greatest(c.last_seq - p.read_seq - gone.n - own.n, 0) AS unread, men.n AS mentions, ",
+    user_ref!("u"),
+    " AS me FROM users u CROSS JOIN chats c \
+     LEFT JOIN spaces s ON s.id = c.space_id \
+     LEFT JOIN space_members sm ON sm.space_id = c.space_id AND sm.user_id = $1 \
+     LEFT JOIN roles r ON r.id = sm.role_id \
+     LEFT JOIN restrictions re ON re.space_id = c.space_id AND re.user_id = $1 \
+     LEFT JOIN chat_members cm ON cm.chat_id = c.id AND cm.user_id = $1 \
+     LEFT JOIN read_states rs ON rs.chat_id = c.id AND rs.user_id = $1 \
+     LEFT JOIN LATERAL (SELECT jsonb_agg(to_jsonb(x)) AS overrides FROM chat_overrides x \
+         WHERE x.chat_id = c.id) o ON true \
+     CROSS JOIN LATERAL (SELECT coalesce(rs.read_seq, (SELECT m.seq FROM messages m \
+         WHERE m.chat_id = c.id AND m.created_at <= coalesce(sm.joined_at, cm.joined_at) \
+         ORDER BY m.created_at DESC, m.seq DESC LIMIT 1), 0) AS read_seq) p \
+     CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
+         AND m.seq > p.read_seq AND m.deleted_at IS NOT NULL) gone \
+     CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
+         AND m.author_id = $1 AND m.seq > p.read_seq AND m.deleted_at IS NULL) own \
+     CROSS JOIN LATERAL (SELECT count(*) AS n FROM mentions x JOIN messages m ON m.id = x.message_id \
+         WHERE x.user_id = $1 AND x.chat_id = c.id AND x.seq > p.read_seq \
+         AND m.deleted_at IS NULL AND m.author_id <> $1) men \
+     WHERE u.id = $1 AND "
+);
+
+impl ChatView {
+    /// The chat, also when the person has no part in it: ask [`ChatView::permissions`].
+    ///
+    /// # Errors
+    /// `NotFound`, or the database's.
+    pub async fn find(conn: &mut PgConn, user: UserId, chat: ChatId) -> QueryResult<Self> {
+        diesel::sql_query(format!("{SELECT} c.id = $2"))
+            .bind::<SqlUuid, _>(user.0)
+            .bind::<SqlUuid, _>(chat.0)
+            .get_result(conn)
+            .await
+    }
+
+    /// Every chat the person has a part in, visible or not, in the order of the sidebar.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_user(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<Self>> {
+        let filter = "c.id IN (SELECT c2.id FROM chats c2 JOIN space_members m2 \
+             ON m2.space_id = c2.space_id AND m2.user_id = $1 \
+             UNION ALL SELECT m3.chat_id FROM chat_members m3 WHERE m3.user_id = $1) \
+             ORDER BY c.space_id, c.position, c.created_at, c.id";
+        diesel::sql_query(format!("{SELECT} {filter}")).bind::<SqlUuid, _>(user.0).load(conn).await
+    }
+
+    /// The chats of a space, visible or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_space(
+        conn: &mut PgConn,
+        user: UserId,
+        space: SpaceId,
+    ) -> QueryResult<Vec<Self>> {
+        diesel::sql_query(format!(
+            "{SELECT} c.space_id = $2 ORDER BY c.position, c.created_at, c.id"
+        ))
+        .bind::<SqlUuid, _>(user.0)
+        .bind::<SqlUuid, _>(space.0)
+        .load(conn)
+        .await
+    }
+
+    /// The chats of the person's spaces that overrides, his role or a restriction may hide from him.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn possibly_hidden(
+        conn: &mut PgConn,
+        user: UserId,
+        view_chat: PermissionSet,
+    ) -> QueryResult<Vec<Self>> {
+        let filter = "sm.user_id = $1 AND (o.overrides IS NOT NULL \
+             OR (r.permissions & ~coalesce(re.denied, 0)) & $2 = 0)";
+        diesel::sql_query(format!("{SELECT} {filter}"))
+            .bind::<SqlUuid, _>(user.0)
+            .bind::<BigInt, _>(view_chat)
+            .load(conn)
+            .await
+    }
+
+    #[must_use]
+    pub fn id(&self) -> ChatId {
+        ChatId(self.id)
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> ChatKind {
+        ChatKind::from_key(&self.kind).unwrap_or(ChatKind::Group)
+    }
+
+    #[must_use]
+    pub fn space_id(&self) -> Option<SpaceId> {
+        self.space_id.map(SpaceId)
+    }
+
+    #[must_use]
+    pub fn owner_id(&self) -> Option<UserId> {
+        self.owner_id.map(UserId)
+    }
+
+    #[must_use]
+    pub fn read(&self) -> ReadState {
+        ReadState { read_seq: self.read_seq, unread: self.unread, mentions: self.mentions }
+    }
+
+    /// The person as others see him.
+    ///
+    /// # Errors
+    /// The query and the type do not fit.
+    pub fn me(&self) -> QueryResult<UserRef> {
+        from_json(self.me.clone())
+    }
+
+    /// What the person is in the space of this chat.
+    #[must_use]
+    pub fn standing(&self, user: UserId, now: DateTime<Utc>) -> Option<Standing> {
+        let denied = self.denied.filter(|_| in_force(self.denied_until, now));
+        Some(Standing {
+            user_id: user,
+            is_owner: self.is_space_owner,
+            role_id: RoleId(self.role_id?),
+            rank: self.rank?,
+            role: self.role?,
+            denied: denied.unwrap_or(PermissionSet::NONE),
+        })
+    }
+
+    /// What the person may do here; nothing when the chat is not visible to him.
+    #[must_use]
+    pub fn permissions(&self, user: UserId) -> PermissionSet {
+        match self.kind() {
+            ChatKind::Space => self
+                .standing(user, Utc::now())
+                .map_or(PermissionSet::NONE, |standing| in_chat(&standing, &self.overrides())),
+            ChatKind::Direct | ChatKind::Group if self.is_member => PermissionSet::DIRECT,
+            ChatKind::Direct | ChatKind::Group => PermissionSet::NONE,
+        }
+    }
+
+    #[must_use]
+    pub fn overrides(&self) -> Vec<ChatOverride> {
+        let rows: Vec<OverrideRow> =
+            self.overrides.clone().and_then(|v| from_json(v).ok()).unwrap_or_default();
+        rows.into_iter().filter_map(OverrideRow::into_wire).collect()
+    }
+
+    /// The wire form for this person.
+    #[must_use]
+    pub fn into_chat(self, user: UserId, members: Vec<UserRef>) -> Chat {
+        let permissions = self.permissions(user);
+        let read = self.read();
+        Chat { permissions, read, ..self.into_anybodys(members) }
+    }
+
+    /// The wire form for events: nobody's permissions and read state.
+    #[must_use]
+    pub fn into_anybodys(self, members: Vec<UserRef>) -> Chat {
+        Chat {
+            id: self.id(),
+            kind: self.kind(),
+            space_id: self.space_id(),
+            overrides: self.overrides(),
+            name: self.name,
+            topic: self.topic,
+            position: self.position,
+            is_default: self.is_default,
+            members,
+            owner_id: self.owner_id.map(UserId),
+            permissions: PermissionSet::NONE,
+            last_seq: self.last_seq,
+            last_message_at: self.last_message_at,
+            created_at: self.created_at,
+            read: ReadState::default(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct OverrideRow {
+    role_id: Option<RoleId>,
+    user_id: Option<UserId>,
+    allow: i64,
+    deny: i64,
+}
+
+impl OverrideRow {
+    fn into_wire(self) -> Option<ChatOverride> {
+        let target = match (self.role_id, self.user_id) {
+            (Some(role), _) => OverrideTarget::Role(role),
+            (None, Some(user)) => OverrideTarget::Member(user),
+            (None, None) => return None,
+        };
+        let (allow, deny) =
+            (PermissionSet::from_bits(self.allow), PermissionSet::from_bits(self.deny));
+        Some(ChatOverride { target, allow, deny })
+    }
+}
+
+/// A chat to insert.
+#[derive(Insertable)]
+#[diesel(table_name = chats)]
+pub struct NewChat<'a> {
+    pub id: ChatId,
+    pub kind: &'a str,
+    pub space_id: Option<SpaceId>,
+    pub owner_id: Option<UserId>,
+    pub name: &'a str,
+    pub topic: Option<&'a str>,
+    pub position: i32,
+    pub direct_key: Option<String>,
+}
+
+impl NewChat<'_> {
+    /// Inserts; `false` when the direct chat of the pair exists already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert(&self, conn: &mut PgConn) -> QueryResult<bool> {
+        let rows = diesel::insert_into(chats::table)
+            .values(self)
+            .on_conflict(chats::direct_key)
+            .do_nothing()
+            .execute(conn)
+            .await?;
+        Ok(rows == 1)
+    }
+}
+
+/// Changed columns of a chat.
+#[derive(AsChangeset)]
+#[diesel(table_name = chats)]
+pub struct ChatChanges<'a> {
+    pub name: Option<&'a str>,
+    pub topic: Option<Option<&'a str>>,
+    pub position: Option<i32>,
+}
+
+/// Applies the changes and counts the version up.
+///
+/// # Errors
+/// The database's.
+pub async fn update(conn: &mut PgConn, chat: ChatId, changes: ChatChanges<'_>) -> QueryResult<()> {
+    diesel::update(chats::table.find(chat))
+        .set((changes, chats::version.eq(chats::version + 1)))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Removes the chat with everything in it.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
+    diesel::delete(chats::table.find(chat)).execute(conn).await.map(drop)
+}
+
+/// The chat of two people, if there is one.
+///
+/// # Errors
+/// The database's.
+pub async fn direct(conn: &mut PgConn, a: UserId, b: UserId) -> QueryResult<Option<ChatId>> {
+    chats::table
+        .filter(chats::direct_key.eq(direct_key(a, b)))
+        .select(chats::id)
+        .first::<ChatId>(conn)
+        .await
+        .optional()
+}
+
+/// Both ids, smaller first.
+#[must_use]
+pub fn direct_key(a: UserId, b: UserId) -> String {
+    let (low, high) = if a <= b { (a, b) } else { (b, a) };
+    format!("{low}:{high}")
+}
+
+/// The next free position in a space.
+///
+/// # Errors
+/// The database's.
+pub async fn next_position(conn: &mut PgConn, space: SpaceId) -> QueryResult<i32> {
+    let last: Option<i32> = chats::table
+        .filter(chats::space_id.eq(space))
+        .select(diesel::dsl::max(chats::position))
+        .first(conn)
+        .await?;
+    Ok(last.map_or(0, |last| last + 1))
+}
+
+/// Puts people into a direct or group chat; who is in it stays.
+///
+/// # Errors
+/// The database's.
+pub async fn add_members(conn: &mut PgConn, chat: ChatId, people: &[UserId]) -> QueryResult<usize> {
+    let rows: Vec<_> = people
+        .iter()
+        .map(|user| (chat_members::chat_id.eq(chat), chat_members::user_id.eq(*user)))
+        .collect();
+    diesel::insert_into(chat_members::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await
+}
+
+/// Takes a person out of a group.
+///
+/// # Errors
+/// The database's.
+pub async fn remove_member(conn: &mut PgConn, chat: ChatId, user: UserId) -> QueryResult<usize> {
+    diesel::delete(chat_members::table.find((chat, user))).execute(conn).await
+}
+
+/// Replaces the overrides of a chat.
+///
+/// # Errors
+/// The database's.
+pub async fn set_overrides(
+    conn: &mut PgConn,
+    chat: ChatId,
+    overrides: &[ChatOverride],
+) -> QueryResult<()> {
+    diesel::delete(chat_overrides::table.filter(chat_overrides::chat_id.eq(chat)))
+        .execute(conn)
+        .await?;
+    let rows: Vec<_> = overrides
+        .iter()
+        .map(|o| {
+            let (role, user) = match o.target {
+                OverrideTarget::Role(role) => (Some(role), None),
+                OverrideTarget::Member(user) => (None, Some(user)),
+            };
+            (
+                chat_overrides::chat_id.eq(chat),
+                chat_overrides::role_id.eq(role),
+                chat_overrides::user_id.eq(user),
+                chat_overrides::allow.eq(o.allow),
+                chat_overrides::deny.eq(o.deny),
+            )
+        })
+        .collect();
+    diesel::insert_into(chat_overrides::table).values(rows).execute(conn).await.map(drop)
+}
+
+/// Whether every target of the overrides belongs to the space.
+///
+/// # Errors
+/// The database's.
+pub async fn targets_exist(
+    conn: &mut PgConn,
+    space: SpaceId,
+    overrides: &[ChatOverride],
+) -> QueryResult<bool> {
+    use crate::platform::schema::{roles, space_members};
+    let mut wanted_roles = Vec::new();
+    let mut people = Vec::new();
+    for o in overrides {
+        match o.target {
+            OverrideTarget::Role(role) => wanted_roles.push(role),
+            OverrideTarget::Member(user) => people.push(user),
+        }
+    }
+    let found_roles: i64 = roles::table
+        .filter(roles::space_id.eq(space).and(roles::id.eq_any(&wanted_roles)))
+        .count()
+        .get_result(conn)
+        .await?;
+    let found_people: i64 = space_members::table
+        .filter(space_members::space_id.eq(space).and(space_members::user_id.eq_any(&people)))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(found_roles == wanted_roles.len() as i64 && found_people == people.len() as i64)
+}
+
+/// The people of direct and group chats, by chat.
+///
+/// # Errors
+/// The database's.
+pub async fn members_of(
+    conn: &mut PgConn,
+    ids: &[ChatId],
+) -> QueryResult<std::collections::HashMap<ChatId, Vec<UserRef>>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        chat_id: Uuid,
+        #[diesel(sql_type = Jsonb)]
+        people: Value,
+    }
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT cm.chat_id, jsonb_agg(",
+        user_ref!("u"),
+        " ORDER BY cm.joined_at, u.id) AS people FROM chat_members cm \
+         JOIN users u ON u.id = cm.user_id WHERE cm.chat_id = ANY($1) GROUP BY cm.chat_id"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok((ChatId(row.chat_id), from_json(row.people)?))).collect()
+}

@@ -1,0 +1,82 @@
+//! Who is mentioned where.
+
+use super::sql::{from_json, user_ref};
+use crate::platform::db::PgConn;
+use crate::platform::schema::mentions;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use shared::identity::UserRef;
+use shared::ids::{ChatId, MessageId};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    message_id: Uuid,
+    #[diesel(sql_type = Jsonb)]
+    users: Value,
+}
+
+/// The people mentioned in messages, by message.
+///
+/// # Errors
+/// The database's.
+pub async fn of_messages(
+    conn: &mut PgConn,
+    ids: &[MessageId],
+) -> QueryResult<HashMap<MessageId, Vec<UserRef>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT x.message_id, jsonb_agg(",
+        user_ref!("u"),
+        " ORDER BY u.nickname) AS users FROM mentions x JOIN users u ON u.id = x.user_id \
+         WHERE x.message_id = ANY($1) GROUP BY x.message_id"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok((MessageId(row.message_id), from_json(row.users)?))).collect()
+}
+
+/// Makes the mentions of a message exactly these.
+///
+/// # Errors
+/// The database's.
+pub async fn replace(
+    conn: &mut PgConn,
+    message: MessageId,
+    chat: ChatId,
+    seq: i64,
+    people: &[UserRef],
+) -> QueryResult<()> {
+    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
+    diesel::delete(
+        mentions::table
+            .filter(mentions::message_id.eq(message).and(mentions::user_id.ne_all(&ids))),
+    )
+    .execute(conn)
+    .await?;
+    let rows: Vec<_> = ids
+        .iter()
+        .map(|user| {
+            (
+                mentions::message_id.eq(message),
+                mentions::user_id.eq(*user),
+                mentions::chat_id.eq(chat),
+                mentions::seq.eq(seq),
+            )
+        })
+        .collect();
+    diesel::insert_into(mentions::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await
+        .map(drop)
+}

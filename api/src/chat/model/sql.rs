@@ -1,0 +1,36 @@
+//! What the hand-written joins share.
+
+use diesel::QueryResult;
+use diesel::result::Error;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A [`shared::identity::UserRef`] of the row named by the alias, as JSON.
+macro_rules! user_ref {
+    ($alias:literal) => {
+        concat!(
+            "jsonb_build_object('id', ",
+            $alias,
+            ".id, 'nickname', ",
+            $alias,
+            ".nickname, ",
+            "'display_name', ",
+            $alias,
+            ".display_name, 'avatar_url', ",
+            $alias,
+            ".avatar_url, ",
+            "'is_bot', ",
+            $alias,
+            ".is_bot)"
+        )
+    };
+}
+pub(crate) use user_ref;
+
+/// Reads what the database put together as JSON.
+///
+/// # Errors
+/// The query and the type do not fit.
+pub fn from_json<T: DeserializeOwned>(value: Value) -> QueryResult<T> {
+    serde_json::from_value(value).map_err(|error| Error::DeserializationError(error.into()))
+}

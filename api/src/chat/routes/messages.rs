@@ -1,0 +1,247 @@
+//! History, send, edit, delete.
+
+use crate::app::App;
+use crate::chat::access::{access_chat, access_message};
+use crate::chat::actions::messages::{
+    Sent, announce, do_delete_message, do_edit_message, do_send_message, repeated,
+};
+use crate::chat::model::chat::members_of;
+use crate::chat::model::message::{self, MessageRow};
+use crate::error::{ApiError, ApiResult, check};
+use crate::http::current_user::CurrentUser;
+use crate::http::json::{Created, Json, NoContent, Valid};
+use crate::http::query::{Path, Query, limit};
+use crate::realtime::command::CommandContext;
+use actix_web::{Either, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use shared::chat::{EditMessage, History, Message, MessageVersion, SendMessage};
+use shared::command::{EditOne, OneMessage, SendTo};
+use shared::error::{ErrorCode, FieldCode};
+use shared::ids::{ChatId, MessageId};
+use shared::page::Page;
+
+/// Which part of the history: at most one of the four.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// Messages before this `seq`; without any of the four: the newest.
+    before: Option<i64>,
+    /// Messages after this `seq`.
+    after: Option<i64>,
+    /// Messages on both sides of this `seq`, itself included.
+    around: Option<i64>,
+    /// Messages around the first one at or after this time.
+    at: Option<DateTime<Utc>>,
+    /// 1-100, default 30.
+    limit: Option<i64>,
+}
+
+/// Read the history of a chat, oldest first.
+#[utoipa::path(tag = "messages", params(HistoryQuery), responses(
+    (status = 200, body = History), (status = "default", body = shared::error::Problem)))]
+#[get("/messages/{chat_id}")]
+pub async fn list_messages(
+    app: web::Data<App>,
+    user: CurrentUser,
+    chat: Path<ChatId>,
+    query: Query<HistoryQuery>,
+) -> ApiResult<Json<History>> {
+    let Query(HistoryQuery { before, after, around, at, limit: wanted }) = query;
+    let limit = limit(wanted, 30)?;
+    let given = [before.is_some(), after.is_some(), around.is_some(), at.is_some()];
+    if given.iter().filter(|given| **given).count() > 1 {
+        return Err(ApiError::field("before", FieldCode::Duplicate));
+    }
+    if [before, after, around].into_iter().flatten().any(|seq| seq < 0) {
+        return Err(ApiError::field("before", FieldCode::OutOfRange));
+    }
+    let conn = &mut *app.conn().await?;
+    let chat = access_chat(conn, &user, chat.0).await?.chat_id();
+    let around = match at {
+        Some(at) => Some(message::seq_at(conn, chat, at).await?),
+        None => around,
+    };
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut history = History { items: Vec::new(), has_before: false, has_after: false };
+    let rows = match (after, around) {
+        (Some(after), _) => {
+            let mut rows = MessageRow::page_after(conn, chat, after, limit + 1).await?;
+            history.has_after = rows.len() > size;
+            history.has_before = after > 0;
+            rows.truncate(size);
+            rows
+        }
+        (None, Some(around)) => {
+            let half = (limit / 2).max(1);
+            let mut older = MessageRow::page_before(conn, chat, around, half + 1).await?;
+            let newer_size = limit - half;
+            let mut newer = MessageRow::page_after(conn, chat, around - 1, newer_size + 1).await?;
+            history.has_before = older.len() as i64 > half;
+            history.has_after = newer.len() as i64 > newer_size;
+            older.truncate(usize::try_from(half).unwrap_or(usize::MAX));
+            newer.truncate(usize::try_from(newer_size).unwrap_or(usize::MAX));
+            older.reverse();
+            older.append(&mut newer);
+            older
+        }
+        (None, None) => {
+            let end = before.unwrap_or(i64::MAX);
+            let mut rows = MessageRow::page_before(conn, chat, end, limit + 1).await?;
+            history.has_before = rows.len() > size;
+            history.has_after = before.is_some();
+            rows.truncate(size);
+            rows.reverse();
+            rows
+        }
+    };
+    history.items = message::assemble(conn, rows, user.id).await?;
+    Ok(Json(history))
+}
+
+/// Post a message. The same nonce is the same message: a repeat answers 200 with the stored one.
+#[utoipa::path(tag = "messages", request_body = SendMessage, responses(
+    (status = 201, body = Message), (status = 200, body = Message),
+    (status = "default", body = shared::error::Problem)))]
+#[post("/messages/{chat_id}")]
+pub async fn send_message(
+    app: web::Data<App>,
+    user: CurrentUser,
+    chat: Path<ChatId>,
+    body: Valid<SendMessage>,
+) -> ApiResult<Either<Created<Message>, Json<Message>>> {
+    let (message, is_new) = send(&app, &user, chat.0, &body.0).await?;
+    Ok(if is_new {
+        Either::Left(Created { location: format!("/messages/{}", message.chat_id), body: message })
+    } else {
+        Either::Right(Json(message))
+    })
+}
+
+/// The socket's `send_message`.
+pub async fn send_command(context: CommandContext, data: SendTo) -> ApiResult<Message> {
+    let (chat, body) = data.into_parts();
+    check(&body)?;
+    Ok(send(&context.app, &context.user, chat, &body).await?.0)
+}
+
+async fn send(
+    app: &App,
+    user: &CurrentUser,
+    chat: ChatId,
+    body: &SendMessage,
+) -> ApiResult<(Message, bool)> {
+    let sent = app
+        .transact(async |tx| {
+            let chat = access_chat(tx, user, chat).await?;
+            match do_send_message(tx, &chat, body).await? {
+                Sent::New(message) => {
+                    let people = match chat.space_id() {
+                        Some(_) => Vec::new(),
+                        None => members_of(tx, &[chat.chat_id()])
+                            .await?
+                            .remove(&chat.chat_id())
+                            .unwrap_or_default(),
+                    };
+                    Ok((chat, people, message))
+                }
+                // Rolls back: the `seq` it took must not become a hole.
+                Sent::Repeat => Err(ApiError::new(ErrorCode::NonceMismatch)),
+            }
+        })
+        .await;
+    match sent {
+        Ok((chat, people, message)) => {
+            announce(&app.live, &chat, &people, &message);
+            Ok((message, true))
+        }
+        Err(error) if error.code == ErrorCode::NonceMismatch => {
+            let conn = &mut *app.conn().await?;
+            Ok((repeated(conn, chat, user.id, body).await?, false))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Edit one's own message. The earlier text stays in its history.
+#[utoipa::path(tag = "messages", request_body = EditMessage, responses(
+    (status = 200, body = Message), (status = "default", body = shared::error::Problem)))]
+#[patch("/messages/{message_id}")]
+pub async fn update_message(
+    app: web::Data<App>,
+    user: CurrentUser,
+    message: Path<MessageId>,
+    body: Valid<EditMessage>,
+) -> ApiResult<Json<Message>> {
+    edit(&app, &user, message.0, &body.0).await.map(Json)
+}
+
+/// The socket's `edit_message`.
+pub async fn edit_command(context: CommandContext, data: EditOne) -> ApiResult<Message> {
+    let body = EditMessage { content: data.content };
+    check(&body)?;
+    edit(&context.app, &context.user, data.message_id, &body).await
+}
+
+async fn edit(
+    app: &App,
+    user: &CurrentUser,
+    message: MessageId,
+    body: &EditMessage,
+) -> ApiResult<Message> {
+    app.transact(async |tx| {
+        let (chat, row) = access_message(tx, user, message).await?;
+        do_edit_message(tx, &chat, row.id(), &body.content).await
+    })
+    .await
+}
+
+/// Delete a message: one's own, or any with `delete_any_messages`.
+#[utoipa::path(tag = "messages", responses(
+    (status = 204), (status = "default", body = shared::error::Problem)))]
+#[delete("/messages/{message_id}")]
+pub async fn delete_message(
+    app: web::Data<App>,
+    user: CurrentUser,
+    message: Path<MessageId>,
+) -> ApiResult<NoContent> {
+    remove(&app, &user, message.0).await.map(|()| NoContent)
+}
+
+/// The socket's `delete_message`.
+pub async fn delete_command(context: CommandContext, data: OneMessage) -> ApiResult<()> {
+    remove(&context.app, &context.user, data.message_id).await
+}
+
+async fn remove(app: &App, user: &CurrentUser, message: MessageId) -> ApiResult<()> {
+    let (chat, last_seq) = app
+        .transact(async |tx| {
+            let (chat, row) = access_message(tx, user, message).await?;
+            do_delete_message(tx, &chat, &row).await?;
+            let last_seq = chat.view().last_seq;
+            Ok((chat, last_seq))
+        })
+        .await?;
+    // Who has it unread and the chat closed must count again.
+    if let Some(space) = chat.space_id() {
+        let chat_id = chat.chat_id();
+        let news = shared::event::ChatActivity { chat_id, last_seq, mentioned: false };
+        app.live.chat_activity(shared::topic::Topic::Space(space), Some(chat_id), news);
+    }
+    Ok(())
+}
+
+/// The earlier texts of a message, oldest first.
+#[utoipa::path(tag = "messages", responses(
+    (status = 200, body = Page<MessageVersion>), (status = "default", body = shared::error::Problem)))]
+#[get("/messages/{message_id}/history")]
+pub async fn list_message_versions(
+    app: web::Data<App>,
+    user: CurrentUser,
+    message: Path<MessageId>,
+) -> ApiResult<Json<Page<MessageVersion>>> {
+    let conn = &mut *app.conn().await?;
+    let (_, row) = access_message(conn, &user, message.0).await?;
+    Ok(Json(Page::whole(message::versions(conn, row.id()).await?)))
+}
