@@ -5,6 +5,7 @@
 //! spaces · chat · router, server.
 
 pub mod app;
+pub mod asyncapi;
 pub mod chat;
 pub mod cli;
 pub mod config;
