@@ -1,32 +1,72 @@
 //! Accounts, logins and profiles. Tables: `users`, `sessions`, `idempotency_keys`.
+//! Events on the person's own topic: `profile_updated`, `session_revoked`.
+//!
+//! [`password`] hashes, [`token`] makes and reads access tokens, [`refresh_token`] what renews them,
+//! [`alive`] knows which sessions are over. Rooms above ask [`model::user`] how people are shown.
 
+pub mod actions;
+pub mod alive;
+pub mod model;
+pub mod password;
+pub mod refresh_cookie;
+pub mod refresh_token;
+pub mod routes;
+pub mod token;
+
+use crate::config::Config;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::{Authenticator, CurrentUser};
 use crate::platform::db::Db;
+use crate::platform::secrets::SigningKey;
 use crate::realtime::command::Commands;
+use alive::Alive;
 use async_trait::async_trait;
+use password::Hasher;
+use refresh_token::RefreshTokens;
 use shared::error::ErrorCode;
+use token::AccessTokens;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What the slice keeps in memory: keys, the hashing queue, sessions known to be alive.
-pub struct Identity {}
+pub struct Identity {
+    pub access_tokens: AccessTokens,
+    pub refresh_tokens: RefreshTokens,
+    pub hasher: Hasher,
+    pub alive: Alive,
+}
 
 impl Identity {
+    /// The first key signs, all verify.
     #[must_use]
-    pub fn new(_config: &crate::config::Config, _db: Db) -> Self {
-        Self {}
+    pub fn new(config: &Config, keys: &[SigningKey], db: Db) -> Self {
+        let lifetime = config.identity.access_token;
+        Self {
+            access_tokens: AccessTokens::new(keys, &config.server.public_url, lifetime),
+            refresh_tokens: RefreshTokens::new(keys.iter().map(|key| key.secret.expose())),
+            hasher: Hasher::new(config.identity.bcrypt_cost),
+            alive: Alive::new(db),
+        }
     }
 }
 
 #[async_trait]
 impl Authenticator for Identity {
-    async fn authenticate(&self, _token: &str) -> ApiResult<CurrentUser> {
-        Err(ApiError::new(ErrorCode::Unauthenticated))
+    async fn authenticate(&self, token: &str) -> ApiResult<CurrentUser> {
+        let unauthenticated = || ApiError::new(ErrorCode::Unauthenticated);
+        let user = self.access_tokens.read(token).ok_or_else(unauthenticated)?;
+        if self.alive.check(user.session_id, user.id).await? {
+            Ok(user)
+        } else {
+            Err(unauthenticated())
+        }
     }
 }
 
 /// The routes, below `/api/v1`.
-pub fn routes(_config: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    use routes::{accounts, logins};
+    config.service(accounts::register).service(accounts::find_me).service(logins::login);
+}
 
 /// The socket commands.
 #[must_use]

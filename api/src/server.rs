@@ -38,7 +38,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         tracing::warn!("there is no web client in {folder}; scripts/build-web.sh builds it");
     }
     let db = Db::new(database_url, config.database.connections)?;
-    let identity = Arc::new(Identity::new(&config, db.clone()));
+    let identity = Arc::new(Identity::new(&config, &secrets.signing_keys, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
     let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
     Ok(App::new(Parts {

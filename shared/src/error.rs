@@ -54,6 +54,8 @@ codes! {
     GrantsMore = "grants_more", 403;
     /// The request came from another site.
     CrossSite = "cross_site", 403;
+    /// Accounts are made by the administrator only.
+    RegistrationClosed = "registration_closed", 403;
     /// The current password did not match.
     WrongPassword = "wrong_password", 403;
     /// Absent, or not visible to the caller.

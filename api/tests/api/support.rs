@@ -34,6 +34,7 @@ impl TestApp {
             ("SPACE_LIMIT_FACTOR", "0"),
             ("SPACE_METRICS_TOKEN", "a token that only these tests know about"),
             ("SPACE_JWT_SECRET", "a secret that only these tests know about"),
+            ("SPACE_METRICS_TOKEN", "a token that only these tests know about"),
         ];
         pairs.extend_from_slice(settings);
         let config = Config::from_pairs(pairs).unwrap();

@@ -1,0 +1,4 @@
+//! What happens to accounts and sessions.
+
+pub mod accounts;
+pub mod sessions;

@@ -1,0 +1,4 @@
+//! Rows and queries.
+
+pub mod session;
+pub mod user;

@@ -1,0 +1,235 @@
+//! `users`.
+
+use crate::platform::db::PgConn;
+use crate::platform::schema::users;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use shared::identity::{Me, Profile, Status, UpdateProfile, UserRef};
+use shared::ids::UserId;
+use shared::validate::nickname_key;
+use std::collections::HashMap;
+
+/// Everything about an account but its password.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct UserRow {
+    pub id: UserId,
+    pub nickname: String,
+    pub email: Option<String>,
+    pub display_name: Option<String>,
+    pub bio: Option<String>,
+    pub avatar_url: Option<String>,
+    pub is_bot: bool,
+    pub status: String,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// An account to be made.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = users)]
+pub struct NewUser {
+    pub id: UserId,
+    pub nickname: String,
+    pub nickname_key: String,
+    pub email: Option<String>,
+    pub email_key: Option<String>,
+    pub password_hash: Option<String>,
+    pub display_name: Option<String>,
+    pub is_placeholder: bool,
+}
+
+/// How a person is shown beside a message: select `(users::id, …)` through this.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct UserRefRow {
+    pub id: UserId,
+    pub nickname: String,
+    pub display_name: Option<String>,
+    pub avatar_url: Option<String>,
+    pub is_bot: bool,
+}
+
+impl From<UserRefRow> for UserRef {
+    fn from(row: UserRefRow) -> Self {
+        let UserRefRow { id, nickname, display_name, avatar_url, is_bot } = row;
+        Self { id, nickname, display_name, avatar_url, is_bot }
+    }
+}
+
+impl From<UserRow> for Me {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            nickname: row.nickname,
+            display_name: row.display_name,
+            email: row.email,
+            avatar_url: row.avatar_url,
+            bio: row.bio,
+            status: Status::from_key(&row.status).unwrap_or_default(),
+            created_at: row.created_at,
+        }
+    }
+}
+
+impl From<UserRow> for Profile {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id,
+            nickname: row.nickname,
+            display_name: row.display_name,
+            avatar_url: row.avatar_url,
+            bio: row.bio,
+            is_bot: row.is_bot,
+            created_at: row.created_at,
+        }
+    }
+}
+
+impl NewUser {
+    /// A person who logs in with a password.
+    #[must_use]
+    pub fn person(nickname: &str, email: Option<&str>, password_hash: String) -> Self {
+        Self {
+            id: UserId::new(),
+            nickname: nickname.to_owned(),
+            nickname_key: nickname_key(nickname),
+            email: email.map(str::to_owned),
+            email_key: email.map(str::to_lowercase),
+            password_hash: Some(password_hash),
+            display_name: None,
+            is_placeholder: false,
+        }
+    }
+
+    /// Inserts the account.
+    ///
+    /// # Errors
+    /// The database's; taken names violate `users_nickname_key_key` or `users_email_key_key`.
+    pub async fn insert(&self, conn: &mut PgConn) -> QueryResult<UserRow> {
+        diesel::insert_into(users::table)
+            .values(self)
+            .returning(UserRow::as_returning())
+            .get_result(conn)
+            .await
+    }
+}
+
+/// The account.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn find(conn: &mut PgConn, id: UserId) -> QueryResult<UserRow> {
+    users::table.find(id).select(UserRow::as_select()).first(conn).await
+}
+
+/// The account with this nickname, whatever its case.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn by_nickname(conn: &mut PgConn, nickname: &str) -> QueryResult<UserRow> {
+    let rows: Vec<UserRow> = users::table
+        .filter(users::nickname_key.eq(nickname_key(nickname)))
+        .select(UserRow::as_select())
+        .load(conn)
+        .await?;
+    // The key also folds look-alikes; who types one means somebody else.
+    let same = |row: &UserRow| row.nickname.eq_ignore_ascii_case(nickname);
+    rows.into_iter().find(same).ok_or(diesel::result::Error::NotFound)
+}
+
+/// The account a login means (nickname or e-mail address), with its password hash.
+///
+/// # Errors
+/// The database's.
+pub async fn by_login(
+    conn: &mut PgConn,
+    login: &str,
+) -> QueryResult<Option<(UserRow, Option<String>)>> {
+    let select = (UserRow::as_select(), users::password_hash);
+    if login.contains('@') {
+        let found = users::table.filter(users::email_key.eq(login.to_lowercase()));
+        return found.select(select).first(conn).await.optional();
+    }
+    let found: Option<(UserRow, Option<String>)> = users::table
+        .filter(users::nickname_key.eq(nickname_key(login)))
+        .select(select)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.filter(|(row, _)| row.nickname.eq_ignore_ascii_case(login)))
+}
+
+/// How these people are shown, by id.
+///
+/// # Errors
+/// The database's.
+pub async fn refs(conn: &mut PgConn, ids: &[UserId]) -> QueryResult<HashMap<UserId, UserRef>> {
+    let rows: Vec<UserRefRow> = users::table
+        .filter(users::id.eq_any(ids))
+        .select(UserRefRow::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.into())).collect())
+}
+
+/// The password's hash; `None` for accounts that cannot log in.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn password_hash(conn: &mut PgConn, id: UserId) -> QueryResult<Option<String>> {
+    users::table.find(id).select(users::password_hash).first(conn).await
+}
+
+/// Stores a new password.
+///
+/// # Errors
+/// The database's.
+pub async fn set_password(conn: &mut PgConn, id: UserId, hash: &str) -> QueryResult<()> {
+    let row = diesel::update(users::table.find(id)).set(users::password_hash.eq(hash));
+    row.execute(conn).await.map(drop)
+}
+
+/// Stores the status chosen by hand.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn set_status(conn: &mut PgConn, id: UserId, status: Status) -> QueryResult<UserRow> {
+    diesel::update(users::table.find(id))
+        .set((users::status.eq(status.key()), users::updated_at.eq(diesel::dsl::now)))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await
+}
+
+/// Locks the account until the end of the transaction.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn lock(conn: &mut PgConn, id: UserId) -> QueryResult<UserRow> {
+    users::table.find(id).select(UserRow::as_select()).for_update().first(conn).await
+}
+
+/// Writes the fields that are there.
+///
+/// # Errors
+/// The database's.
+pub async fn update_profile(
+    conn: &mut PgConn,
+    id: UserId,
+    change: &UpdateProfile,
+) -> QueryResult<UserRow> {
+    let trimmed = |field: &Option<Option<String>>| {
+        field.as_ref().map(|value| value.as_ref().map(|text| text.trim().to_owned()))
+    };
+    diesel::update(users::table.find(id))
+        .set((
+            trimmed(&change.display_name).map(|value| users::display_name.eq(value)),
+            trimmed(&change.bio).map(|value| users::bio.eq(value)),
+            users::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await
+}

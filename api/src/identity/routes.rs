@@ -1,0 +1,4 @@
+//! HTTP only: parse, call an action, answer.
+
+pub mod accounts;
+pub mod logins;

@@ -1,0 +1,45 @@
+//! Register, and who am I.
+
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
+use crate::http::json::{Created, Json, Valid};
+use crate::identity::actions::accounts::do_create_user;
+use crate::identity::model::user::{self, NewUser};
+use crate::identity::password::check_not_common;
+use actix_web::{get, post, web};
+use shared::error::{ErrorCode, Problem};
+use shared::identity::{Me, Register};
+
+/// Make an account. Log in afterwards.
+#[utoipa::path(
+    tag = "auth",
+    security(()),
+    responses(
+        (status = 201, body = Me),
+        (status = 403, body = Problem, description = "`registration_closed`"),
+        (status = 409, body = Problem, description = "`nickname_taken`, `email_taken`"),
+        (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
+)]
+#[post("/auth/register")]
+pub async fn register(app: web::Data<App>, Valid(body): Valid<Register>) -> ApiResult<Created<Me>> {
+    if !app.config.identity.registration_open {
+        return Err(ApiError::new(ErrorCode::RegistrationClosed));
+    }
+    check_not_common("password", &body.password)?;
+    let hash = app.identity.hasher.hash(body.password).await?;
+    let mut user = NewUser::person(&body.nickname, Some(&body.email), hash);
+    user.display_name = body.display_name.map(|name| name.trim().to_owned());
+    let row = do_create_user(&mut *app.conn().await?, &user).await?;
+    Ok(Created { location: format!("/profile/{}", row.id), body: row.into() })
+}
+
+/// The caller's own account.
+#[utoipa::path(tag = "auth", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+#[get("/auth/me")]
+pub async fn find_me(app: web::Data<App>, caller: CurrentUser) -> ApiResult<Json<Me>> {
+    let row = user::find(&mut *app.conn().await?, caller.id).await?;
+    Ok(Json(row.into()))
+}

@@ -1,0 +1,3 @@
+//! Accounts and logins.
+
+mod accounts;
