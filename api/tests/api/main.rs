@@ -1,8 +1,8 @@
 //! Integration tests over HTTP and sockets against the real builder, each with a database of its
 //! own cloned from a migrated template. They mirror the slices.
 
-mod identity;
 mod support;
 
+mod identity;
 mod realtime;
 mod service;
