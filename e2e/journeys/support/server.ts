@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,7 +18,7 @@ export class Server {
 
   /** Starts the built `api`; `settings` are `SPACE_…` variables. */
   static async start(settings: Record<string, string> = {}, keep?: string): Promise<Server> {
-    const dataDir = keep ?? (await mkdtemp(join(tmpdir(), 'space-e2e-')))
+    const dataDir = keep ?? (await freshFolder())
     const binary = process.env.SPACE_API_BINARY ?? join(root, 'target/debug/api')
     const child = spawn(binary, ['serve'], {
       cwd: root,
@@ -56,6 +56,13 @@ export class Server {
   async forget(): Promise<void> {
     await rm(this.dataDir, { recursive: true, force: true })
   }
+}
+
+/** Open for passing through: as root, the database runs under another user. */
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'space-e2e-'))
+  await chmod(folder, 0o711)
+  return folder
 }
 
 /** The address that the server prints once it listens. */
