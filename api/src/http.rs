@@ -3,6 +3,7 @@
 pub mod client_address;
 pub mod current_user;
 pub mod cursor;
+pub mod etag;
 pub mod headers;
 pub mod json;
 pub mod language;

@@ -12,4 +12,24 @@ mod routes;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes, below `/api/v1`.
-pub fn routes(_config: &mut ServiceConfig) {}
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(routes::spaces::list_spaces)
+        .service(routes::spaces::create_space)
+        .service(routes::spaces::find_space)
+        .service(routes::spaces::update_space)
+        .service(routes::spaces::delete_space)
+        .service(routes::spaces::transfer_space)
+        .service(routes::members::list_participants)
+        .service(routes::members::find_my_permissions)
+        .service(routes::members::join_space)
+        .service(routes::members::leave_space)
+        .service(routes::members::kick_member)
+        .service(routes::members::assign_role)
+        .service(routes::members::restrict_member)
+        .service(routes::roles::list_roles)
+        .service(routes::roles::create_role)
+        .service(routes::roles::update_role)
+        .service(routes::roles::delete_role)
+        .service(routes::permissions::list_permissions);
+}

@@ -6,11 +6,12 @@ use super::model::space::{SeenSpace, SpaceRow};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::platform::db::PgConn;
+use shared::error::ErrorCode;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::permission::{
     Permission, PermissionSet, Standing, act_on_member, act_on_role, change_role, in_space,
 };
-use shared::spaces::{Space, Visibility};
+use shared::spaces::{MyPermissions, Space, Visibility};
 use shared::topic::Topic;
 
 /// Proof that the caller may know of the space, as a member or from the directory.
@@ -56,6 +57,7 @@ pub async fn view_space(
 /// Proof that the caller is a member of the space.
 pub struct SpaceAccess {
     seen: SeenSpace,
+    role: RoleRow,
     standing: Standing,
 }
 
@@ -69,8 +71,10 @@ pub async fn access_space(
     id: SpaceId,
 ) -> ApiResult<SpaceAccess> {
     let seen = SeenSpace::find(conn, user.id, id).await?;
-    let standing = seen.standing(user.id).ok_or_else(ApiError::not_found)?;
-    Ok(SpaceAccess { seen, standing })
+    match (seen.standing(user.id), seen.role.clone()) {
+        (Some(standing), Some(role)) => Ok(SpaceAccess { seen, role, standing }),
+        _ => Err(ApiError::not_found()),
+    }
 }
 
 /// As [`access_space`], and nobody else changes the space's people and roles until the transaction
@@ -125,6 +129,16 @@ impl SpaceAccess {
         self.seen.into_space(self.standing.user_id)
     }
 
+    /// What the caller is and may do.
+    #[must_use]
+    pub fn into_my_permissions(self) -> MyPermissions {
+        MyPermissions {
+            is_owner: self.standing.is_owner,
+            permissions: self.permissions(),
+            role: self.role.into(),
+        }
+    }
+
     /// # Errors
     /// `forbidden`, naming the permission.
     pub fn require(&self, permission: Permission) -> ApiResult<()> {
@@ -140,11 +154,7 @@ impl SpaceAccess {
     /// # Errors
     /// `forbidden`; no permission opens this.
     pub fn require_owner(&self) -> ApiResult<()> {
-        if self.standing.is_owner {
-            Ok(())
-        } else {
-            Err(ApiError::new(shared::error::ErrorCode::Forbidden))
-        }
+        if self.standing.is_owner { Ok(()) } else { Err(ErrorCode::Forbidden.into()) }
     }
 }
 

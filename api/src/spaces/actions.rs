@@ -1,1 +1,6 @@
+//! Changes. Each takes the transaction and the proof, and appends its events.
 
+pub mod members;
+pub mod presets;
+pub mod roles;
+pub mod spaces;

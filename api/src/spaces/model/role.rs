@@ -43,6 +43,14 @@ impl RoleRow {
             .await
     }
 
+    /// How many roles the space has.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count(conn: &mut PgConn, space: SpaceId) -> QueryResult<i64> {
+        roles::table.filter(roles::space_id.eq(space)).count().get_result(conn).await
+    }
+
     /// A role, if it belongs to this space.
     ///
     /// # Errors

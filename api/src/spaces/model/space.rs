@@ -2,11 +2,12 @@
 
 use super::role::RoleRow;
 use crate::platform::db::PgConn;
-use crate::platform::schema::{restrictions, roles, space_members, spaces};
+use crate::platform::schema::{chats, restrictions, roles, space_members, spaces};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use shared::Timestamp;
+use shared::chat::ChatKind;
 use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::{PermissionSet, Standing, in_space};
 use shared::spaces::{Membership, Space, Visibility};
@@ -86,6 +87,28 @@ impl NewSpace<'_> {
     pub async fn insert(&self, conn: &mut PgConn) -> QueryResult<()> {
         diesel::insert_into(spaces::table).values(self).execute(conn).await.map(|_| ())
     }
+}
+
+/// The chat that every space has. What happens to it later is the chat slice's.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_default_chat(
+    conn: &mut PgConn,
+    space: SpaceId,
+    chat: ChatId,
+    name: &str,
+) -> QueryResult<()> {
+    diesel::insert_into(chats::table)
+        .values((
+            chats::id.eq(chat),
+            chats::kind.eq(ChatKind::Space.key()),
+            chats::space_id.eq(space),
+            chats::name.eq(name),
+        ))
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// What an edit changes; `None` keeps.
@@ -171,6 +194,7 @@ impl SeenSpace {
     pub async fn joined(
         conn: &mut PgConn,
         user: UserId,
+        name: Option<&str>,
         after: Option<(Timestamp, SpaceId)>,
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
@@ -180,6 +204,9 @@ impl SeenSpace {
             .order((space_members::joined_at, spaces::id))
             .limit(limit)
             .into_boxed();
+        if let Some(name) = name {
+            query = query.filter(spaces::name.ilike(super::containing(name)));
+        }
         if let Some((at, id)) = after {
             query = query.filter(
                 space_members::joined_at

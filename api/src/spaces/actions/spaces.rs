@@ -1,0 +1,119 @@
+//! Changes of spaces.
+
+use super::presets;
+use crate::error::ApiResult;
+use crate::http::current_user::CurrentUser;
+use crate::http::etag::IfMatch;
+use crate::realtime::stream::Tx;
+use crate::spaces::access::{MemberAccess, SpaceAccess};
+use crate::spaces::model::member;
+use crate::spaces::model::role::{NewRole, RoleRow};
+use crate::spaces::model::space::{self, NewSpace, SeenSpace, SpaceChanges, SpaceRow};
+use shared::error::ErrorCode;
+use shared::event::{Event, RoleAssigned, SpaceDeleted};
+use shared::ids::{ChatId, SpaceId};
+use shared::permission::Permission;
+use shared::spaces::{CreateSpace, RoleKind, Space, UpdateSpace};
+use shared::text::{Key, Lang, text};
+use shared::topic::Topic;
+
+/// Makes a space with its roles and its first chat; the caller owns it.
+pub async fn do_create_space(
+    tx: &mut Tx,
+    user: &CurrentUser,
+    lang: Lang,
+    body: &CreateSpace,
+) -> ApiResult<Space> {
+    let (id, chat) = (SpaceId::new(), ChatId::new());
+    let presets = presets::roles(id, lang);
+    NewSpace {
+        id,
+        name: body.name.trim(),
+        description: filled(body.description.as_deref()),
+        visibility: body.visibility.key(),
+        owner_id: user.id,
+        default_chat_id: chat,
+    }
+    .insert(tx)
+    .await?;
+    NewRole::insert_all(tx, &presets.roles).await?;
+    space::insert_default_chat(tx, id, chat, text(lang, Key::PresetDefaultChat)).await?;
+    member::insert(tx, id, user.id, presets.owner).await?;
+    let space = SeenSpace::find(tx, user.id, id).await?.into_space(user.id);
+    tx.emit(Topic::User(user.id), Event::SpaceJoined(space.clone())).await?;
+    Ok(space)
+}
+
+/// Changes name, description or visibility.
+pub async fn do_update_space(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    seen: &IfMatch,
+    body: &UpdateSpace,
+) -> ApiResult<SpaceRow> {
+    let only_visibility = body.name.is_none() && body.description.is_none();
+    if body.visibility.is_some() {
+        access.require(Permission::ManageSpace)?;
+    }
+    if body.visibility.is_none() || !only_visibility {
+        access.require(Permission::ChangeInfo)?;
+    }
+    seen.check(access.space().version)?;
+    if *body == UpdateSpace::default() {
+        return Ok(access.space().clone());
+    }
+    let changes = SpaceChanges {
+        name: body.name.as_deref().map(str::trim),
+        description: body.description.as_ref().map(|text| filled(text.as_deref())),
+        visibility: body.visibility.map(|visibility| visibility.key()),
+        owner_id: None,
+    };
+    let row = changes.save(tx, access.id()).await?;
+    tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;
+    Ok(row)
+}
+
+/// Deletes the space with everything in it.
+pub async fn do_delete_space(tx: &mut Tx, access: &SpaceAccess, seen: &IfMatch) -> ApiResult<()> {
+    access.require(Permission::DeleteSpace)?;
+    seen.check(access.space().version)?;
+    // Before the event: waits for those who add to the space, and they may wait for its topic.
+    space::delete(tx, access.id()).await?;
+    tx.emit(access.topic(), Event::SpaceDeleted(SpaceDeleted { space_id: access.id() })).await?;
+    Ok(())
+}
+
+/// Makes another member the owner. The owner until now is a plain member from then on.
+pub async fn do_transfer_space(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    heir: &MemberAccess,
+) -> ApiResult<Space> {
+    access.require_owner()?;
+    let (id, old, new) = (access.id(), access.user_id(), heir.user_id());
+    if old == new {
+        return Err(ErrorCode::Yourself.into());
+    }
+    let plain = RoleRow::of_kind(tx, id, RoleKind::Member).await?;
+    let crown = RoleRow::of_kind(tx, id, RoleKind::Owner).await?;
+    let changes = SpaceChanges { owner_id: Some(new), ..SpaceChanges::default() };
+    let row = changes.save(tx, id).await?;
+    member::lift_restriction(tx, id, new).await?;
+    member::set_role(tx, id, old, plain.id).await?;
+    member::set_role(tx, id, new, crown.id).await?;
+    // User topics in one order, whoever transfers what to whom at the same time.
+    for user in [old.min(new), old.max(new)] {
+        super::members::tell_membership(tx, id, user).await?;
+    }
+    tx.emit(access.topic(), Event::SpaceUpdated(row.into_space(None))).await?;
+    for (user_id, role_id) in [(old, plain.id), (new, crown.id)] {
+        let assigned = RoleAssigned { space_id: id, user_id, role_id };
+        tx.emit(access.topic(), Event::RoleAssigned(assigned)).await?;
+    }
+    Ok(SeenSpace::find(tx, old, id).await?.into_space(old))
+}
+
+/// A text with something in it; an empty one clears.
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,178 @@
+//! Members of a space.
+
+use super::{MemberPath, MemberRolePath, SpacePath, wanted};
+use crate::app::App;
+use crate::error::ApiResult;
+use crate::http::current_user::CurrentUser;
+use crate::http::cursor;
+use crate::http::json::{Json, NoContent};
+use crate::http::query::{Path, Query, limit};
+use crate::realtime::Live;
+use crate::spaces::access::{access_member, access_role, access_space, access_space_to_change};
+use crate::spaces::actions::members::{
+    do_assign_role, do_join_space, do_kick_member, do_leave_space, do_restrict_member,
+};
+use crate::spaces::model::member::{MemberFilter, MemberRow};
+use actix_web::web::Data;
+use actix_web::{get, post};
+use serde::Deserialize;
+use shared::identity::Status;
+use shared::ids::RoleId;
+use shared::page::Page;
+use shared::spaces::{MyPermissions, Participant, RestrictMember, Restriction, Space};
+use utoipa::IntoParams;
+
+/// Which members to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ParticipantsQuery {
+    /// Only holders of this role.
+    role: Option<RoleId>,
+    /// Only people of this presence.
+    status: Option<Status>,
+    /// Only people with this in their nickname or display name.
+    q: Option<String>,
+    /// 1-100, by default 50.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// List the members: strongest role first, then by nickname.
+#[utoipa::path(
+    tag = "spaces",
+    params(SpacePath, ParticipantsQuery),
+    responses((status = 200, body = Page<Participant>))
+)]
+#[get("/spaces/{space_id}/participants")]
+pub async fn list_participants(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<SpacePath>,
+    Query(query): Query<ParticipantsQuery>,
+) -> ApiResult<Json<Page<Participant>>> {
+    let limit = limit(query.limit, 50)?;
+    let after = cursor::decode(query.cursor.as_deref())?;
+    let (only, except) = present(&app.live, query.status);
+    let filter = MemberFilter { role: query.role, name: wanted(query.q)?, only, except };
+    let conn = &mut *app.conn().await?;
+    let space = access_space(conn, &user, path.space_id).await?;
+    let rows = MemberRow::page_after(conn, space.id(), filter, after, limit + 1).await?;
+    let page = cursor::page(rows, limit, MemberRow::key);
+    let presences = app.live.presences();
+    let shown = |row: MemberRow| {
+        let status = presences.of(row.user_id());
+        row.into_participant(status)
+    };
+    let items = page.items.into_iter().map(shown).collect();
+    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+}
+
+type People = Option<Vec<shared::ids::UserId>>;
+
+/// Whom a presence keeps in a list and whom it keeps out.
+fn present(live: &Live, status: Option<Status>) -> (People, People) {
+    let here = |keep: &dyn Fn(Status) -> bool| {
+        let presences = live.presences();
+        presences.present().into_iter().filter(|user| keep(presences.of(*user))).collect()
+    };
+    match status {
+        None => (None, None),
+        Some(Status::Offline) => (None, Some(here(&|other| other != Status::Offline))),
+        Some(wanted) => (Some(here(&|other| other == wanted)), None),
+    }
+}
+
+/// What the caller is and may do in the space.
+#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = MyPermissions)))]
+#[get("/spaces/{space_id}/my-permissions")]
+pub async fn find_my_permissions(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<SpacePath>,
+) -> ApiResult<Json<MyPermissions>> {
+    let space = access_space(&mut *app.conn().await?, &user, path.space_id).await?;
+    Ok(Json(space.into_my_permissions()))
+}
+
+/// Join a public space with the member role. Who is a member already stays what he is.
+#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = Space)))]
+#[post("/spaces/{space_id}/join")]
+pub async fn join_space(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<SpacePath>,
+) -> ApiResult<Json<Space>> {
+    let status = app.live.presences().of(user.id);
+    app.transact(async |tx| do_join_space(tx, &user, path.space_id, status).await).await.map(Json)
+}
+
+/// Leave a space. The owner transfers or deletes it instead (409).
+#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 204)))]
+#[post("/spaces/{space_id}/leave")]
+pub async fn leave_space(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<SpacePath>,
+) -> ApiResult<NoContent> {
+    app.transact(async |tx| {
+        let space = access_space_to_change(tx, &user, path.space_id).await?;
+        do_leave_space(tx, &space).await
+    })
+    .await?;
+    Ok(NoContent)
+}
+
+/// Remove a member of a lower rank. Needs `kick_members`.
+#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 204)))]
+#[post("/spaces/{space_id}/kick/{user_id}")]
+pub async fn kick_member(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<MemberPath>,
+) -> ApiResult<NoContent> {
+    app.transact(async |tx| {
+        let space = access_space_to_change(tx, &user, path.space_id).await?;
+        let target = access_member(tx, &space, path.user_id).await?;
+        do_kick_member(tx, &space, &target).await
+    })
+    .await?;
+    Ok(NoContent)
+}
+
+/// Give a member of a lower rank a role below one's own. Needs `promote_members`.
+#[utoipa::path(tag = "spaces", params(MemberRolePath), responses((status = 204)))]
+#[post("/spaces/{space_id}/assign-role/{user_id}/{role_id}")]
+pub async fn assign_role(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<MemberRolePath>,
+) -> ApiResult<NoContent> {
+    app.transact(async |tx| {
+        let space = access_space_to_change(tx, &user, path.space_id).await?;
+        let target = access_member(tx, &space, path.user_id).await?;
+        let role = access_role(tx, &space, path.role_id).await?;
+        do_assign_role(tx, &space, &target, &role).await
+    })
+    .await?;
+    Ok(NoContent)
+}
+
+/// Take permissions from a member of a lower rank, for a while or until lifted; an empty list gives
+/// them back. Survives leaving and joining again. Needs `restrict_members`.
+#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 200, body = Restriction)))]
+#[post("/spaces/{space_id}/restrict/{user_id}")]
+pub async fn restrict_member(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<MemberPath>,
+    Json(body): Json<RestrictMember>,
+) -> ApiResult<Json<Restriction>> {
+    app.transact(async |tx| {
+        let space = access_space_to_change(tx, &user, path.space_id).await?;
+        let target = access_member(tx, &space, path.user_id).await?;
+        do_restrict_member(tx, &space, &target, &body).await
+    })
+    .await
+    .map(Json)
+}
