@@ -76,6 +76,11 @@ pub fn document() -> Value {
     })
 }
 
+/// `GET /api/asyncapi.json`.
+pub async fn serve() -> impl actix_web::Responder {
+    crate::http::json::Json(document())
+}
+
 fn description() -> String {
     format!(
         "Subprotocol `{SUBPROTOCOL}`, text frames of at most {MAX_FRAME} bytes. The first frame is \

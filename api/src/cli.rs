@@ -29,8 +29,12 @@ enum Command {
     Migrate,
     /// Ask the server of this machine whether it is ready; for health checks of containers.
     Health,
-    /// Print the contract of the REST API.
-    Openapi,
+    /// Write the contracts: `openapi.json` (REST) and `asyncapi.json` (socket).
+    Openapi {
+        /// Where to.
+        #[arg(long, default_value = "openapi")]
+        dir: std::path::PathBuf,
+    },
 }
 
 impl Cli {
@@ -43,7 +47,7 @@ impl Cli {
             Command::Serve => serve::run(start()?).await,
             Command::Migrate => database::migrate(&start()?).await,
             Command::Health => health::run(&Config::from_env()?),
-            Command::Openapi => openapi::print(),
+            Command::Openapi { dir } => openapi::write(&dir),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod etag;
 pub mod headers;
 pub mod json;
 pub mod language;
+pub mod methods;
 pub mod observe;
 pub mod problem;
 pub mod query;

@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::http::headers::headers;
+use crate::http::methods::{Methods, fallback};
 use crate::http::observe::observe;
 use crate::http::problem::problems;
 use crate::openapi::Contract;
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
-use crate::{chat, health, identity, spaces};
+use crate::{asyncapi, chat, health, identity, spaces};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -52,10 +53,14 @@ pub fn service(
         .service(scope("/api/v1").configure(v1))
         .configure(health::routes)
         .split_for_parts();
+    let methods = Methods::of(&contract);
     service
         .service(web::redirect("/api/docs", "/api/docs/"))
         .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", contract))
+        .service(web::resource("/api/asyncapi.json").route(web::get().to(asyncapi::serve)))
+        .service(web::scope("/api").default_service(web::to(fallback)))
         .default_service(web::to(web_assets::serve))
+        .app_data(web::Data::new(methods))
         .app_data(web::Data::new(app))
         .app_data(web::Data::new(commands()))
         .app_data(web::Data::new(waiting))
