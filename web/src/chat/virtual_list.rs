@@ -1,0 +1,335 @@
+//! Which rows of a long list are in the page, and where the page is scrolled to.
+//!
+//! Pure arithmetic, no browser. Heights are measured when a row is in the page, remembered by row
+//! and width, and estimated before. The list is pinned: to its end while the reader is there, else to
+//! the topmost row he sees, which keeps its place on the screen whatever happens around it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Names a row for as long as it lives, whatever its index.
+pub type Key = u64;
+
+/// The row before the first message (the beginning of the chat, or a skeleton): never pinned, so that
+/// older messages can slip in behind it.
+pub const HEADER: Key = 0;
+/// The most rows in the page.
+pub const MAX_RENDERED: usize = 120;
+/// Who is this near to the end follows it, in pixels.
+const FOLLOW: f64 = 24.0;
+/// Widths this near to each other share their measures, in pixels.
+const WIDTH_STEP: f64 = 16.0;
+/// Measures kept before the oldest widths are forgotten.
+const MAX_MEASURES: usize = 20_000;
+
+/// What the scroll position hangs on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Pin {
+    End,
+    /// The row's top is `offset` pixels below the top of the viewport.
+    Row { key: Key, offset: f64 },
+}
+
+/// Where a row should come to lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Align {
+    Start,
+    Center,
+    End,
+}
+
+/// What to put into the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// The rows in the page.
+    pub range: Range<usize>,
+    /// The height of the space that stands for the rows before them.
+    pub before: f64,
+    /// The height of the space that stands for the rows after them.
+    pub after: f64,
+    /// Where to scroll to.
+    pub scroll: f64,
+}
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct VirtualList {
+    keys: Vec<Key>,
+    heights: Vec<f64>,
+    /// The top of every row, and the end of the last one.
+    tops: Vec<f64>,
+    index: HashMap<Key, usize>,
+    measures: HashMap<(Key, u16), f64>,
+    width: u16,
+    viewport: f64,
+    scroll: f64,
+    pin: Pin,
+    /// Whether the last row is the end of the list, and not only of what is loaded.
+    is_live: bool,
+    range: Range<usize>,
+    is_stale: bool,
+}
+
+impl Default for VirtualList {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            heights: Vec::new(),
+            tops: vec![0.0],
+            index: HashMap::new(),
+            measures: HashMap::new(),
+            width: 0,
+            viewport: 0.0,
+            scroll: 0.0,
+            pin: Pin::End,
+            is_live: true,
+            range: 0..0,
+            is_stale: false,
+        }
+    }
+}
+
+impl VirtualList {
+    /// Replaces the rows, each with an estimate of its height. A pinned row that is gone hands its
+    /// place to the next one that is still there.
+    pub fn set_rows(&mut self, rows: impl IntoIterator<Item = (Key, f64)>, is_live: bool) {
+        let old = std::mem::take(&mut self.keys);
+        let old_index = std::mem::take(&mut self.index);
+        let old_range = self.range.clone();
+        self.heights.clear();
+        for (key, estimate) in rows {
+            let height = self.measures.get(&(key, self.width)).copied().unwrap_or(estimate);
+            self.index.insert(key, self.keys.len());
+            self.keys.push(key);
+            self.heights.push(height);
+        }
+        self.is_live = is_live;
+        if let Pin::Row { key, offset } = self.pin
+            && !self.index.contains_key(&key)
+        {
+            self.pin = self.heir(&old, old_index.get(&key).copied(), offset);
+        }
+        if self.pin == Pin::End && !is_live {
+            self.sum();
+            self.pin = self.pin_at(self.scroll);
+        }
+        self.range = self.moved(&old, &old_range);
+        self.is_stale = true;
+    }
+
+    /// The pin after its row went: what followed it moves up to its place.
+    fn heir(&self, old: &[Key], at: Option<usize>, offset: f64) -> Pin {
+        let Some(at) = at else { return Pin::End };
+        let after = old[at..].iter().find(|key| self.index.contains_key(key));
+        let before = || old[..at].iter().rev().find(|key| self.index.contains_key(key));
+        match after.or_else(before) {
+            Some(&key) => Pin::Row { key, offset },
+            None => Pin::End,
+        }
+    }
+
+    /// The rendered rows under their new indices.
+    fn moved(&self, old: &[Key], range: &Range<usize>) -> Range<usize> {
+        let kept: Vec<usize> = old
+            .get(range.clone())
+            .unwrap_or_default()
+            .iter()
+            .filter(|key| **key != HEADER)
+            .filter_map(|key| self.index.get(key).copied())
+            .collect();
+        match (kept.iter().min(), kept.iter().max()) {
+            (Some(&first), Some(&last)) => first..last + 1,
+            _ => 0..0,
+        }
+    }
+
+    /// Notes the size of the viewport. A new width makes other heights.
+    pub fn resize(&mut self, width: f64, height: f64) {
+        let class = width_class(width);
+        self.viewport = height.max(0.0);
+        if class == self.width {
+            return;
+        }
+        if self.measures.len() > MAX_MEASURES {
+            self.measures.retain(|(_, other), _| *other == class);
+        }
+        self.width = class;
+        for (key, height) in self.keys.iter().zip(&mut self.heights) {
+            if let Some(measured) = self.measures.get(&(*key, class)) {
+                *height = *measured;
+            }
+        }
+        self.is_stale = true;
+    }
+
+    /// Notes the real height of a row; tells whether it differs from what was thought.
+    pub fn measure(&mut self, key: Key, height: f64) -> bool {
+        let Some(&at) = self.index.get(&key) else { return false };
+        self.measures.insert((key, self.width), height);
+        if (self.heights[at] - height).abs() < 0.01 {
+            return false;
+        }
+        self.heights[at] = height;
+        self.is_stale = true;
+        true
+    }
+
+    /// The reader has scrolled.
+    pub fn scroll_to(&mut self, top: f64) {
+        self.sum();
+        self.scroll = top;
+        self.pin = if self.is_live && top + self.viewport >= self.total() - FOLLOW {
+            Pin::End
+        } else {
+            self.pin_at(top)
+        };
+    }
+
+    /// Pins a row; tells whether it is there.
+    pub fn pin_row(&mut self, key: Key, align: Align) -> bool {
+        let Some(&at) = self.index.get(&key) else { return false };
+        let room = (self.viewport - self.heights[at]).max(0.0);
+        let offset = match align {
+            Align::Start => 0.0,
+            Align::Center => room / 2.0,
+            Align::End => room,
+        };
+        self.pin = Pin::Row { key, offset };
+        true
+    }
+
+    /// Follows the end from now on.
+    pub fn pin_end(&mut self) {
+        self.pin = Pin::End;
+    }
+
+    /// Whether the reader is at the end and follows it.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.pin == Pin::End
+    }
+
+    /// What to put into the page now.
+    pub fn layout(&mut self) -> Layout {
+        self.sum();
+        let lowest = (self.total() - self.viewport).max(0.0);
+        self.scroll = match self.pin {
+            Pin::End => lowest,
+            Pin::Row { key, offset } => {
+                let top = self.index.get(&key).map_or(0.0, |&at| self.tops[at]);
+                (top - offset).clamp(0.0, lowest)
+            }
+        };
+        self.choose_range();
+        Layout {
+            range: self.range.clone(),
+            before: self.tops[self.range.start],
+            after: self.total() - self.tops[self.range.end],
+            scroll: self.scroll,
+        }
+    }
+
+    /// All rows in the page are measured and it is about to be painted: what is seen now is what must
+    /// stay, also where the pinned place could not be reached.
+    pub fn settle(&mut self) {
+        self.sum();
+        if let Pin::Row { key, offset } = &mut self.pin
+            && let Some(&at) = self.index.get(key)
+        {
+            *offset = self.tops[at] - self.scroll;
+        }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Pixels from the viewport to the beginning and to the end of what is loaded.
+    pub fn distances(&mut self) -> (f64, f64) {
+        self.sum();
+        (self.scroll, (self.total() - self.scroll - self.viewport).max(0.0))
+    }
+
+    /// The rows that are at least partly seen.
+    pub fn visible(&mut self) -> Range<usize> {
+        self.sum();
+        self.rows_between(self.scroll, self.scroll + self.viewport)
+    }
+
+    /// Keeps the rendered range while it reaches far enough beyond the viewport, so that not every
+    /// scrolled pixel touches the page.
+    fn choose_range(&mut self) {
+        let margin = self.viewport.max(300.0);
+        let near = self.rows_between(self.scroll - margin / 3.0, self.bottom() + margin / 3.0);
+        let fits = self.range.end <= self.keys.len()
+            && self.range.start <= near.start
+            && self.range.end >= near.end
+            && self.range.len() <= MAX_RENDERED
+            && !near.is_empty();
+        if !fits {
+            let far = self.rows_between(self.scroll - margin, self.bottom() + margin);
+            self.range = self.capped(far);
+        }
+    }
+
+    /// At most [`MAX_RENDERED`] rows, those around the viewport.
+    fn capped(&self, range: Range<usize>) -> Range<usize> {
+        if range.len() <= MAX_RENDERED {
+            return range;
+        }
+        let seen = self.rows_between(self.scroll, self.bottom());
+        let spare = MAX_RENDERED.saturating_sub(seen.len()) / 2;
+        let start = seen.start.saturating_sub(spare).max(range.start);
+        start..(start + MAX_RENDERED).min(range.end)
+    }
+
+    fn bottom(&self) -> f64 {
+        self.scroll + self.viewport
+    }
+
+    fn rows_between(&self, top: f64, bottom: f64) -> Range<usize> {
+        let rows = self.keys.len();
+        let start = self.tops[1..].partition_point(|end| *end <= top).min(rows);
+        let end = self.tops[..rows].partition_point(|begin| *begin < bottom);
+        start..end.max(start)
+    }
+
+    fn pin_at(&self, top: f64) -> Pin {
+        let mut at = self.tops[1..].partition_point(|end| *end <= top);
+        if self.keys.get(at) == Some(&HEADER) {
+            at += 1;
+        }
+        match self.keys.get(at) {
+            Some(&key) => Pin::Row { key, offset: self.tops[at] - top },
+            None => Pin::End,
+        }
+    }
+
+    fn total(&self) -> f64 {
+        self.tops[self.keys.len()]
+    }
+
+    fn sum(&mut self) {
+        if !self.is_stale {
+            return;
+        }
+        self.is_stale = false;
+        self.tops.clear();
+        self.tops.push(0.0);
+        let mut top = 0.0;
+        for height in &self.heights {
+            top += height;
+            self.tops.push(top);
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+fn width_class(width: f64) -> u16 {
+    (width / WIDTH_STEP) as u16 + 1
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+use super::*;
+
+/// A page: real heights, and what the list knows of them.
+struct Page {
+    list: VirtualList,
+    real: HashMap<Key, f64>,
+    shown: Layout,
+}
+
+impl Page {
+    fn new(keys: Range<Key>, viewport: f64) -> Self {
+        let mut list = VirtualList::default();
+        list.resize(800.0, viewport);
+        list.set_rows(keys.map(|key| (key, 60.0)), true);
+        let shown = Layout { range: 0..0, before: 0.0, after: 0.0, scroll: 0.0 };
+        let mut page = Self { list, real: HashMap::new(), shown };
+        page.settle();
+        page
+    }
+
+    fn height(&self, key: Key) -> f64 {
+        let spread = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 57;
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let natural = 24.0 + spread as f64;
+        self.real.get(&key).copied().unwrap_or(natural)
+    }
+
+    /// What the browser does before it paints: measure what is new, until nothing changes.
+    fn settle(&mut self) {
+        for _ in 0..20 {
+            self.shown = self.list.layout();
+            assert!(self.shown.range.len() <= MAX_RENDERED);
+            let mut changed = false;
+            for at in self.shown.range.clone() {
+                let key = self.list.keys[at];
+                changed |= self.list.measure(key, self.height(key));
+            }
+            if !changed {
+                self.list.settle();
+                return;
+            }
+        }
+        panic!("the layout does not settle");
+    }
+
+    fn scroll_by(&mut self, delta: f64) {
+        let lowest = (self.list.total() - self.list.viewport).max(0.0);
+        self.list.scroll_to((self.shown.scroll + delta).clamp(0.0, lowest));
+        self.settle();
+    }
+
+    /// Where a row is seen, from the top of the viewport.
+    fn seen_at(&self, key: Key) -> f64 {
+        self.list.tops[self.list.index[&key]] - self.shown.scroll
+    }
+
+    fn top_row(&mut self) -> Key {
+        let visible = self.list.visible();
+        let at = visible.clone().find(|at| self.list.keys[*at] != HEADER).unwrap();
+        self.list.keys[at]
+    }
+
+    fn covers_the_viewport(&self) -> bool {
+        let end = self.list.total() - self.shown.after;
+        let bottom = (self.shown.scroll + self.list.viewport).min(self.list.total());
+        self.shown.before <= self.shown.scroll + 0.01 && end >= bottom - 0.01
+    }
+}
+
+fn assert_near(a: f64, b: f64) {
+    assert!((a - b).abs() < 0.01, "{a} is not {b}");
+}
+
+#[test]
+fn begins_at_the_end_and_follows_it() {
+    let mut page = Page::new(1..51, 600.0);
+    assert!(page.list.is_at_end());
+    assert_near(page.shown.scroll + 600.0, page.list.total());
+    page.list.set_rows((1..52).map(|k| (k, 60.0)), true);
+    page.settle();
+    assert_near(page.shown.scroll + 600.0, page.list.total());
+    page.real.insert(50, 400.0);
+    page.settle();
+    assert_near(page.shown.scroll + 600.0, page.list.total());
+}
+
+#[test]
+fn does_not_follow_from_above() {
+    let mut page = Page::new(1..51, 600.0);
+    page.scroll_by(-200.0);
+    assert!(!page.list.is_at_end());
+    let key = page.top_row();
+    let before = page.seen_at(key);
+    page.list.set_rows((1..60).map(|k| (k, 60.0)), true);
+    page.settle();
+    assert_near(page.seen_at(key), before);
+}
+
+#[test]
+fn older_messages_do_not_move_what_is_read() {
+    let mut page = Page::new(1000..1050, 600.0);
+    page.list.set_rows(std::iter::once((HEADER, 80.0)).chain((1000..1050).map(|k| (k, 60.0))), true);
+    page.settle();
+    page.scroll_by(-1e9);
+    assert_near(page.shown.scroll, 0.0);
+    let key = page.top_row();
+    assert_eq!(key, 1000);
+    let before = page.seen_at(key);
+    page.list.set_rows(std::iter::once((HEADER, 80.0)).chain((950..1050).map(|k| (k, 60.0))), true);
+    page.settle();
+    assert_near(page.seen_at(key), before);
+}
+
+#[test]
+fn late_pictures_edits_and_widths_do_not_move_what_is_read() {
+    let mut page = Page::new(1..201, 600.0);
+    page.scroll_by(-3000.0);
+    let key = page.top_row();
+    let before = page.seen_at(key);
+    for above in [key - 1, key - 2, key - 5] {
+        page.real.insert(above, 500.0);
+        page.settle();
+        assert_near(page.seen_at(key), before);
+    }
+    page.list.resize(360.0, 500.0);
+    for row in 1..201 {
+        page.real.insert(row, 90.0);
+    }
+    page.settle();
+    assert_near(page.seen_at(key), before);
+    page.list.set_rows((1..201).filter(|k| *k != key - 3).map(|k| (k, 60.0)), true);
+    page.settle();
+    assert_near(page.seen_at(key), before);
+}
+
+#[test]
+fn a_deleted_pinned_row_hands_its_place_on() {
+    let mut page = Page::new(1..201, 600.0);
+    page.scroll_by(-3000.0);
+    let key = page.top_row();
+    let before = page.seen_at(key);
+    page.list.set_rows((1..201).filter(|k| *k != key).map(|k| (k, 60.0)), true);
+    page.settle();
+    assert_near(page.seen_at(key + 1), before);
+}
+
+#[test]
+fn the_end_of_what_is_loaded_is_not_the_end() {
+    let mut page = Page::new(1..101, 600.0);
+    page.list.set_rows((1..101).map(|k| (k, 60.0)), false);
+    page.settle();
+    assert!(!page.list.is_at_end());
+    let key = page.top_row();
+    let before = page.seen_at(key);
+    page.list.set_rows((1..151).map(|k| (k, 60.0)), true);
+    page.settle();
+    assert_near(page.seen_at(key), before);
+    page.list.pin_end();
+    page.settle();
+    assert!(page.list.is_at_end());
+}
+
+#[test]
+fn jumps_to_a_row() {
+    let mut page = Page::new(1..401, 600.0);
+    assert!(page.list.pin_row(200, Align::Center));
+    page.settle();
+    let seen = page.seen_at(200);
+    assert!((200.0..400.0).contains(&seen), "{seen}");
+    assert!(page.covers_the_viewport());
+    assert!(!page.list.pin_row(4000, Align::Start));
+}
+
+#[test]
+fn small_and_empty_lists() {
+    let mut page = Page::new(1..1, 600.0);
+    assert_eq!(page.shown.range, 0..0);
+    page.list.set_rows([(7, 60.0)], true);
+    page.settle();
+    assert_eq!(page.shown, Layout { range: 0..1, before: 0.0, after: 0.0, scroll: 0.0 });
+    assert_near(page.list.distances().1, 0.0);
+}
+
+#[test]
+fn scrolls_through_a_hundred_thousand_rows() {
+    let mut page = Page::new(1..100_001, 900.0);
+    let mut seed = 7_u64;
+    for _ in 0..300 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let step = [-37.0, -120.0, -900.0, -90_000.0, 55.0][(seed >> 40) as usize % 5];
+        let lowest = (page.list.total() - 900.0).max(0.0);
+        let target = (page.shown.scroll + step).clamp(0.0, lowest);
+        page.list.scroll_to(target);
+        let pinned = page.list.pin;
+        page.settle();
+        if let Pin::Row { key, offset } = pinned {
+            assert_near(page.seen_at(key), offset);
+        }
+        assert!(page.covers_the_viewport());
+    }
+}
