@@ -2,6 +2,8 @@
 
 pub mod chat_list;
 pub mod conversation_page;
+pub mod highlight;
+pub mod virtual_list;
 
 pub use chat_list::ChatList;
 pub use conversation_page::ConversationPage;

@@ -1,16 +1,27 @@
 //! What the client knows: small `Copy` structs of signals, given to the views as contexts.
 
+pub mod chats;
+pub mod drafts;
 pub mod layout;
 pub mod load;
+pub mod messages;
+pub mod outbox;
 pub mod roster;
 pub mod session;
 pub mod settings;
 pub mod spaces;
 pub mod storage;
+pub mod typing;
+pub mod window;
 
+pub use chats::Chats;
+pub use drafts::{Draft, Drafts};
 pub use layout::Layout;
 pub use load::Load;
+pub use messages::{Messages, Room};
+pub use outbox::Outbox;
 pub use roster::Roster;
 pub use session::Session;
 pub use settings::Settings;
 pub use spaces::Spaces;
+pub use typing::Typing;

@@ -106,7 +106,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, rest: &str) {
-        let ends = |c: char| !(c.is_alphanumeric() || c == '_' || c == '\'' && self.language.primes);
+        let ends =
+            |c: char| !(c.is_alphanumeric() || c == '_' || c == '\'' && self.language.primes);
         let len = rest.find(ends).unwrap_or(rest.len());
         let word = &rest[..len];
         let is_keyword = if self.language.any_case {
@@ -181,9 +182,10 @@ mod tests {
         assert_eq!(of("rust", rust, Kind::Comment), ["/* c */", "// end"]);
         assert_eq!(of("python", "x = '''a\nb''' # c", Kind::Text), ["'''a\nb'''"]);
         assert_eq!(of("sql", "Select 1.5 FROM t -- x", Kind::Keyword), ["Select", "FROM"]);
-        assert_eq!(of("lean4", "theorem a' : 1 = 1 := by rfl -- q", Kind::Keyword), [
-            "theorem", "by"
-        ]);
+        assert_eq!(
+            of("lean4", "theorem a' : 1 = 1 := by rfl -- q", Kind::Keyword),
+            ["theorem", "by"]
+        );
         assert_eq!(of("lean", "/- a\nb -/ def", Kind::Comment), ["/- a\nb -/"]);
         assert_eq!(of("js", "`a\n${b}` + 'c'", Kind::Text), ["`a\n${b}`", "'c'"]);
         assert_eq!(highlight("klingon", "if 1"), [(Kind::Plain, "if 1")]);

@@ -27,7 +27,10 @@ const MAX_MEASURES: usize = 20_000;
 enum Pin {
     End,
     /// The row's top is `offset` pixels below the top of the viewport.
-    Row { key: Key, offset: f64 },
+    Row {
+        key: Key,
+        offset: f64,
+    },
 }
 
 /// Where a row should come to lie.
@@ -250,6 +253,12 @@ impl VirtualList {
     pub fn distances(&mut self) -> (f64, f64) {
         self.sum();
         (self.scroll, (self.total() - self.scroll - self.viewport).max(0.0))
+    }
+
+    /// The topmost row that is at least partly seen, the header aside.
+    pub fn top_key(&mut self) -> Option<Key> {
+        let visible = self.visible();
+        self.keys.get(visible)?.iter().copied().find(|key| *key != HEADER)
     }
 
     /// The rows that are at least partly seen.

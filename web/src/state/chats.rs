@@ -168,9 +168,10 @@ impl Chats {
     /// The chats of a space in their order, reactively.
     #[must_use]
     pub fn of_space(&self, space: SpaceId) -> Vec<ChatId> {
-        let mut found = self.select(|chat| chat.space_id == Some(space), |chat| {
-            (chat.position, chat.name.to_lowercase())
-        });
+        let mut found = self.select(
+            |chat| chat.space_id == Some(space),
+            |chat| (chat.position, chat.name.to_lowercase()),
+        );
         found.sort();
         found.into_iter().map(|(_, id)| id).collect()
     }
@@ -178,9 +179,10 @@ impl Chats {
     /// Direct and group chats, the liveliest first, reactively.
     #[must_use]
     pub fn conversations(&self) -> Vec<ChatId> {
-        let mut found = self.select(|chat| chat.space_id.is_none(), |chat| {
-            std::cmp::Reverse(chat.last_message_at.unwrap_or(chat.created_at))
-        });
+        let mut found = self.select(
+            |chat| chat.space_id.is_none(),
+            |chat| std::cmp::Reverse(chat.last_message_at.unwrap_or(chat.created_at)),
+        );
         found.sort();
         found.into_iter().map(|(_, id)| id).collect()
     }
@@ -191,9 +193,9 @@ impl Chats {
         key: impl Fn(&Chat) -> K,
     ) -> Vec<(K, ChatId)> {
         self.all.with(|all| {
-            let chosen = all.values().filter_map(|chat| {
-                chat.with(|chat| wanted(chat).then(|| (key(chat), chat.id)))
-            });
+            let chosen = all
+                .values()
+                .filter_map(|chat| chat.with(|chat| wanted(chat).then(|| (key(chat), chat.id))));
             chosen.collect()
         })
     }
@@ -331,9 +333,8 @@ impl Chats {
         self.touch(id);
         if let Some(chat) = self.signal(id) {
             // An answer may be overtaken by a later mark.
-            let is_newer = chat.with_untracked(|chat| {
-                read.read_seq >= chat.read.read_seq && read != chat.read
-            });
+            let is_newer = chat
+                .with_untracked(|chat| read.read_seq >= chat.read.read_seq && read != chat.read);
             if is_newer {
                 chat.update(|chat| chat.read = read);
             }

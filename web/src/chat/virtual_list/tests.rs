@@ -99,7 +99,8 @@ fn does_not_follow_from_above() {
 #[test]
 fn older_messages_do_not_move_what_is_read() {
     let mut page = Page::new(1000..1050, 600.0);
-    page.list.set_rows(std::iter::once((HEADER, 80.0)).chain((1000..1050).map(|k| (k, 60.0))), true);
+    page.list
+        .set_rows(std::iter::once((HEADER, 80.0)).chain((1000..1050).map(|k| (k, 60.0))), true);
     page.settle();
     page.scroll_by(-1e9);
     assert_near(page.shown.scroll, 0.0);

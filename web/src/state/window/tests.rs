@@ -141,6 +141,9 @@ fn a_deleted_message_leaves_its_answers() {
     assert_eq!(window.delete(id), Some(author));
     assert_eq!(window.delete(id), None);
     let left = &window.entries()[0].message;
-    assert_eq!(left.reply_to.as_ref().map(|r| (r.author.is_none(), r.excerpt.is_none())), Some((true, true)));
+    assert_eq!(
+        left.reply_to.as_ref().map(|r| (r.author.is_none(), r.excerpt.is_none())),
+        Some((true, true))
+    );
     assert_eq!(window.at_or_after(1).map(|entry| entry.message.seq), Some(2));
 }
