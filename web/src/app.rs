@@ -9,7 +9,8 @@ use crate::ui::{TipLayer, ToastRegion, Toasts};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
-use pages::{DiscoverPage, HomePage, LoginPage, NotFound, RegisterPage, SettingsPage, SpacePage};
+use crate::identity::{LoginPage, RegisterPage};
+use pages::{DiscoverPage, HomePage, NotFound, SettingsPage, SpacePage};
 use shell::Shell;
 
 use crate::chat::ConversationPage;

@@ -1,5 +1,11 @@
 //! Settings of this device and of the account.
 
-pub mod own_card;
+mod account;
+mod appearance;
+mod language;
+mod own_card;
+mod sessions;
+mod settings_page;
 
 pub use own_card::OwnCard;
+pub use settings_page::SettingsPage;

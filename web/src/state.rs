@@ -2,6 +2,7 @@
 
 pub mod chats;
 pub mod drafts;
+pub mod last;
 pub mod layout;
 pub mod load;
 pub mod messages;

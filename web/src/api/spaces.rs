@@ -11,6 +11,16 @@ pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
     get("/spaces").query("limit", 100).query_some("cursor", cursor).send().await
 }
 
+/// A page of the directory, by a part of the name.
+pub async fn list_directory(query: &str, cursor: Option<String>) -> ApiResult<Page<Space>> {
+    get("/spaces")
+        .query("scope", "directory")
+        .query_some("q", (!query.is_empty()).then_some(query))
+        .query_some("cursor", cursor)
+        .send()
+        .await
+}
+
 /// One space.
 pub async fn get_space(space: SpaceId) -> ApiResult<Space> {
     get(format!("/spaces/{space}")).send().await

@@ -1,27 +1,129 @@
 //! Small pages that choose where to go.
 
+use super::PageHeader;
 use crate::i18n::{Key, t};
-use crate::ui::{Empty, Picture};
+use crate::page::Page;
+use crate::spaces::{CreateSpaceDialog, CurrentSpace};
+use crate::state::{Layout, Load, Spaces, last};
+use crate::ui::{Button, Empty, Failure, Icon, Look, Picture, SkeletonRows};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+use shared::ids::SpaceId;
 
+/// Goes on without leaving this address in the history.
+fn go_on(page: impl Fn() -> Option<Page> + 'static) {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if let Some(page) = page() {
+            navigate(&page.path(), NavigateOptions { replace: true, ..Default::default() });
+        }
+    });
+}
+
+/// The last space, or the first one; without any, the ways to one.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    view! { <Empty picture=Picture::Bubbles title=t(Key::AppChooseChatTitle) text=t(Key::AppChooseChatText) /> }
+    let spaces = expect_context::<Spaces>();
+    let first = Memo::new(move |_| {
+        let ids = spaces.ids();
+        last::space().filter(|id| ids.contains(id)).or(ids.first().copied())
+    });
+    go_on(move || first.get().map(Page::Space));
+    view! {
+        <WithSpaces spaces>
+            <Show when=move || first.get().is_none()>
+                <NoSpaces />
+            </Show>
+        </WithSpaces>
+    }
 }
 
+/// The children once the spaces are there.
+#[component]
+fn WithSpaces(spaces: Spaces, children: ChildrenFn) -> impl IntoView {
+    let children = StoredValue::new(children);
+    let state = Memo::new(move |_| spaces.load());
+    move || match state.get() {
+        Load::Loading => view! { <SkeletonRows label=t(Key::SpacesLoadingSpaces) /> }.into_any(),
+        Load::Failed(error) => {
+            let sentence = Signal::derive(move || error.sentence());
+            view! { <Failure sentence on_retry=move |()| spaces.reload() /> }.into_any()
+        }
+        Load::Ready(()) => children.read_value()().into_any(),
+    }
+}
+
+#[component]
+fn NoSpaces() -> impl IntoView {
+    let creating = RwSignal::new(false);
+    view! {
+        <PageHeader title=t(Key::AppHome) />
+        <Empty
+            picture=Picture::Planet
+            title=t(Key::AppNoSpacesTitle)
+            text=t(Key::AppNoSpacesText)
+        >
+            <Button look=Look::Primary icon=Icon::Plus on_click=move |_| creating.set(true)>
+                {t(Key::SpacesCreate)}
+            </Button>
+            <A href=Page::Discover.path() attr:class="button">
+                {t(Key::AppDiscover)}
+            </A>
+        </Empty>
+        <CreateSpaceDialog open=creating />
+    }
+}
+
+/// A space without a chat in the address: opens the last one or the default one. A phone shows the
+/// list of chats instead.
 #[component]
 pub fn SpacePage() -> impl IntoView {
-    view! { <HomePage /> }
+    let (spaces, layout) = (expect_context::<Spaces>(), expect_context::<Layout>());
+    let current = expect_context::<CurrentSpace>();
+    let chat_of = move |id: SpaceId| last::chat(id).or_else(|| spaces.get(id)?.default_chat_id);
+    let space = Memo::new(move |_| current.get().filter(|id| spaces.get(*id).is_some()));
+    let chat = Memo::new(move |_| space.get().and_then(|id| Some(Page::Chat(id, chat_of(id)?))));
+    go_on(move || chat.get().filter(|_| !layout.is_phone.get()));
+    view! {
+        <WithSpaces spaces>
+            <Show
+                when=move || space.get().is_some()
+                fallback=|| {
+                    view! {
+                        <Empty
+                            picture=Picture::Telescope
+                            title=t(Key::SpacesNotSeenTitle)
+                            text=t(Key::SpacesNotSeenText)
+                        />
+                    }
+                }
+            >
+                <Show when=move || chat.get().is_none()>
+                    <Empty
+                        picture=Picture::Bubbles
+                        title=t(Key::SpacesNoChatsTitle)
+                        text=t(Key::SpacesNoChatsText)
+                    />
+                </Show>
+            </Show>
+        </WithSpaces>
+    }
 }
 
+/// Direct chats, none open.
 #[component]
-pub fn LoginPage() -> impl IntoView {}
-#[component]
-pub fn RegisterPage() -> impl IntoView {}
-#[component]
-pub fn DiscoverPage() -> impl IntoView {}
-#[component]
-pub fn SettingsPage() -> impl IntoView {}
+pub fn ConversationsPage() -> impl IntoView {
+    view! {
+        <PageHeader title=t(Key::AppDirectMessages) />
+        <Empty
+            picture=Picture::Bubbles
+            title=t(Key::AppChooseChatTitle)
+            text=t(Key::AppChooseChatText)
+        />
+    }
+}
 
 /// An address that leads nowhere.
 #[component]
@@ -31,6 +133,10 @@ pub fn NotFound() -> impl IntoView {
             picture=Picture::Telescope
             title=t(Key::AppNotFoundTitle)
             text=t(Key::AppNotFoundText)
-        />
+        >
+            <A href=Page::Home.path() attr:class="button">
+                {t(Key::AppGoHome)}
+            </A>
+        </Empty>
     }
 }

@@ -1,20 +1,128 @@
 //! The signed-in person at the foot of the sidebar.
 
+use crate::api::identity as api;
+use crate::i18n::{Key, by_name, t};
+use crate::page::{Page, SettingsTab};
 use crate::state::Session;
-use crate::ui::Avatar;
+use crate::ui::popover::Side;
+use crate::ui::{Anchor, Avatar, Glyph, Icon, Menu, MenuItem, MenuLine, StatusDot, Toasts};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+use shared::identity::Status;
 
-/// Picture, name and status of the signed-in person.
+const STATUSES: [Status; 4] = [Status::Online, Status::Away, Status::Dnd, Status::Offline];
+
+/// What a status is called when chosen by hand: `offline` means invisible.
+fn name_of(status: Status) -> String {
+    match status {
+        Status::Offline => by_name("status.invisible"),
+        status => by_name(&format!("status.{}", status.key())),
+    }
+}
+
+/// Picture, name and status of the signed-in person; a menu of statuses; the way to the settings.
 #[component]
 pub fn OwnCard() -> impl IntoView {
     let session = expect_context::<Session>();
     let name = Signal::derive(move || {
         session.me().map(|me| me.as_ref().name().to_owned()).unwrap_or_default()
     });
+    let url = Signal::derive(move || session.me().and_then(|me| me.avatar_url));
+    let status = Signal::derive(move || session.me().map(|me| me.status).unwrap_or_default());
+    let menu = RwSignal::new(None::<Anchor>);
     view! {
         <div class="own-card">
-            {move || session.user_id().map(|id| view! { <Avatar id=id.0 name /> })}
-            <span class="own-card__name">{name}</span>
+            <button
+                class="own-card__person"
+                type="button"
+                aria-haspopup="menu"
+                aria-expanded=move || if menu.with(Option::is_some) { "true" } else { "false" }
+                on:click=move |event| menu.set(Some(Anchor::of_event(&event)))
+            >
+                <span class="with-status">
+                    {move || {
+                        session.user_id().map(|id| view! { <Avatar id=id.0 name url /> })
+                    }}
+                    <StatusDot status label=move || name_of(status.get()) />
+                </span>
+                <span class="own-card__text">
+                    <span class="own-card__name">{name}</span>
+                    <span class="own-card__status" aria-hidden="true">
+                        {move || name_of(status.get())}
+                    </span>
+                </span>
+            </button>
+            <A
+                href=Page::Settings(SettingsTab::Appearance).path()
+                attr:class="icon-button"
+                attr:aria-label=t(Key::AppSettings)
+                attr:data-tip=t(Key::AppSettings)
+            >
+                <Glyph icon=Icon::Settings />
+            </A>
         </div>
+        <OwnMenu session at=menu status />
+    }
+}
+
+#[component]
+fn OwnMenu(
+    session: Session,
+    at: RwSignal<Option<Anchor>>,
+    status: Signal<Status>,
+) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let navigate = use_navigate();
+    let account = Callback::new(move |()| {
+        navigate(&Page::Settings(SettingsTab::Account).path(), Default::default());
+    });
+    let choose = move |status: Status| {
+        spawn_local(async move {
+            match api::set_status(status).await {
+                Ok(()) => {
+                    if let Some(mut me) = untrack(|| session.me()) {
+                        me.status = status;
+                        session.set_me(me);
+                    }
+                }
+                Err(error) => toasts.failed(error.sentence()),
+            }
+        });
+    };
+    let log_out = move || {
+        spawn_local(async move {
+            if let Err(error) = session.logout().await {
+                toasts.failed(error.sentence());
+            }
+        });
+    };
+    view! {
+        <Menu at side=Side::Above label=t(Key::StatusChoose)>
+            {STATUSES
+                .into_iter()
+                .map(|choice| {
+                    view! {
+                        <MenuItem
+                            label=move || name_of(choice)
+                            checked=Signal::derive(move || status.get() == choice)
+                            on_choose=move |()| choose(choice)
+                        />
+                    }
+                })
+                .collect_view()}
+            <MenuLine />
+            <MenuItem
+                icon=Icon::User
+                label=t(Key::SettingsAccount)
+                on_choose=move |()| account.run(())
+            />
+            <MenuItem
+                icon=Icon::LogOut
+                label=t(Key::IdentitySignOut)
+                on_choose=move |()| log_out()
+            />
+        </Menu>
     }
 }

@@ -1,21 +1,181 @@
 //! The head of the sidebar: the space's name and menu.
 
-use crate::i18n::{Key, tr};
+use super::edit_space::EditSpaceDialog;
+use super::roles_dialog::RolesDialog;
+use crate::api::spaces as api;
+use crate::api::{ApiError, ApiResult};
+use crate::i18n::{Key, t, tf};
+use crate::page::Page;
 use crate::state::Spaces;
+use crate::ui::{Anchor, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine, Toasts};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use shared::ids::SpaceId;
+use shared::permission::Permission;
 
 /// Name and menu of the space; without one, the heading of the direct chats.
 #[component]
 pub fn SpaceHeader(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
-    let spaces = expect_context::<Spaces>();
-    let title = move || match space.get() {
-        Some(id) => spaces.get(id).map(|space| space.name).unwrap_or_default(),
-        None => tr(Key::AppDirectMessages).to_owned(),
-    };
+    let space = Memo::new(move |_| space.get());
     view! {
         <header class="sidebar__header">
-            <h1 class="sidebar__title">{title}</h1>
+            {move || match space.get() {
+                Some(id) => view! { <SpaceMenu id /> }.into_any(),
+                None => {
+                    view! { <h1 class="sidebar__title">{t(Key::AppDirectMessages)}</h1> }.into_any()
+                }
+            }}
         </header>
+    }
+}
+
+#[component]
+fn SpaceMenu(id: SpaceId) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    let name = Memo::new(move |_| spaces.get(id).map(|space| space.name).unwrap_or_default());
+    let is_owner = Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
+    let is_member = Memo::new(move |_| spaces.get(id).is_some_and(|space| space.me.is_some()));
+    let can = move |permission| spaces.can(id, permission);
+    let may_edit = move || can(Permission::ChangeInfo) || can(Permission::ManageSpace);
+    let menu = RwSignal::new(None::<Anchor>);
+    let [editing, roles, leaving, deleting] = [(); 4].map(|()| RwSignal::new(false));
+    view! {
+        <h1 class="sidebar__heading">
+            <button
+                class="sidebar__space"
+                type="button"
+                aria-haspopup="menu"
+                aria-expanded=move || if menu.with(Option::is_some) { "true" } else { "false" }
+                disabled=move || !is_member.get()
+                on:click=move |event| menu.set(Some(Anchor::of_event(&event)))
+            >
+                <span class="sidebar__title">{name}</span>
+                <Glyph icon=Icon::ChevronDown size=18 />
+            </button>
+        </h1>
+        <Menu at=menu label=t(Key::SpacesSpaceMenu)>
+            <Show when=may_edit>
+                <MenuItem
+                    icon=Icon::Edit
+                    label=t(Key::SpacesEdit)
+                    on_choose=move |()| editing.set(true)
+                />
+            </Show>
+            <MenuItem
+                icon=Icon::Shield
+                label=t(Key::SpacesRoles)
+                on_choose=move |()| roles.set(true)
+            />
+            <MenuLine />
+            <Show when=move || !is_owner.get()>
+                <MenuItem
+                    icon=Icon::LogOut
+                    danger=true
+                    label=t(Key::SpacesLeave)
+                    on_choose=move |()| leaving.set(true)
+                />
+            </Show>
+            <Show when=move || can(Permission::DeleteSpace)>
+                <MenuItem
+                    icon=Icon::Trash
+                    danger=true
+                    label=t(Key::SpacesDelete)
+                    on_choose=move |()| deleting.set(true)
+                />
+            </Show>
+        </Menu>
+        <EditSpaceDialog open=editing space=id />
+        <RolesDialog open=roles space=id />
+        <LeaveDialog open=leaving id name />
+        <DeleteDialog open=deleting id name />
+    }
+}
+
+#[component]
+fn LeaveDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
+    let parting = Parting::new(id, name, Key::SpacesLeft);
+    view! {
+        <Confirm
+            open
+            title=t(Key::SpacesLeave)
+            text=move || name.with(|name| tf(Key::SpacesLeaveText, &[("name", name)]))
+            action=t(Key::SpacesLeaveAction)
+            busy=parting.busy
+            error=parting.error()
+            on_confirm=move |()| parting.go(api::leave_space)
+        />
+    }
+}
+
+#[component]
+fn DeleteDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
+    let parting = Parting::new(id, name, Key::SpacesDeleted);
+    view! {
+        <Confirm
+            open
+            title=t(Key::SpacesDelete)
+            text=move || name.with(|name| tf(Key::SpacesDeleteText, &[("name", name)]))
+            action=t(Key::SpacesDeleteAction)
+            phrase=Signal::derive(move || Some(name.get()))
+            busy=parting.busy
+            error=parting.error()
+            on_confirm=move |()| parting.go(api::delete_space)
+        />
+    }
+}
+
+/// Leaving or deleting: the space goes away and the person goes home.
+#[derive(Clone, Copy)]
+struct Parting {
+    id: SpaceId,
+    name: Memo<String>,
+    said: Key,
+    busy: RwSignal<bool>,
+    failure: RwSignal<Option<ApiError>>,
+    spaces: Spaces,
+    toasts: Toasts,
+    home: Callback<()>,
+}
+
+impl Parting {
+    fn new(id: SpaceId, name: Memo<String>, said: Key) -> Self {
+        let navigate = use_navigate();
+        Self {
+            id,
+            name,
+            said,
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            spaces: expect_context(),
+            toasts: expect_context(),
+            home: Callback::new(move |()| navigate(&Page::Home.path(), Default::default())),
+        }
+    }
+
+    fn error(self) -> Signal<Option<String>> {
+        Signal::derive(move || self.failure.with(|f| f.as_ref().map(ApiError::sentence)))
+    }
+
+    fn go<F>(self, request: impl FnOnce(SpaceId) -> F + 'static)
+    where
+        F: Future<Output = ApiResult<()>> + 'static,
+    {
+        self.busy.set(true);
+        self.failure.set(None);
+        let name = self.name.get_untracked();
+        let home = self.home;
+        spawn_local(async move {
+            let outcome = request(self.id).await;
+            let _was_there = self.busy.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    self.toasts.done(tf(self.said, &[("name", &name)]));
+                    home.run(());
+                    self.spaces.remove(self.id);
+                }
+                Err(error) => drop(self.failure.try_set(Some(error))),
+            }
+        });
     }
 }

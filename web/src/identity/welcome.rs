@@ -1,0 +1,65 @@
+//! What the pages before signing in share.
+
+use crate::i18n::{Key, Lang, lang, t};
+use crate::page::Page;
+use crate::state::session::Auth;
+use crate::state::{Session, Settings};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+/// The mark of the product: a planet and its ring.
+#[component]
+pub fn BrandMark() -> impl IntoView {
+    view! {
+        <svg class="brand-mark" viewBox="0 0 48 48" aria-hidden="true">
+            <circle cx="24" cy="24" r="8" />
+            <path d="M4 31c8 8 28 3 37-6 5-5 4-10-4-9" />
+        </svg>
+    }
+}
+
+/// A card in the middle of the screen. Whoever is signed in already goes on to where he wanted.
+#[component]
+pub fn Welcome(children: Children) -> impl IntoView {
+    let session = expect_context::<Session>();
+    let settings = expect_context::<Settings>();
+    let (query, navigate) = (use_query_map(), use_navigate());
+    Effect::new(move |_| {
+        if matches!(session.auth(), Auth::SignedIn(_)) {
+            let next = query.with_untracked(|query| query.get("next"));
+            // Only an address of ours: nobody is sent to another site.
+            let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//"));
+            let path = next.unwrap_or_else(|| Page::Home.path());
+            navigate(&path, NavigateOptions { replace: true, ..Default::default() });
+        }
+    });
+    view! {
+        <main class="welcome">
+            <div class="welcome__brand">
+                <BrandMark />
+                "The Space"
+            </div>
+            <section class="welcome__card">{children()}</section>
+            <div class="welcome__languages" role="group" aria-label=t(Key::IdentityLanguage)>
+                {Lang::ALL
+                    .iter()
+                    .map(|choice| {
+                        let is_chosen = move || lang() == *choice;
+                        view! {
+                            <button
+                                class="button button--quiet"
+                                type="button"
+                                lang=choice.tag()
+                                aria-pressed=move || if is_chosen() { "true" } else { "false" }
+                                on:click=move |_| settings.lang.set(Some(*choice))
+                            >
+                                {choice.name()}
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </main>
+    }
+}

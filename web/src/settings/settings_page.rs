@@ -1,0 +1,64 @@
+//! The page of settings: tabs, and the one that is open.
+
+use super::account::AccountTab;
+use super::appearance::AppearanceTab;
+use super::language::LanguageTab;
+use super::sessions::SessionsTab;
+use crate::app::PageHeader;
+use crate::i18n::{Key, by_name, t};
+use crate::page::{Page, SettingsTab};
+use crate::ui::{Icon, Tab, Tabs};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+const fn icon(tab: SettingsTab) -> Icon {
+    match tab {
+        SettingsTab::Appearance => Icon::Palette,
+        SettingsTab::Language => Icon::Languages,
+        SettingsTab::Account => Icon::User,
+        SettingsTab::Sessions => Icon::MonitorSmartphone,
+    }
+}
+
+/// The settings; without a tab in the address, the first one.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let params = use_params_map();
+    let tab = Memo::new(move |_| {
+        params
+            .with(|params| params.get("tab"))
+            .and_then(|key| SettingsTab::from_key(&key))
+            .unwrap_or_default()
+    });
+    view! {
+        <div class="page">
+            <PageHeader title=t(Key::AppSettings) />
+            <div class="page__body">
+                <div class="settings">
+                    <Tabs label=t(Key::AppSettings)>
+                        {SettingsTab::ALL
+                            .into_iter()
+                            .map(|tab| {
+                                view! {
+                                    <Tab
+                                        href=Page::Settings(tab).path()
+                                        icon=icon(tab)
+                                        label=move || by_name(&format!("settings.{}", tab.key()))
+                                    />
+                                }
+                            })
+                            .collect_view()}
+                    </Tabs>
+                    <div class="settings__tab">
+                        {move || match tab.get() {
+                            SettingsTab::Appearance => view! { <AppearanceTab /> }.into_any(),
+                            SettingsTab::Language => view! { <LanguageTab /> }.into_any(),
+                            SettingsTab::Account => view! { <AccountTab /> }.into_any(),
+                            SettingsTab::Sessions => view! { <SessionsTab /> }.into_any(),
+                        }}
+                    </div>
+                </div>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,72 @@
+//! Changing name, description and visibility of a space.
+
+use super::space_form::{SpaceFields, SpaceInputs};
+use crate::api::spaces as api;
+use crate::form::FormFailure;
+use crate::i18n::{Key, t, tr};
+use crate::state::Spaces;
+use crate::ui::{Button, Dialog, Look, Toasts};
+use leptos::prelude::*;
+use shared::ids::SpaceId;
+use shared::permission::Permission;
+use shared::spaces::{Space, UpdateSpace};
+
+/// The dialog that changes a space.
+#[component]
+pub fn EditSpaceDialog(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
+    view! {
+        <Dialog open title=t(Key::SpacesEdit)>
+            <EditSpaceForm open space />
+        </Dialog>
+    }
+}
+
+#[component]
+fn EditSpaceForm(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
+    let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
+    let before = untrack(|| spaces.get(space));
+    let with_visibility = untrack(|| spaces.can(space, Permission::ManageSpace));
+    let fields = SpaceFields::new(before.as_ref());
+    let form = fields.form();
+    let saved = move |space: Space| {
+        spaces.put(space);
+        toasts.done(tr(Key::AppSaved));
+        open.set(false);
+    };
+    let send = move || {
+        let body = changes(before.as_ref(), fields);
+        form.send(move || async move { api::update_space(space, &body).await }, saved);
+    };
+    view! {
+        <form
+            class="dialog__body"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+        >
+            <SpaceInputs fields form with_visibility />
+            <FormFailure form />
+            <footer class="dialog__footer">
+                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
+                <Button look=Look::Primary submit=true busy=form.is_busy()>
+                    {t(Key::AppSave)}
+                </Button>
+            </footer>
+        </form>
+    }
+}
+
+/// Only what differs: another person's change of another field stays.
+fn changes(before: Option<&Space>, fields: SpaceFields) -> UpdateSpace {
+    let after = untrack(|| fields.body());
+    let same_name = before.is_some_and(|b| b.name == after.name);
+    let same_description = before.is_some_and(|b| b.description == after.description);
+    let same_visibility = before.is_some_and(|b| b.visibility == after.visibility);
+    UpdateSpace {
+        name: (!same_name).then_some(after.name),
+        description: (!same_description).then_some(after.description),
+        visibility: (!same_visibility).then_some(after.visibility),
+    }
+}
