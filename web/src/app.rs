@@ -1,19 +1,24 @@
 //! The root: contexts, routes.
 
 mod bottom_bar;
+mod page_header;
 mod pages;
+mod panel;
 mod shell;
 
+pub use page_header::{BackOrMenu, PageHeader};
+
+use crate::chat::ConversationPage;
+use crate::identity::{LoginPage, RegisterPage};
+use crate::settings::SettingsPage;
+use crate::spaces::DiscoverPage;
 use crate::state::{Layout, Session, Settings};
 use crate::ui::{TipLayer, ToastRegion, Toasts};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
-use crate::identity::{LoginPage, RegisterPage};
-use pages::{DiscoverPage, HomePage, NotFound, SettingsPage, SpacePage};
+use pages::{ConversationsPage, HomePage, NotFound, SpacePage};
 use shell::Shell;
-
-use crate::chat::ConversationPage;
 
 /// The client.
 #[component]
@@ -32,11 +37,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=HomePage />
                     <Route path=path!("/s/:space_id") view=SpacePage />
                     <Route path=path!("/s/:space_id/c/:chat_id") view=ConversationPage />
-                    <Route path=path!("/d") view=HomePage />
+                    <Route path=path!("/d") view=ConversationsPage />
                     <Route path=path!("/d/:chat_id") view=ConversationPage />
                     <Route path=path!("/discover") view=DiscoverPage />
                     <Route path=path!("/settings") view=SettingsPage />
                     <Route path=path!("/settings/:tab") view=SettingsPage />
+                    <Route path=path!("/*any") view=NotFound />
                 </ParentRoute>
             </Routes>
         </Router>

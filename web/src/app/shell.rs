@@ -1,20 +1,23 @@
 //! The four areas of the screen for a signed-in person, and the stores that live with them.
 
 use super::bottom_bar::BottomBar;
+use super::panel::ContextPanel;
+use crate::api::ApiError;
 use crate::chat::ChatList;
 use crate::i18n::{Key, t};
+use crate::live::{Live, Stores};
 use crate::page::Page;
 use crate::settings::OwnCard;
-use crate::spaces::{Rail, SpaceHeader};
-use crate::state::layout::Panel;
+use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
-use crate::state::{Layout, Session, Spaces};
-use crate::ui::{Failure, Icon, IconButton, SkeletonRows};
+use crate::state::{Chats, Layout, Messages, Outbox, Session, Spaces, Typing, last};
+use crate::ui::{Failure, SkeletonRows};
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::components::{Outlet, Redirect};
-use leptos_router::hooks::use_location;
-use shared::ids::SpaceId;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_navigate};
+use shared::ids::UserId;
 
 /// Asks who is there, then shows the areas to whoever is signed in. Another person gets new stores.
 #[component]
@@ -28,7 +31,7 @@ pub fn Shell() -> impl IntoView {
     });
     move || match who.get() {
         Who::SignedIn(_) => view! { <Areas session /> }.into_any(),
-        Who::SignedOut => view! { <Redirect path=Page::Login.path() /> }.into_any(),
+        Who::SignedOut => view! { <ToLogin /> }.into_any(),
         Who::Starting => view! { <SkeletonRows label=t(Key::AppLoading) /> }.into_any(),
         Who::Unknown(error) => view! {
             <Failure
@@ -43,24 +46,47 @@ pub fn Shell() -> impl IntoView {
 #[derive(Clone, PartialEq)]
 enum Who {
     Starting,
-    Unknown(crate::api::ApiError),
+    Unknown(ApiError),
     SignedOut,
-    SignedIn(shared::ids::UserId),
+    SignedIn(UserId),
 }
 
-/// The space of the address, for everything inside the shell.
-#[derive(Clone, Copy)]
-pub struct CurrentSpace(pub Memo<Option<SpaceId>>);
+/// Signs in first, then comes back here.
+#[component]
+fn ToLogin() -> impl IntoView {
+    let (path, navigate) = (use_location().pathname, use_navigate());
+    Effect::new(move |_| {
+        let here = path.get_untracked();
+        let login = Page::Login.path();
+        let to = if here == Page::Home.path() { login } else { format!("{login}?next={here}") };
+        navigate(&to, NavigateOptions { replace: true, ..Default::default() });
+    });
+}
+
+/// Starts the stores and the socket for everything inside.
+fn provide_stores(session: Session) {
+    let spaces = Spaces::start(session);
+    let chats = Chats::start(session, spaces);
+    let outbox = Outbox::start(session);
+    let messages = Messages::start(session, outbox);
+    let typing = Typing::start(session);
+    provide_context(spaces);
+    provide_context(chats);
+    provide_context(messages);
+    provide_context(typing);
+    provide_context(outbox);
+    provide_context(Live::start(Stores { session, spaces, chats, messages, typing, outbox }));
+}
 
 #[component]
 fn Areas(session: Session) -> impl IntoView {
+    provide_stores(session);
     let layout = expect_context::<Layout>();
-    provide_context(Spaces::start(session));
     let path = use_location().pathname;
-    let space = Memo::new(move |_| space_of(&path.get()));
-    provide_context(CurrentSpace(space));
+    let current = CurrentSpace::follow(path);
+    provide_context(current);
     Effect::new(move |_| {
-        path.track();
+        path.with(|path| remember(path));
         layout.drawer.set(false);
         if !layout.is_wide.get_untracked() {
             layout.panel.set(None);
@@ -73,13 +99,12 @@ fn Areas(session: Session) -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
     let behind = move || layout.drawer.get() && layout.is_narrow.get();
-    let pane = move || if is_list(&path.get()) { "list" } else { "content" };
+    let pane = move || if path.with(|path| is_list(path)) { "list" } else { "content" };
     view! {
         <div
             class="shell"
             data-pane=pane
             data-drawer=move || layout.drawer.get().then_some("open")
-            data-panel=move || layout.panel.get().map(|_| "open")
         >
             <a class="skip-link" href="#content">
                 {t(Key::AppSkipToContent)}
@@ -87,9 +112,9 @@ fn Areas(session: Session) -> impl IntoView {
             <div class="shell__start">
                 <Rail />
                 <aside class="sidebar" aria-label=t(Key::AppChatsAndSpaces)>
-                    <SpaceHeader space />
+                    <SpaceHeader space=current.0 />
                     <div class="sidebar__list">
-                        <ChatList space />
+                        <ChatList space=current.0 />
                     </div>
                     <OwnCard />
                 </aside>
@@ -104,37 +129,20 @@ fn Areas(session: Session) -> impl IntoView {
             <main class="content" id="content" tabindex="-1" inert=behind>
                 <Outlet />
             </main>
-            <Show when=move || layout.panel.get().is_some()>
-                <ContextPanel layout />
-            </Show>
+            <ContextPanel />
             <BottomBar />
         </div>
     }
 }
 
-#[component]
-fn ContextPanel(layout: Layout) -> impl IntoView {
-    let title = move || match layout.panel.get() {
-        Some(Panel::Search) => t(Key::AppSearch)(),
-        _ => t(Key::AppMembers)(),
-    };
-    view! {
-        <aside class="panel" aria-label=title>
-            <header class="panel__header">
-                <h2>{title}</h2>
-                <IconButton
-                    icon=Icon::Close
-                    label=t(Key::AppClosePanel)
-                    on_click=move |_| layout.close_panel()
-                />
-            </header>
-        </aside>
+/// Notes the space and the chat of an address such as `/s/<id>/c/<id>`.
+fn remember(path: &str) {
+    let mut parts = path.split('/').skip(1);
+    if parts.next() == Some("s")
+        && let Some(space) = parts.next().and_then(|id| id.parse().ok())
+    {
+        last::visit(space, parts.nth(1).and_then(|id| id.parse().ok()));
     }
-}
-
-/// The space in an address such as `/s/<id>/c/<id>`.
-fn space_of(path: &str) -> Option<SpaceId> {
-    path.strip_prefix("/s/")?.split('/').next()?.parse().ok()
 }
 
 /// Whether a phone shows the list of chats at this address.

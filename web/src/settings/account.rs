@@ -125,10 +125,8 @@ fn Password() -> impl IntoView {
     let form = Form::with_codes(rules, CODES);
     let (old_field, new_field) = (form.field("old_password"), form.field("new_password"));
     let send = move || {
-        let body = ChangePassword {
-            old_password: old.get_untracked(),
-            new_password: new.get_untracked(),
-        };
+        let body =
+            ChangePassword { old_password: old.get_untracked(), new_password: new.get_untracked() };
         form.send(
             move || async move { api::change_password(&body).await },
             move |()| {

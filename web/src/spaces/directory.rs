@@ -109,7 +109,7 @@ pub fn DiscoverPage() -> impl IntoView {
                         label=t(Key::SpacesFind)
                         value=directory.query
                         kind="search"
-                        on_input=move |()| search.with_value(|search| search.clone()(()))
+                        on_input=move |()| search.update_value(|search| search(()))
                     />
                     {move || match state.get() {
                         State::Loading => {

@@ -53,7 +53,7 @@ pub fn MemberMenu(
                     icon=Icon::Shield
                     label=t(Key::SpacesChangeRole)
                     refused=refused(Permission::PromoteMembers)
-                    on_choose=move |()| roles_at.set(deeds.place.get_untracked())
+                    on_choose=move |()| roles_at.set(deeds.place.get_value())
                 />
             </Show>
             <Show when=move || is_other.get() && offers(Permission::KickMembers)>

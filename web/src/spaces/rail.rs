@@ -1,10 +1,11 @@
 //! The rail: direct messages, every space, and the ways to a new one.
 
 use super::create_space::CreateSpaceDialog;
-use crate::i18n::{Key, t, tr};
+use crate::i18n::{Key, t, tn, tr};
 use crate::page::Page;
-use crate::state::{Load, Spaces};
-use crate::ui::{Avatar, AvatarSize, Glyph, Icon, IconButton};
+use crate::state::chats::Waiting;
+use crate::state::{Chats, Load, Spaces};
+use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::ids::SpaceId;
@@ -12,7 +13,7 @@ use shared::ids::SpaceId;
 /// The rail of spaces.
 #[component]
 pub fn Rail() -> impl IntoView {
-    let spaces = expect_context::<Spaces>();
+    let (spaces, chats) = (expect_context::<Spaces>(), expect_context::<Chats>());
     let creating = RwSignal::new(false);
     view! {
         <nav class="rail" aria-label=t(Key::AppSpaces)>
@@ -20,10 +21,11 @@ pub fn Rail() -> impl IntoView {
                 href=Page::Conversations.path()
                 icon=Icon::MessagesSquare
                 label=Key::AppDirectMessages
+                waiting=Signal::derive(move || chats.waiting(None))
             />
             <span class="rail__line"></span>
             <For each=move || spaces.ids() key=|id| *id let(id)>
-                <RailSpace spaces id />
+                <RailSpace spaces chats id />
             </For>
             {move || match spaces.load() {
                 Load::Failed(error) => {
@@ -68,28 +70,57 @@ pub fn Rail() -> impl IntoView {
 }
 
 #[component]
-fn RailLink(href: String, icon: Icon, label: Key) -> impl IntoView {
+fn RailLink(
+    href: String,
+    icon: Icon,
+    label: Key,
+    #[prop(optional, into)] waiting: Signal<Waiting>,
+) -> impl IntoView {
     view! {
         <A
             href=href
             attr:class="rail__item rail__item--round"
-            attr:aria-label=t(label)
             attr:data-tip=t(label)
         >
             <Glyph icon />
+            <span class="visually-hidden">{t(label)}</span>
+            <RailBadge waiting />
         </A>
     }
 }
 
 #[component]
-fn RailSpace(spaces: Spaces, id: SpaceId) -> impl IntoView {
+fn RailSpace(spaces: Spaces, chats: Chats, id: SpaceId) -> impl IntoView {
     let space = Memo::new(move |_| spaces.get(id));
     let name = Signal::derive(move || space.get().map(|s| s.name).unwrap_or_default());
     let url = Signal::derive(move || space.get().and_then(|s| s.avatar_url));
+    let waiting = Memo::new(move |_| chats.waiting(Some(id)));
     view! {
         <A href=Page::Space(id).path() attr:class="rail__item" attr:data-tip=move || name.get()>
             <Avatar id=id.0 name url size=AvatarSize::Large square=true />
             <span class="visually-hidden">{name}</span>
+            <RailBadge waiting />
         </A>
+    }
+}
+
+/// Mentions as a loud count; without any, unread messages as a dot.
+#[component]
+fn RailBadge(#[prop(into)] waiting: Signal<Waiting>) -> impl IntoView {
+    let mentions = Signal::derive(move || waiting.get().mentions);
+    let is_quiet = move || waiting.get().mentions == 0 && waiting.get().unread > 0;
+    view! {
+        <Badge
+            count=mentions
+            loud=true
+            label=move || tn(Key::AppMentions, mentions.get())
+        />
+        <Show when=is_quiet>
+            <span class="rail__unread">
+                <span class="visually-hidden">
+                    {move || tn(Key::AppUnread, waiting.get().unread)}
+                </span>
+            </span>
+        </Show>
     }
 }

@@ -64,15 +64,13 @@ pub fn RoleEditor(
     };
     let fields = Fields::new(role.as_ref());
     let form = Form::with_codes(move || fields.body().validate(), CODES);
-    let (rank, permissions) = role.as_ref().map_or((0, PermissionSet::NONE), |role| {
-        (role.priority, role.permissions)
-    });
+    let (rank, permissions) =
+        role.as_ref().map_or((0, PermissionSet::NONE), |role| (role.priority, role.permissions));
     let is_owner_role = role.as_ref().is_some_and(|role| role.kind == RoleKind::Owner);
     let is_custom = role.as_ref().is_none_or(|role| role.kind == RoleKind::Custom);
     let own = Memo::new(move |_| spaces.standing(space));
     let may_edit = Memo::new(move |_| {
-        !is_owner_role
-            && own.get().is_some_and(|own| act_on_role(&own, rank, permissions).is_ok())
+        !is_owner_role && own.get().is_some_and(|own| act_on_role(&own, rank, permissions).is_ok())
     });
     let before = StoredValue::new(role);
     let saved = move |role: Role| {
@@ -87,7 +85,8 @@ pub fn RoleEditor(
             None => form.send(move || async move { api::create_role(space, &body).await }, saved),
             Some(role) => {
                 let changes = changes(&role, body);
-                let request = move || async move { api::update_role(space, role.id, &changes).await };
+                let request =
+                    move || async move { api::update_role(space, role.id, &changes).await };
                 form.send(request, saved);
             }
         }

@@ -89,9 +89,8 @@ fn RoleRow(roster: Roster, id: RoleId, edited: RwSignal<Option<Edited>>) -> impl
     };
     let name = part(|role| role.name.clone());
     let color = part(|role| role.color.clone());
-    let holders = move || {
-        tn(Key::SpacesRoleHolders, role.with(|r| r.as_ref().map_or(0, |r| r.member_count)))
-    };
+    let holders =
+        move || tn(Key::SpacesRoleHolders, role.with(|r| r.as_ref().map_or(0, |r| r.member_count)));
     let is_system = move || role.with(|r| r.as_ref().is_some_and(|r| r.kind != RoleKind::Custom));
     let is_current = move || edited.get() == Some(Edited::Role(id));
     view! {

@@ -34,7 +34,8 @@ pub fn SpaceHeader(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoVie
 fn SpaceMenu(id: SpaceId) -> impl IntoView {
     let spaces = expect_context::<Spaces>();
     let name = Memo::new(move |_| spaces.get(id).map(|space| space.name).unwrap_or_default());
-    let is_owner = Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
+    let is_owner =
+        Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
     let is_member = Memo::new(move |_| spaces.get(id).is_some_and(|space| space.me.is_some()));
     let can = move |permission| spaces.can(id, permission);
     let may_edit = move || can(Permission::ChangeInfo) || can(Permission::ManageSpace);

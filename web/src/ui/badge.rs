@@ -14,6 +14,7 @@ pub fn Badge(
     #[prop(into)]
     label: TextProp,
 ) -> impl IntoView {
+    let label = StoredValue::new(label);
     let text = move || match count.get() {
         n if n > 99 => "99+".to_owned(),
         n => number(n),
@@ -22,7 +23,7 @@ pub fn Badge(
         <Show when=move || { count.get() > 0 }>
             <span class="badge" class:badge--loud=loud>
                 <span aria-hidden="true">{text}</span>
-                <span class="visually-hidden">{label.get()}</span>
+                <span class="visually-hidden">{move || label.read_value().get()}</span>
             </span>
         </Show>
     }

@@ -1,0 +1,63 @@
+//! The context panel: members or search, beside the content or over it.
+
+use crate::i18n::{Key, t, tr};
+use crate::spaces::{CurrentSpace, MembersPanel};
+use crate::state::Layout;
+use crate::state::layout::Panel;
+use crate::ui::{Icon, IconButton};
+use leptos::ev;
+use leptos::prelude::*;
+
+/// The panel that is open. Esc closes it where it covers the content.
+#[component]
+pub fn ContextPanel() -> impl IntoView {
+    let layout = expect_context::<Layout>();
+    let space = expect_context::<CurrentSpace>();
+    let panel = Memo::new(move |_| layout.panel.get().filter(|panel| is_possible(*panel, space)));
+    move || {
+        panel.get().map(|panel| {
+            view! { <Open layout space panel /> }
+        })
+    }
+}
+
+/// Members are those of a space; elsewhere there is nothing to show.
+fn is_possible(panel: Panel, space: CurrentSpace) -> bool {
+    match panel {
+        Panel::Members => space.get().is_some(),
+        Panel::Search => true,
+    }
+}
+
+#[component]
+fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
+    let title = move || match panel {
+        Panel::Members => tr(Key::AppMembers),
+        Panel::Search => tr(Key::AppSearch),
+    };
+    let escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && !event.default_prevented() && !layout.is_wide.get_untracked()
+        {
+            layout.close_panel();
+        }
+    });
+    on_cleanup(move || escape.remove());
+    view! {
+        <aside class="panel" aria-label=title>
+            <header class="panel__header">
+                <h2>{title}</h2>
+                <IconButton
+                    icon=Icon::Close
+                    label=t(Key::AppClosePanel)
+                    on_click=move |_| layout.close_panel()
+                />
+            </header>
+            {move || match panel {
+                Panel::Members => {
+                    space.get().map(|space| view! { <MembersPanel space /> }).into_any()
+                }
+                Panel::Search => ().into_any(),
+            }}
+        </aside>
+    }
+}
