@@ -27,8 +27,7 @@ pub fn document() -> Value {
         error(),
     ];
     answers.extend(variants::<Event>().map(event));
-    let messages: Map<String, Value> =
-        commands.iter().chain(&answers).cloned().collect();
+    let messages: Map<String, Value> = commands.iter().chain(&answers).cloned().collect();
     let names = |list: &[(String, Value)]| -> Vec<Value> {
         list.iter()
             .map(|(name, _)| json!({"$ref": format!("#/channels/socket/messages/{name}")}))

@@ -1,5 +1,9 @@
 //! The REST contract, collected from the routes.
 
+mod complete;
+
+pub use complete::complete;
+
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 

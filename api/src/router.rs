@@ -5,7 +5,7 @@ use crate::http::headers::headers;
 use crate::http::methods::{Methods, fallback};
 use crate::http::observe::observe;
 use crate::http::problem::problems;
-use crate::openapi::Contract;
+use crate::openapi::{Contract, complete};
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
@@ -56,7 +56,7 @@ pub fn service(
     let methods = Methods::of(&contract);
     service
         .service(web::redirect("/api/docs", "/api/docs/"))
-        .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", contract))
+        .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", complete(contract)))
         .service(web::resource("/api/asyncapi.json").route(web::get().to(asyncapi::serve)))
         .service(web::scope("/api").default_service(web::to(fallback)))
         .default_service(web::to(web_assets::serve))
@@ -78,5 +78,5 @@ pub fn contract() -> OpenApi {
         .service(scope("/api/v1").configure(v1))
         .configure(health::routes)
         .split_for_parts();
-    api
+    complete(api)
 }

@@ -8,7 +8,8 @@ pub(super) fn write(dir: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
     for (name, text) in [("openapi.json", rest), ("asyncapi.json", socket)] {
         let path = dir.join(name);
-        std::fs::write(&path, text + "\n").with_context(|| format!("writing {}", path.display()))?;
+        std::fs::write(&path, text + "\n")
+            .with_context(|| format!("writing {}", path.display()))?;
         println!("{}", path.display());
     }
     Ok(())
