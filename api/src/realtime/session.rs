@@ -103,7 +103,13 @@ impl Session {
     /// Lives until one side ends it.
     pub async fn run(mut self, mut stream: AggregatedMessageStream, place: WaitingSocket) {
         let _open = self.app.live.count_socket();
-        let end = match timeout(HELLO_TIME, self.hello(&mut stream)).await {
+        let mut shutdown = self.app.live.shutdown();
+        let hello = tokio::select! {
+            biased;
+            _ = shutdown.wait_for(|down| *down) => Ok(Err(shutting_down())),
+            hello = timeout(HELLO_TIME, self.hello(&mut stream)) => hello,
+        };
+        let end = match hello {
             Ok(Ok((peer, chosen))) => {
                 drop(place);
                 let user = peer.user.id;

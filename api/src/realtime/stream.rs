@@ -40,6 +40,8 @@ pub enum Effect {
     None,
     /// Anybody's view of the space may have changed.
     Access,
+    /// Who sees a chat may have changed.
+    ChatAccess,
     /// This person's view may have changed.
     AccessOf(UserId),
     /// The socket of this session must close.
@@ -59,8 +61,8 @@ impl Effect {
             | Event::RoleDeleted(_)
             | Event::SpaceDeleted(_)
             | Event::ChatCreated(_)
-            | Event::ChatUpdated(_)
             | Event::ChatDeleted(_) => Self::Access,
+            Event::ChatUpdated(_) => Self::ChatAccess,
             Event::RoleAssigned(e) => Self::AccessOf(e.user_id),
             Event::MemberLeft(e) | Event::UserKicked(e) => Self::AccessOf(e.user_id),
             // On a user topic: whoever hears it is the one concerned.
@@ -70,7 +72,9 @@ impl Effect {
             | Event::ConversationUpdated(_) => Self::Access,
             Event::SessionRevoked(e) => Self::Revoked(e.session_id),
             Event::ChatActivity(e) => Self::Activity(e.chat_id),
-            Event::Typing(e) => Self::Except(e.user.id),
+            Event::Typing(e) | Event::UserJoinedRoom(e) | Event::UserLeftRoom(e) => {
+                Self::Except(e.user.id)
+            }
             Event::MessageDeleted(e) => Self::Deleted(e.message_id),
             _ => Self::None,
         }

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod chat;
 mod identity;
 mod realtime;
 mod service;

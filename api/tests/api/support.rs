@@ -1,5 +1,6 @@
 //! A running server and named people.
 
+pub mod bakery;
 pub mod client;
 pub mod database;
 pub mod socket;

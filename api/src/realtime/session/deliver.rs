@@ -61,7 +61,7 @@ impl Session {
             Effect::Revoked(session) if session == peer.user.session_id => {
                 return Err(End::close(close::REVOKED));
             }
-            Effect::Access => self.access_changed(peer).await?,
+            Effect::Access | Effect::ChatAccess => self.access_changed(peer).await?,
             Effect::AccessOf(user) if user == peer.user.id => self.access_changed(peer).await?,
             _ => Vec::new(),
         };
@@ -83,7 +83,7 @@ impl Session {
         let seq = delivery.seq?;
         // He saw the chat until now: for him it is gone.
         let event = match delivery.effect {
-            Effect::Access if !before.contains(&chat) => {
+            Effect::ChatAccess if !before.contains(&chat) => {
                 Event::ChatDeleted(ChatDeleted { chat_id: chat })
             }
             _ => Event::Noop(Noop {}),

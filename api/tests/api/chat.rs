@@ -1,0 +1,10 @@
+//! Chats and messages.
+
+mod chats;
+mod edits;
+mod history;
+mod messages;
+mod private;
+mod reactions;
+mod stream;
+mod unread;

@@ -1,0 +1,142 @@
+//! Chats of spaces, direct and group chats.
+
+use crate::support::bakery::{Bakery, send};
+use serde_json::json;
+
+#[tokio::test]
+async fn only_who_manages_chats_makes_them() {
+    let bakery = Bakery::open().await;
+    let path = format!("/spaces/{}/chats", bakery.space);
+    let body = json!({"name": "Orders", "topic": "What to bake tomorrow"});
+    let answer = bakery.boris.post(&path, body.clone()).await;
+    answer.problem(403);
+    assert_eq!(answer.json()["permission"], "manage_chats");
+    assert_eq!(bakery.vera.post(&path, body.clone()).await.problem(404), "not_found");
+    let mut socket = bakery.boris.socket().await;
+    let chat = bakery.anna.post(&path, body.clone()).await.expect(201);
+    assert_eq!(chat["topic"], "What to bake tomorrow");
+    let event = socket.frame("chat_created").await;
+    assert_eq!(event["data"]["id"], chat["id"]);
+    assert_eq!(event["data"]["permissions"], json!([]), "events show nobody's permissions");
+    let taken = bakery.anna.post(&path, json!({"name": "orders"})).await;
+    assert_eq!(taken.problem(409), "name_taken");
+    assert_eq!(bakery.anna.post(&path, json!({"name": " "})).await.problem(422), "invalid");
+}
+
+#[tokio::test]
+async fn chats_are_changed_and_deleted() {
+    let bakery = Bakery::open().await;
+    let path = format!("/spaces/{}/chats", bakery.space);
+    let chat = bakery.anna.post(&path, json!({"name": "Orders", "topic": "x"})).await.expect(201);
+    let one = format!("/chats/{}", chat["id"].as_str().unwrap());
+    let mut socket = bakery.boris.socket().await;
+    assert_eq!(bakery.boris.patch(&one, json!({"name": "Mine"})).await.problem(403), "forbidden");
+    let changed = bakery.anna.patch(&one, json!({"name": "Tomorrow", "topic": null})).await;
+    let changed = changed.expect(200);
+    assert_eq!((&changed["name"], &changed["topic"]), (&json!("Tomorrow"), &json!(null)));
+    assert_eq!(socket.frame("chat_updated").await["data"]["name"], "Tomorrow");
+    assert_eq!(bakery.boris.delete(&one).await.problem(403), "forbidden");
+    bakery.anna.delete(&one).await.expect(204);
+    assert_eq!(socket.frame("chat_deleted").await["data"]["chat_id"], chat["id"]);
+    assert_eq!(bakery.anna.get(&one).await.problem(404), "not_found");
+    let default = format!("/chats/{}", bakery.chat);
+    assert_eq!(bakery.anna.delete(&default).await.problem(409), "default_chat");
+}
+
+#[tokio::test]
+async fn a_direct_chat_is_one_a_pair() {
+    let bakery = Bakery::open().await;
+    let to_boris = json!({"user_id": bakery.boris.id()});
+    let mut socket = bakery.boris.socket().await;
+    let chat = bakery.anna.post("/chats", to_boris.clone()).await.expect(201);
+    assert_eq!(bakery.anna.post("/chats", to_boris).await.expect(200)["id"], chat["id"]);
+    let back = bakery.boris.post("/chats", json!({"user_id": bakery.anna.id()})).await.expect(200);
+    assert_eq!(back["id"], chat["id"]);
+    assert_eq!(socket.frame("conversation_updated").await["data"]["id"], chat["id"]);
+    let id = chat["id"].as_str().unwrap();
+    send(&bakery.anna, id, "psst").await.expect(201);
+    let news = socket.wait(|f| f["data"]["chat_id"] == id).await;
+    assert_eq!((&news["type"], &news["data"]["last_seq"]), (&json!("chat_activity"), &json!(1)));
+    assert_eq!(bakery.vera.get(&format!("/messages/{id}")).await.problem(404), "not_found");
+    assert_eq!(
+        bakery.anna.patch(&format!("/chats/{id}"), json!({"name": "x"})).await.problem(403),
+        "forbidden"
+    );
+    // Only people who share a space; oneself is nobody else.
+    let answer = bakery.vera.post("/chats", json!({"user_id": bakery.anna.id()})).await;
+    assert_eq!(answer.problem(404), "not_found");
+    let answer = bakery.anna.post("/chats", json!({"user_id": bakery.anna.id()})).await;
+    assert_eq!(answer.problem(409), "yourself");
+}
+
+#[tokio::test]
+async fn fifty_parallel_openings_are_one_direct_chat() {
+    let bakery = Bakery::open().await;
+    let opened = (0..50).map(|i| {
+        let (who, other) = match i % 2 {
+            0 => (&bakery.anna, &bakery.boris),
+            _ => (&bakery.boris, &bakery.anna),
+        };
+        who.post("/chats", json!({"user_id": other.id()}))
+    });
+    let answers = futures_util::future::join_all(opened).await;
+    let ids: std::collections::BTreeSet<_> =
+        answers.into_iter().map(|a| a.json()["id"].to_string()).collect();
+    assert_eq!(ids.len(), 1);
+}
+
+#[tokio::test]
+async fn groups_grow_shrink_and_end() {
+    let bakery = Bakery::open().await;
+    let clara = bakery.app.user("clara").await;
+    clara.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
+    let body = json!({"user_ids": [bakery.boris.id()], "name": "Night shift"});
+    let group = bakery.anna.post("/chats", body).await.expect(201);
+    let path = format!("/chats/{}", group["id"].as_str().unwrap());
+    assert_eq!(clara.get(&path).await.problem(404), "not_found");
+    let add = json!({"user_id": clara.id()});
+    let grown = bakery.boris.post(&format!("{path}/members"), add).await.expect(200);
+    assert_eq!(grown["members"].as_array().unwrap().len(), 3);
+    let outsider = json!({"user_id": bakery.vera.id()});
+    let answer = bakery.boris.post(&format!("{path}/members"), outsider).await;
+    assert_eq!(answer.problem(422), "invalid");
+    // Only the maker takes people out; everybody may go himself.
+    let boris = format!("{path}/members/{}", bakery.boris.id());
+    assert_eq!(clara.delete(&boris).await.problem(403), "forbidden");
+    let mut socket = bakery.boris.socket().await;
+    let chat_id = json!({"chat_id": group["id"]});
+    socket.ask("join_room", chat_id).await;
+    bakery.anna.delete(&boris).await.expect(204);
+    socket.frame("chat_deleted").await;
+    send(&clara, group["id"].as_str().unwrap(), "is he gone?").await.expect(201);
+    assert!(socket.drain().await.iter().all(|f| f["type"] != "new_message"));
+    clara.delete(&format!("{path}/members/{}", clara.id())).await.expect(204);
+    assert_eq!(clara.delete(&path).await.problem(404), "not_found");
+    bakery.anna.delete(&path).await.expect(204);
+    let lonely = bakery.anna.post("/chats", json!({"user_ids": []})).await;
+    assert_eq!(lonely.problem(422), "invalid");
+    let stranger = bakery.anna.post("/chats", json!({"user_ids": [bakery.vera.id()]})).await;
+    assert_eq!(stranger.problem(422), "invalid");
+}
+
+#[tokio::test]
+async fn members_of_a_chat_are_found_by_name() {
+    let bakery = Bakery::open().await;
+    let path = format!("/chats/{}/members", bakery.chat);
+    let names = |page: &serde_json::Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap();
+        items.iter().map(|p| p["nickname"].as_str().unwrap().into()).collect()
+    };
+    let first = bakery.boris.get(&format!("{path}?limit=1")).await.expect(200);
+    assert_eq!(names(&first), ["anna"]);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = bakery.boris.get(&format!("{path}?limit=1&cursor={cursor}")).await.expect(200);
+    assert_eq!((names(&second), &second["next_cursor"]), (vec!["boris".into()], &json!(null)));
+    assert_eq!(names(&bakery.boris.get(&format!("{path}?q=ORI")).await.expect(200)), ["boris"]);
+    assert!(names(&bakery.boris.get(&format!("{path}?q=%25")).await.expect(200)).is_empty());
+    let private = bakery.private_chat("office").await;
+    let path = format!("/chats/{private}/members");
+    assert_eq!(names(&bakery.anna.get(&path).await.expect(200)), ["anna"]);
+    assert_eq!(bakery.boris.get(&path).await.problem(404), "not_found");
+    assert_eq!(bakery.anna.get(&format!("{path}?cursor=x")).await.problem(400), "bad_cursor");
+}

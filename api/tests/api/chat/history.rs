@@ -1,0 +1,65 @@
+//! Paging through a chat.
+
+use crate::support::bakery::{Bakery, texts};
+use serde_json::json;
+
+async fn with_messages(count: usize) -> Bakery {
+    let bakery = Bakery::open().await;
+    for i in 1..=count {
+        bakery.say(&bakery.anna, &format!("{i}")).await;
+    }
+    bakery
+}
+
+#[tokio::test]
+async fn pages_in_all_directions() {
+    let bakery = with_messages(12).await;
+    for (query, want, before, after) in [
+        ("limit=3", vec!["10", "11", "12"], true, false),
+        ("before=4&limit=3", vec!["1", "2", "3"], false, true),
+        ("before=1", vec![], false, true),
+        ("after=9&limit=5", vec!["10", "11", "12"], true, false),
+        ("after=0&limit=2", vec!["1", "2"], false, true),
+        ("around=6&limit=4", vec!["4", "5", "6", "7"], true, true),
+        ("around=1&limit=4", vec!["1", "2"], false, true),
+        ("at=2000-01-01T00:00:00Z&limit=4", vec!["1", "2"], false, true),
+        ("at=2100-01-01T00:00:00Z&limit=4", vec!["11", "12"], true, false),
+    ] {
+        let page =
+            bakery.boris.get(&format!("/messages/{}?{query}", bakery.chat)).await.expect(200);
+        assert_eq!(texts(&page), want, "{query}");
+        assert_eq!(
+            (&page["has_before"], &page["has_after"]),
+            (&json!(before), &json!(after)),
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bad_queries_are_refused() {
+    let bakery = with_messages(1).await;
+    for (query, status, code) in [
+        ("limit=0", 422, "invalid"),
+        ("limit=101", 422, "invalid"),
+        ("before=1&after=1", 422, "invalid"),
+        ("before=-1", 422, "invalid"),
+        ("before=x", 400, "malformed"),
+        ("offset=10", 400, "unknown_field"),
+        ("at=yesterday", 400, "malformed"),
+    ] {
+        let answer = bakery.anna.get(&format!("/messages/{}?{query}", bakery.chat)).await;
+        assert_eq!(answer.problem(status), code, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_queries_does_not_grow_with_the_page() {
+    let bakery = with_messages(50).await;
+    let path = |limit| format!("/messages/{}?limit={limit}", bakery.chat);
+    bakery.anna.get(&path(1)).await.expect(200);
+    let (_, one) = bakery.app.counting(bakery.anna.get(&path(1))).await;
+    let (_, fifty) = bakery.app.counting(bakery.anna.get(&path(50))).await;
+    assert_eq!(one, fifty);
+    assert!(fifty <= 4, "access, messages, reactions, mentions; not {fifty}");
+}
