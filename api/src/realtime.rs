@@ -16,6 +16,7 @@ pub mod hub;
 pub mod live;
 pub mod outbox;
 pub mod presence;
+pub mod retention;
 pub mod session;
 pub mod socket;
 pub mod stream;

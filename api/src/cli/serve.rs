@@ -1,5 +1,6 @@
 use super::Database;
 use crate::config::Config;
+use crate::realtime::retention;
 use crate::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -27,8 +28,12 @@ async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let server = Server::bind(config, database.url())?;
+    let keep = server.app.config.stream.event_days;
+    let retention = tokio::spawn(retention::run(server.app.db.clone(), keep));
     announce(&server);
-    server.run(stop).await
+    let served = server.run(stop).await;
+    retention.abort();
+    served
 }
 
 /// On standard output, for people and for scripts.

@@ -6,4 +6,5 @@ mod support;
 mod chat;
 mod identity;
 mod realtime;
+mod retention;
 mod service;

@@ -1,0 +1,108 @@
+//! Too many sockets, too many commands, too slow a reader.
+
+use crate::support::TestApp;
+use crate::support::bakery::{Bakery, send};
+use crate::support::socket::{Heard, Socket};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_third_flood_closes_with_4429() {
+    let app = TestApp::with(&[("SPACE_LIMIT_FACTOR", "1")]).await;
+    let mut socket = app.user("anna").await.socket().await;
+    for _ in 0..62 {
+        socket.command("heartbeat", json!({"active": true})).await;
+    }
+    let refused = socket.wait(|f| f["type"] == "error").await;
+    assert_eq!(refused["error"]["code"], "rate_limited");
+    assert!(refused["error"]["retry_after"].as_u64().unwrap() >= 1);
+    socket.command("heartbeat", json!({"active": true})).await;
+    assert_eq!(socket.closed().await, 4429);
+}
+
+#[tokio::test]
+async fn an_account_has_so_many_sockets_and_no_more() {
+    let app = TestApp::with(&[("SPACE_SOCKETS_PER_USER", "2")]).await;
+    let anna = app.user("anna").await;
+    let first = anna.socket().await;
+    let mut second = anna.socket().await;
+    let mut third = anna.socket().await;
+    assert_eq!(third.closed().await, 4429);
+    drop(first);
+    // The place is free as soon as the server sees the first one go.
+    let mut fourth = loop {
+        let mut socket = anna.socket().await;
+        socket.command("heartbeat", json!({"active": true})).await;
+        if let Heard::Frame(_) = socket.hear().await {
+            break socket;
+        }
+    };
+    second.ask("heartbeat", json!({"active": true})).await;
+    fourth.ask("heartbeat", json!({"active": true})).await;
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_silent_sockets_and_no_more() {
+    let app = TestApp::with(&[("SPACE_SOCKETS_PER_ADDRESS", "3")]).await;
+    let anna = app.user("anna").await;
+    let _greeted = anna.socket().await;
+    let _silent = [
+        Socket::open(app.address).await,
+        Socket::open(app.address).await,
+        Socket::open(app.address).await,
+    ];
+    let request = reqwest::Client::new()
+        .get(app.url("/ws"))
+        .header("Connection", "Upgrade")
+        .header("Upgrade", "websocket")
+        .header("Sec-WebSocket-Version", "13")
+        .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 429);
+    assert!(answer.headers().contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn who_does_not_read_is_closed_and_others_are_not_held_up() {
+    let bakery = Bakery::open().await;
+    let mut slow = bakery.boris.socket().await;
+    slow.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    let mut quick = bakery.anna.socket().await;
+    quick.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    let text = "x".repeat(10_000);
+    let mut seen = 0;
+    // More than the kernel's buffers, the frames in flight and the queue can hold.
+    for _ in 0..1500 {
+        send(&bakery.anna, &bakery.chat, &text).await.expect(201);
+        seen = quick.frame("new_message").await["seq"].as_i64().unwrap();
+        if bakery.app.app.live.hub().listeners(topic(&bakery)) == 1 {
+            break;
+        }
+    }
+    assert_eq!(bakery.app.app.live.hub().listeners(topic(&bakery)), 1, "after {seen} messages");
+    // What it got before, without a hole; then the end. It comes back and gets the rest.
+    let mut last = 0;
+    let code = loop {
+        match slow.hear().await {
+            Heard::Frame(frame) if frame["type"] == "new_message" => {
+                assert_eq!(frame["seq"], last + 1);
+                last += 1;
+            }
+            Heard::Frame(_) => {}
+            Heard::Closed(code) => break code,
+        }
+    };
+    assert!(matches!(code, 4408 | 1006), "{code}");
+    let mut back = bakery.boris.socket().await;
+    let join = json!({"chat_id": bakery.chat, "after_seq": last});
+    let state = back.ask("join_room", join).await;
+    if state["recovered"] == true {
+        while last < seen {
+            assert_eq!(back.frame("new_message").await["seq"], last + 1);
+            last += 1;
+        }
+    }
+}
+
+fn topic(bakery: &Bakery) -> shared::topic::Topic {
+    format!("chat:{}", bakery.chat).parse().unwrap()
+}
