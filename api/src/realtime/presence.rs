@@ -17,7 +17,7 @@ const TTL: Duration = Duration::from_secs(60);
 /// Without activity for so long a person is away.
 const IDLE: Duration = Duration::from_secs(600);
 /// A reload must not flicker: only after so long without a socket is a person offline.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(3);
 
 /// The presence of everybody on this node.
 #[derive(Default)]

@@ -65,7 +65,7 @@ async fn joining_a_space_is_heard_by_an_open_socket() {
         .anna
         .post(&format!("/spaces/{}/kick/{}", bakery.space, bakery.vera.id()), json!({}))
         .await;
-    vera.frame("user_kicked").await;
+    vera.frame("space_left").await;
     bakery
         .anna
         .post(&format!("/spaces/{}/chats", bakery.space), json!({"name": "later"}))
