@@ -14,7 +14,7 @@ pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
 /// A page of the directory, by a part of the name.
 pub async fn list_directory(query: &str, cursor: Option<String>) -> ApiResult<Page<Space>> {
     get("/spaces")
-        .query("scope", "directory")
+        .query("directory", true)
         .query_some("q", (!query.is_empty()).then_some(query))
         .query_some("cursor", cursor)
         .send()

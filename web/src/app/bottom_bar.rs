@@ -20,7 +20,7 @@ pub fn BottomBar() -> impl IntoView {
             </A>
             <A href=Page::Conversations.path() attr:class="bottom-bar__item">
                 <Glyph icon=Icon::MessagesSquare />
-                <span>{t(Key::AppDirectMessages)}</span>
+                <span>{t(Key::AppDirect)}</span>
             </A>
             <button
                 class="bottom-bar__item"

@@ -85,6 +85,7 @@ fn Areas(session: Session) -> impl IntoView {
     let path = use_location().pathname;
     let current = CurrentSpace::follow(path);
     provide_context(current);
+    let shown = current.in_sidebar(path);
     Effect::new(move |_| {
         path.with(|path| remember(path));
         layout.drawer.set(false);
@@ -112,9 +113,9 @@ fn Areas(session: Session) -> impl IntoView {
             <div class="shell__start">
                 <Rail />
                 <aside class="sidebar" aria-label=t(Key::AppChatsAndSpaces)>
-                    <SpaceHeader space=current.0 />
+                    <SpaceHeader space=shown />
                     <div class="sidebar__list">
-                        <ChatList space=current.0 />
+                        <ChatList space=shown />
                     </div>
                     <OwnCard />
                 </aside>

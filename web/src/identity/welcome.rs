@@ -48,7 +48,7 @@ pub fn Welcome(children: Children) -> impl IntoView {
                         let is_chosen = move || lang() == *choice;
                         view! {
                             <button
-                                class="button button--quiet"
+                                class="welcome__language"
                                 type="button"
                                 lang=choice.tag()
                                 aria-pressed=move || if is_chosen() { "true" } else { "false" }

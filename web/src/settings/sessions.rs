@@ -60,7 +60,7 @@ fn Row(login: Login, list: RwSignal<Load<Vec<Login>>>) -> impl IntoView {
         agent.as_deref().and_then(program).unwrap_or_else(|| tr(Key::SettingsSessionUnknown).into())
     };
     let used = move || tf(Key::SettingsSessionUsed, &[("when", &relative(login.last_used_at))]);
-    let since = move || tf(Key::SettingsSessionSince, &[("when", &exact(login.created_at))]);
+    let since = move || tf(Key::SettingsSessionSince, &[("when", &relative(login.created_at))]);
     view! {
         <li class="sessions__row">
             <Glyph icon=Icon::MonitorSmartphone />

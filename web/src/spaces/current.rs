@@ -1,5 +1,6 @@
 //! The space of the address.
 
+use crate::state::last;
 use leptos::prelude::*;
 use shared::ids::SpaceId;
 
@@ -14,6 +15,19 @@ impl CurrentSpace {
         Self(Memo::new(move |_| {
             path.with(|path| path.strip_prefix("/s/")?.split('/').next()?.parse().ok())
         }))
+    }
+
+    /// The space whose chats stand in the sidebar: settings and the directory leave it as it was.
+    #[must_use]
+    pub fn in_sidebar(self, path: Memo<String>) -> Memo<Option<SpaceId>> {
+        Memo::new(move |before: Option<&Option<SpaceId>>| {
+            let is_aside = path.with(|p| p.starts_with("/settings") || p.starts_with("/discover"));
+            match before {
+                Some(before) if is_aside => *before,
+                None if is_aside => last::space(),
+                _ => self.get(),
+            }
+        })
     }
 
     /// The id, reactively.

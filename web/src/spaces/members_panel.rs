@@ -7,7 +7,7 @@ use crate::ui::{Anchor, Avatar, Button, Failure, SkeletonRows, StatusDot, TextFi
 use leptos::prelude::*;
 use shared::identity::Status;
 use shared::ids::{RoleId, SpaceId, UserId};
-use shared::spaces::Participant;
+use shared::spaces::{Participant, RoleKind};
 
 /// How near the end of the list the next page is fetched, in pixels.
 const NEAR: i32 = 400;
@@ -114,6 +114,7 @@ fn Group(list: Members, role: RoleId) -> impl IntoView {
     let known = Memo::new(move |_| list.roster.role(role));
     let name = move || known.get().map(|role| role.name).unwrap_or_default();
     let color = Signal::derive(move || known.get().map(|role| role.color).unwrap_or_default());
+    let tinted = Memo::new(move |_| known.get().is_some_and(|role| role.kind != RoleKind::Member));
     // All of the role, also those on pages that are not here yet.
     let count = move || {
         let here = ids.with(|ids| i64::try_from(ids.len()).unwrap_or_default());
@@ -130,7 +131,7 @@ fn Group(list: Members, role: RoleId) -> impl IntoView {
                 </h3>
                 <ul>
                     <For each=move || ids.get() key=|id| *id let(id)>
-                        <Row list id color />
+                        <Row list id color tinted />
                     </For>
                 </ul>
             </section>
@@ -139,7 +140,13 @@ fn Group(list: Members, role: RoleId) -> impl IntoView {
 }
 
 #[component]
-fn Row(list: Members, id: UserId, color: Signal<String>) -> impl IntoView {
+fn Row(
+    list: Members,
+    id: UserId,
+    color: Signal<String>,
+    /// Not for the plain member role: a colour that everybody has says nothing.
+    tinted: Memo<bool>,
+) -> impl IntoView {
     let session = expect_context::<Session>();
     let member = Memo::new(move |_| list.roster.member(id));
     let name = Signal::derive(move || {
@@ -170,7 +177,11 @@ fn Row(list: Members, id: UserId, color: Signal<String>) -> impl IntoView {
                         label=move || by_name(&format!("status.{}", status.get().key()))
                     />
                 </span>
-                <span class="members__name role-text" style:--role=color>
+                <span
+                    class="members__name"
+                    class:role-text=move || tinted.get()
+                    style:--role=color
+                >
                     {name}
                 </span>
                 <Show when=move || is_me.get()>

@@ -108,7 +108,7 @@ pub fn RoleEditor(
             </Show>
             <fieldset class="form" disabled=move || !may_edit.get()>
                 <Identity form fields with_rank=is_custom own_rank=Signal::derive(move || own.get().map_or(0, |o| o.rank)) />
-                <Permissions space fields may_edit />
+                <Permissions space fields may_edit=Memo::new(move |_| may_edit.get() && !is_owner_role) />
                 <FormFailure form />
             </fieldset>
             <Show when=move || may_edit.get()>

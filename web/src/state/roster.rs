@@ -105,14 +105,16 @@ impl Roster {
         self.members.with(|list| list.ready()?.iter().find(|m| m.user.id == user).cloned())
     }
 
-    /// The colour of a member's role, `#rrggbb`, reactively.
+    /// The colour of a member's name, `#rrggbb`, reactively. The plain member role gives none: a
+    /// colour that everybody has says nothing.
     #[must_use]
     pub fn color(&self, user: UserId) -> Option<String> {
         let role = self
             .members
             .with(|list| list.ready()?.iter().find(|m| m.user.id == user).map(|m| m.role_id))?;
         self.roles.with(|roles| {
-            roles.ready()?.iter().find(|known| known.id == role).map(|known| known.color.clone())
+            let role = roles.ready()?.iter().find(|known| known.id == role)?;
+            (role.kind != RoleKind::Member).then(|| role.color.clone())
         })
     }
 

@@ -27,7 +27,7 @@ fn Frame(
             {hint
                 .map(|hint| {
                     view! {
-                        <p class="field__hint" id=hint_id hidden=move || error.with(Option::is_some)>
+                        <p class="field__hint" id=hint_id>
                             {move || hint.get()}
                         </p>
                     }
