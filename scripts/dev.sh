@@ -9,8 +9,7 @@ need_wasm_bindgen
 
 newest() { find api shared migrations Cargo.lock -type f -printf '%T@\n' | sort -n | tail -n 1; }
 
-TRUNK_SKIP_VERSION_CHECK=true trunk --config trunk.toml serve &
-at_exit "end $!"
+beside env TRUNK_SKIP_VERSION_CHECK=true trunk --config trunk.toml serve
 server=
 at_exit '[ -z "$server" ] || end "$server"'
 

@@ -51,8 +51,21 @@ trap run_endings EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# end PID [SIGNAL]: asks one process to go and waits for it.
+# end PID: asks one process to go and waits for it.
 end() {
-  kill -s "${2:-TERM}" "$1" 2>/dev/null || return 0
+  kill "$1" 2>/dev/null || return 0
+  wait "$1" 2>/dev/null || true
+}
+
+# beside COMMAND...: runs it in the background, with all its children in one group; sets BESIDE.
+beside() {
+  set -m
+  "$@" &
+  set +m
+  BESIDE=$!
+  at_exit "end_group $BESIDE"
+}
+end_group() {
+  kill -- "-$1" 2>/dev/null || return 0
   wait "$1" 2>/dev/null || true
 }

@@ -5,13 +5,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 
 need_build_tools
 # The server compiles beside the client: each has long single-threaded stretches.
-quiet "build the server" cargo build --release --locked -p api &
-server=$!
-at_exit "end $server"
+beside quiet "build the server" cargo build --release --locked -p api
 scripts/build-web.sh
-wait $server
+wait "$BESIDE"
 ENDINGS=()
-trap - EXIT INT TERM
 
 # The server takes the terminal: its own signals, its own clean-up.
 exec "$TARGET_DIR/release/api" serve --demo

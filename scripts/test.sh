@@ -16,37 +16,39 @@ need_chromium
 need_components
 need_wasm_target
 need_test_packages
-step "format" cargo fmt --all --check
+
+# What fails is told at once and again at the end; what does not depend on it goes on.
+FAILED=()
+must() { "$@" || FAILED+=("$2"); }
+verdict() {
+  [ ${#FAILED[@]} -eq 0 ] || die "$(printf 'Failed: %s\n' "${FAILED[@]}")"
+  say "All passed in $((SECONDS - BEGAN)) s."
+}
 
 if cargo nextest --version >/dev/null 2>&1; then
-  tests=(cargo nextest run --locked --no-fail-fast)
+  nextest=1 tests=(cargo nextest run --locked --no-fail-fast)
 else
-  tests=(cargo test --locked --no-fail-fast)
+  nextest= tests=(cargo test --locked --no-fail-fast)
 fi
-
 web_lane() {
-  scripts/build-web.sh
   quiet "lint the web client" cargo clippy --locked -p web --target wasm32-unknown-unknown \
-    --target-dir "$TARGET_DIR/wasm-lint" -- -D warnings
-}
-server_lane() {
-  quiet "lint the server" cargo clippy --locked --all-targets -- -D warnings
-  quiet "build the server" cargo build --locked -p api -p load
-  quiet "build the tests" "${tests[@]}" --no-run
+    --target-dir "$TARGET_DIR/wasm-lint" -- -D warnings || WEB_LINT=failed
+  scripts/build-web.sh
+  [ -z "${WEB_LINT:-}" ]
 }
 
-web_lane &
-web=$!
-at_exit "end $web"
-server_lane
+must step "format" cargo fmt --all --check
+beside web_lane
+web=$BESIDE
+must quiet "lint the server" cargo clippy --locked --all-targets -- -D warnings
+quiet "build the server" cargo build --locked -p api -p load
+quiet "build the tests" "${tests[@]}" --no-run
 step "start PostgreSQL" start_postgres
 step "start Redis" start_redis
-wait $web || die "The web client failed, see above."
+wait "$web" || FAILED+=("web client")
 
-step "tests of the crates" "${tests[@]}" </dev/null
-if ! cargo nextest --version >/dev/null 2>&1; then :; else
-  quiet "documentation tests" cargo test --locked --doc
-fi
-step "documents" npm run --silent --prefix e2e lint
-step "browser journeys" scripts/e2e.sh --built
-say "All passed in $((SECONDS - BEGAN)) s."
+must step "tests of the crates" "${tests[@]}" </dev/null
+[ -z "$nextest" ] || must quiet "tests in the documentation" cargo test --locked --doc
+must step "documents" npm run --silent --prefix e2e lint
+[ ! -f dist/index.html ] || must step "browser journeys" scripts/e2e.sh --built
+verdict
