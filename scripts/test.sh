@@ -26,9 +26,9 @@ verdict() {
 }
 
 if cargo nextest --version >/dev/null 2>&1; then
-  nextest=1 tests=(cargo nextest run --locked --no-fail-fast)
+  nextest=1 tests=(cargo nextest run --locked)
 else
-  nextest= tests=(cargo test --locked --no-fail-fast)
+  nextest= tests=(cargo test --locked)
 fi
 web_lane() {
   quiet "lint the web client" cargo clippy --locked -p web --target wasm32-unknown-unknown \
@@ -47,7 +47,7 @@ step "start PostgreSQL" start_postgres
 step "start Redis" start_redis
 wait "$web" || FAILED+=("web client")
 
-must step "tests of the crates" "${tests[@]}" </dev/null
+must step "tests of the crates" "${tests[@]}" --no-fail-fast </dev/null
 [ -z "$nextest" ] || must quiet "tests in the documentation" cargo test --locked --doc
 must step "documents" npm run --silent --prefix e2e lint
 [ ! -f dist/index.html ] || must step "browser journeys" scripts/e2e.sh --built
