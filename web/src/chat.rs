@@ -1,9 +1,47 @@
 //! Conversations: the list of chats, the messages of one, the composer.
 
+mod calendar;
 pub mod chat_list;
+mod chat_settings;
+mod completion;
+mod composer;
+mod conversation_header;
 pub mod conversation_page;
-pub mod highlight;
+mod emoji;
+mod emoji_picker;
+mod highlight;
+mod keys;
+mod message_list;
+mod message_row;
+mod message_toolbar;
+mod new_chat;
+mod reactions;
+mod rows;
+mod search_panel;
+mod talk;
+mod text;
+mod typing_line;
 pub mod virtual_list;
 
 pub use chat_list::ChatList;
 pub use conversation_page::ConversationPage;
+pub use search_panel::SearchPanel;
+
+use leptos::ev;
+use leptos::prelude::*;
+
+/// Whether the person looks at this tab, as long as the view that calls this lives.
+fn focused_window() -> ReadSignal<bool> {
+    let look = || document().has_focus().unwrap_or(true) && !document().hidden();
+    let (is_focused, set) = signal(look());
+    let handles = [
+        window_event_listener(ev::focus, move |_| set.set(look())),
+        window_event_listener(ev::blur, move |_| set.set(look())),
+    ];
+    let visible = window_event_listener(ev::visibilitychange, move |_| set.set(look()));
+    on_cleanup(move || {
+        handles.into_iter().for_each(|handle| handle.remove());
+        visible.remove();
+    });
+    is_focused
+}

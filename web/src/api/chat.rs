@@ -2,11 +2,13 @@
 
 use super::ApiResult;
 use super::client::{delete, get, patch, post};
+use chrono::SecondsFormat;
+use shared::Timestamp;
 use shared::chat::{
     Chat, CreateChat, EditMessage, History, MarkRead, Message, MessageVersion, OpenChat, React,
     Reactions, ReadState, SearchHit, SendMessage, UpdateChat,
 };
-use shared::identity::UserRef;
+use shared::identity::{Profile, UserRef};
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 use shared::page::Page;
 
@@ -40,18 +42,24 @@ pub async fn update_chat(chat: ChatId, body: &UpdateChat) -> ApiResult<Chat> {
     patch(format!("/chats/{chat}")).json(body).send().await
 }
 
-/// Deletes a chat with everything in it; leaves a group.
+/// Deletes a chat of a space, or one's own group, with everything in it.
 pub async fn delete_chat(chat: ChatId) -> ApiResult<()> {
     delete(format!("/chats/{chat}")).send().await
 }
 
-/// Who can read a chat, in pages.
-pub async fn list_members(chat: ChatId, cursor: Option<String>) -> ApiResult<Page<UserRef>> {
-    get(format!("/chats/{chat}/members"))
-        .query("limit", 100)
-        .query_some("cursor", cursor)
-        .send()
-        .await
+/// People who can read a chat, by a part of their nickname or name.
+pub async fn find_members(chat: ChatId, words: &str) -> ApiResult<Page<UserRef>> {
+    get(format!("/chats/{chat}/members")).query("q", words).query("limit", 10).send().await
+}
+
+/// Leaves a group, or takes somebody out of one's own.
+pub async fn remove_member(chat: ChatId, user: UserId) -> ApiResult<()> {
+    delete(format!("/chats/{chat}/members/{user}")).send().await
+}
+
+/// Somebody by his whole nickname.
+pub async fn find_person(nickname: &str) -> ApiResult<Profile> {
+    get(format!("/profile/nickname/{nickname}")).send().await
 }
 
 /// Notes that everything up to `seq` is read.
@@ -69,6 +77,8 @@ pub enum Part {
     After(i64),
     /// On both sides of this `seq`, it included.
     Around(i64),
+    /// Around the first one at or after this time.
+    At(Timestamp),
 }
 
 /// A page of a chat's messages.
@@ -79,6 +89,7 @@ pub async fn history(chat: ChatId, part: Part, limit: usize) -> ApiResult<Histor
         Part::Before(seq) => call.query("before", seq),
         Part::After(seq) => call.query("after", seq),
         Part::Around(seq) => call.query("around", seq),
+        Part::At(time) => call.query("at", time.to_rfc3339_opts(SecondsFormat::Millis, true)),
     };
     call.send().await
 }

@@ -1,9 +1,178 @@
-//! One conversation.
+//! One conversation: head, messages, composer.
 
+use super::calendar::Calendar;
+use super::composer::Composer;
+use super::conversation_header::ConversationHeader;
+use super::message_list::MessageList;
+use super::message_row::spoken;
+use super::message_toolbar::{DeleteMessage, MessageMenu, MessageVersions};
+use super::reactions::ReactionPicker;
+use super::talk::{Jump, Talk};
+use super::{focused_window, keys};
+use crate::i18n::{Key, t};
+use crate::live::Status;
+use crate::state::{Chats, Layout, Load};
+use crate::ui::{Button, Empty, Failure, Glyph, Icon, Picture, SkeletonRows};
 use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use shared::ids::ChatId;
+use std::time::Duration;
+
+/// A break of the connection is told after this.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+#[derive(Clone, PartialEq)]
+enum Shown {
+    Chat(ChatId),
+    Missing,
+    Loading,
+    Failed(crate::api::ApiError),
+}
 
 /// The chat of the address (`chat_id`, and `space_id` in a space).
 #[component]
 pub fn ConversationPage() -> impl IntoView {
-    view! { <section class="conversation"></section> }
+    let chats = expect_context::<Chats>();
+    let params = use_params_map();
+    let shown = Memo::new(move |_| {
+        let Some(id) = params.with(|p| p.get("chat_id")).and_then(|id| id.parse().ok()) else {
+            return Shown::Missing;
+        };
+        if chats.read(id, |_| ()).is_some() {
+            return Shown::Chat(id);
+        }
+        match chats.load() {
+            Load::Loading => Shown::Loading,
+            Load::Failed(error) => Shown::Failed(error),
+            Load::Ready(()) => Shown::Missing,
+        }
+    });
+    move || match shown.get() {
+        Shown::Chat(chat) => view! { <Conversation chat /> }.into_any(),
+        Shown::Missing => view! {
+            <Empty
+                picture=Picture::Telescope
+                title=t(Key::AppNotFoundTitle)
+                text=t(Key::AppNotFoundText)
+            />
+        }
+        .into_any(),
+        Shown::Loading => view! { <SkeletonRows label=t(Key::AppLoading) /> }.into_any(),
+        Shown::Failed(error) => view! {
+            <Failure
+                sentence=Signal::derive(move || error.sentence())
+                on_retry=move |()| chats.reload()
+            />
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Conversation(chat: ChatId) -> impl IntoView {
+    let talk = Talk::open(chat);
+    let layout = expect_context::<Layout>();
+    let query = use_query_map();
+    Effect::new(move |_| {
+        let linked = query.with(|query| query.get("m")).and_then(|seq| seq.parse().ok());
+        if let Some(seq) = linked {
+            talk.jump.set(Some(Jump::Seq(seq)));
+        }
+    });
+    keep_read(talk);
+    keys::listen(talk);
+    if !layout.is_narrow.get_untracked() {
+        request_animation_frame(move || {
+            talk.focus_composer.try_update(|n| *n += 1);
+        });
+    }
+    view! {
+        <section class="conversation">
+            <ConversationHeader talk />
+            <ConnectionBanner talk />
+            <MessageList talk />
+            <Composer talk />
+            <News talk />
+        </section>
+        <MessageMenu talk />
+        <ReactionPicker talk />
+        <MessageVersions talk />
+        <DeleteMessage talk />
+        <Calendar talk />
+    }
+}
+
+/// Marks as read what is seen; remembers where the new ones begin while nobody looks.
+fn keep_read(talk: Talk) {
+    let is_focused = focused_window();
+    let chats = talk.chats;
+    let read = Memo::new(move |_| chats.read(talk.chat, |chat| chat.read).unwrap_or_default());
+    Effect::new(move |_| {
+        let read = read.get();
+        if read.unread == 0 && read.mentions == 0 {
+            return;
+        }
+        if talk.at_end.get() && is_focused.get() {
+            chats.mark_read(talk.chat);
+        } else if talk.divider.get_untracked().is_none() {
+            talk.divider.set(Some(read.read_seq));
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let now = is_focused.get();
+        // Who leaves has seen the line: the next one marks what comes meanwhile.
+        if before == Some(true) && !now && talk.at_end.get_untracked() {
+            talk.divider.set(None);
+        }
+        now
+    });
+}
+
+/// Says that there is no connection, once it lasts.
+#[component]
+fn ConnectionBanner(talk: Talk) -> impl IntoView {
+    let is_long = RwSignal::new(false);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let is_broken = talk.live.status.get() == Status::Broken;
+        if !is_broken {
+            if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+                timer.clear();
+            }
+            is_long.set(false);
+        } else if timer.with_value(Option::is_none) {
+            let wait = set_timeout_with_handle(move || drop(is_long.try_set(true)), PATIENCE);
+            timer.set_value(wait.ok());
+        }
+    });
+    view! {
+        <Show when=move || is_long.get()>
+            <div class="banner" role="status">
+                <Glyph icon=Icon::CircleAlert size=18 />
+                <span class="banner__text">{t(Key::ChatOffline)}</span>
+                <Button on_click=move |_| talk.live.come_back()>{t(Key::ChatConnectNow)}</Button>
+            </div>
+        </Show>
+    }
+}
+
+/// Reads new messages to who does not see them.
+#[component]
+fn News(talk: Talk) -> impl IntoView {
+    let room = talk.room();
+    let changed = room.changed.clone();
+    let text = RwSignal::new(String::new());
+    Effect::new(move |last: Option<i64>| {
+        changed.track();
+        let newest = talk.window(|window| {
+            let entry = window.entries().last().filter(|_| !window.has_after)?;
+            Some((entry.message.seq, entry.message.author.id, spoken(&entry.message)))
+        });
+        let Some((seq, author, sentence)) = newest else { return last.unwrap_or(0) };
+        if last.is_some_and(|last| last > 0 && seq > last) && Some(author) != talk.me() {
+            text.set(sentence);
+        }
+        seq.max(last.unwrap_or(0))
+    });
+    view! { <div class="visually-hidden" aria-live="polite">{move || text.get()}</div> }
 }

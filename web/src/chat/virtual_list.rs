@@ -37,8 +37,9 @@ enum Pin {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Align {
     Start,
+    /// With something before it in sight.
+    Upper,
     Center,
-    End,
 }
 
 /// What to put into the page.
@@ -177,6 +178,12 @@ impl VirtualList {
         true
     }
 
+    /// Whether a row's height is still a guess.
+    #[must_use]
+    pub fn is_guess(&self, key: Key) -> bool {
+        !self.measures.contains_key(&(key, self.width))
+    }
+
     /// The reader has scrolled.
     pub fn scroll_to(&mut self, top: f64) {
         self.sum();
@@ -194,8 +201,8 @@ impl VirtualList {
         let room = (self.viewport - self.heights[at]).max(0.0);
         let offset = match align {
             Align::Start => 0.0,
+            Align::Upper => room / 4.0,
             Align::Center => room / 2.0,
-            Align::End => room,
         };
         self.pin = Pin::Row { key, offset };
         true
@@ -240,13 +247,16 @@ impl VirtualList {
             && let Some(&at) = self.index.get(key)
         {
             *offset = self.tops[at] - self.scroll;
+            if self.is_live && self.scroll + self.viewport >= self.total() - 1.0 {
+                self.pin = Pin::End;
+            }
         }
     }
 
-    /// How many rows there are.
+    /// The height of the viewport.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.keys.len()
+    pub fn viewport(&self) -> f64 {
+        self.viewport
     }
 
     /// Pixels from the viewport to the beginning and to the end of what is loaded.

@@ -2,6 +2,7 @@
 
 use super::Live;
 use super::resume::Verdict;
+use crate::api::chat::Part;
 use crate::state::Room;
 use leptos::prelude::*;
 use shared::event::{Event, EventFrame};
@@ -70,9 +71,9 @@ impl Live {
         }
     }
 
-    /// The room of a chat that somebody wants to read: from memory, or fetched.
+    /// The room of a chat that somebody wants to read: from memory, or fetched from `start`.
     #[must_use]
-    pub fn open(&self, chat: ChatId) -> Rc<Room> {
+    pub fn open(&self, chat: ChatId, start: Part) -> Rc<Room> {
         let messages = self.stores.messages;
         let is_known = messages.room(chat).is_some();
         let (room, gone) = messages.open(chat);
@@ -80,6 +81,7 @@ impl Live {
             self.leave(gone);
         }
         if !is_known {
+            room.start.set(start);
             self.join(chat, None);
         }
         room

@@ -253,7 +253,7 @@ impl Chats {
     pub fn mark_read(&self, id: ChatId) {
         let Some(chat) = self.signal(id) else { return };
         let (seq, read) = chat.with_untracked(|chat| (chat.last_seq, chat.read));
-        if read.unread == 0 && read.mentions == 0 && read.read_seq >= seq {
+        if read.unread == 0 && read.mentions == 0 {
             return;
         }
         self.touch(id);

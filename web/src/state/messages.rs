@@ -46,6 +46,8 @@ pub struct Room {
     pub is_loaded: ArcRwSignal<bool>,
     /// The last event of the chat that is in the window.
     pub cursor: Cell<Option<i64>>,
+    /// What to fetch first.
+    pub start: Cell<Part>,
     /// Events that came while the first page was on its way.
     early: RefCell<Vec<EventFrame>>,
     /// Counts the fetches: the answer to an older one is dropped.
@@ -62,6 +64,7 @@ impl Room {
             fetch: ArcRwSignal::default(),
             is_loaded: ArcRwSignal::new(false),
             cursor: Cell::new(None),
+            start: Cell::new(Part::Latest),
             early: RefCell::default(),
             turn: Cell::new(0),
         }
@@ -169,7 +172,7 @@ impl Messages {
         {
             let mut window = room.window.borrow_mut();
             match part {
-                Part::Latest | Part::Around(_) => window.reset(page),
+                Part::Latest | Part::Around(_) | Part::At(_) => window.reset(page),
                 Part::Before(_) => window.prepend(page),
                 Part::After(_) => window.append(page),
             }
@@ -184,7 +187,9 @@ impl Messages {
 
     /// Fetches anew what the reader sees, after events were missed.
     pub fn refetch(&self, room: &Rc<Room>) {
-        let part = {
+        let part = if !room.is_loaded.get_untracked() {
+            room.start.get()
+        } else {
             let at_end = room.list.borrow().is_at_end();
             match room.top_seq() {
                 Some(seq) if !at_end => Part::Around(seq),

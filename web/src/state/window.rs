@@ -9,9 +9,9 @@ use shared::event::{MessageEdited, ReactionChanged};
 use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
 use shared::markdown::{self, Block};
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 /// Messages kept in memory for one chat.
 pub const MAX_MESSAGES: usize = 400;
@@ -32,12 +32,12 @@ pub struct Entry {
     pub key: Key,
     pub version: u32,
     pub message: Message,
-    tree: OnceCell<Vec<Block>>,
+    tree: OnceLock<Vec<Block>>,
 }
 
 impl Entry {
     pub fn new(key: Key, version: u32, message: Message) -> Self {
-        Self { key, version, message, tree: OnceCell::new() }
+        Self { key, version, message, tree: OnceLock::new() }
     }
 
     /// The text as a tree, parsed when first asked for.
@@ -49,7 +49,7 @@ impl Entry {
 /// See the module.
 #[derive(Default)]
 pub struct Window {
-    entries: Vec<Rc<Entry>>,
+    entries: Vec<Arc<Entry>>,
     pub has_before: bool,
     /// There are newer messages than the last one here: this is not the end of the chat.
     pub has_after: bool,
@@ -61,7 +61,7 @@ pub struct Window {
 impl Window {
     /// The messages, oldest first.
     #[must_use]
-    pub fn entries(&self) -> &[Rc<Entry>] {
+    pub fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
 
@@ -72,15 +72,24 @@ impl Window {
         Some((first.message.seq, last.message.seq))
     }
 
+    /// Whether the message with this `seq` would be here.
+    #[must_use]
+    pub fn holds(&self, seq: i64) -> bool {
+        let Some((first, last)) = self.bounds() else {
+            return !self.has_before && !self.has_after;
+        };
+        (first <= seq || !self.has_before) && (seq <= last || !self.has_after)
+    }
+
     /// The message with this id, if it is here.
     #[must_use]
-    pub fn find(&self, id: MessageId) -> Option<&Rc<Entry>> {
+    pub fn find(&self, id: MessageId) -> Option<&Arc<Entry>> {
         self.entries.iter().find(|entry| entry.message.id == id)
     }
 
     /// The message with this `seq`, or the next one after it (it may be deleted).
     #[must_use]
-    pub fn at_or_after(&self, seq: i64) -> Option<&Rc<Entry>> {
+    pub fn at_or_after(&self, seq: i64) -> Option<&Arc<Entry>> {
         self.entries.get(self.entries.partition_point(|entry| entry.message.seq < seq))
     }
 
@@ -92,7 +101,7 @@ impl Window {
     /// Replaces everything by a page of history. Messages that stay keep their rows.
     pub fn reset(&mut self, page: History) {
         let old = std::mem::take(&mut self.entries);
-        let mut known: HashMap<MessageId, Rc<Entry>> =
+        let mut known: HashMap<MessageId, Arc<Entry>> =
             old.into_iter().map(|entry| (entry.message.id, entry)).collect();
         self.has_before = page.has_before;
         self.has_after = page.has_after;
@@ -100,7 +109,7 @@ impl Window {
             match known.remove(&message.id) {
                 Some(entry) if entry.message == message => self.entries.push(entry),
                 Some(entry) => {
-                    self.entries.push(Rc::new(Entry::new(entry.key, entry.version + 1, message)));
+                    self.entries.push(Arc::new(Entry::new(entry.key, entry.version + 1, message)));
                 }
                 None => self.insert(message),
             }
@@ -216,7 +225,7 @@ impl Window {
         if message == old.message {
             return false;
         }
-        self.entries[at] = Rc::new(Entry::new(old.key, old.version + 1, message));
+        self.entries[at] = Arc::new(Entry::new(old.key, old.version + 1, message));
         true
     }
 
@@ -227,7 +236,7 @@ impl Window {
             return;
         }
         let key = self.own.get(&message.nonce).copied().unwrap_or_else(next_key);
-        self.entries.insert(at, Rc::new(Entry::new(key, 0, message)));
+        self.entries.insert(at, Arc::new(Entry::new(key, 0, message)));
     }
 }
 

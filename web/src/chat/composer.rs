@@ -1,0 +1,370 @@
+//! Writing: a field that grows, drafts, answers and edits, mentions and emoji.
+
+mod field;
+mod mentions;
+
+use super::emoji_picker::EmojiPicker;
+use super::talk::{Jump, Talk};
+use super::typing_line::TypingLine;
+use crate::api::chat as api;
+use crate::i18n::{Key, number, t, tf};
+use crate::state::{Draft, Layout};
+use crate::ui::popover::Side;
+use crate::ui::{Anchor, Icon, IconButton, Popover};
+use field::Field;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use mentions::{Mentions, MentionsList};
+use shared::chat::MAX_MESSAGE_CHARS;
+use shared::event::MessageEdited;
+use shared::ids::MessageId;
+use shared::permission::Permission;
+use std::time::Duration;
+
+/// A draft is kept this long after the last key.
+const KEEP_AFTER: Duration = Duration::from_millis(400);
+/// "Is typing" is said at most this often, in milliseconds.
+const TYPING_EVERY_MS: f64 = 3_000.0;
+/// From here on the number of characters is shown.
+const COUNT_FROM: usize = MAX_MESSAGE_CHARS - 500;
+
+/// The composer of a conversation, or why there is none.
+#[component]
+pub fn Composer(talk: Talk) -> impl IntoView {
+    view! {
+        <Show
+            when=move || talk.may(Permission::SendMessages)
+            fallback=|| view! { <p class="composer__closed">{t(Key::ChatReadOnly)}</p> }
+        >
+            <Editor talk />
+        </Show>
+    }
+}
+
+/// What the composer holds.
+#[derive(Clone, Copy)]
+pub(super) struct Writing {
+    talk: Talk,
+    field: Field,
+    mentions: Mentions,
+    /// What was being written before an edit began.
+    stash: StoredValue<String>,
+    last_typing: StoredValue<f64>,
+    keep_timer: StoredValue<Option<TimeoutHandle>>,
+    layout: Layout,
+}
+
+#[component]
+fn Editor(talk: Talk) -> impl IntoView {
+    let field = Field::new(talk.drafts.get(talk.chat).text);
+    talk.replying.set(talk.drafts.get(talk.chat).reply_to);
+    let writing = Writing {
+        talk,
+        field,
+        mentions: Mentions::new(talk, field),
+        stash: StoredValue::default(),
+        last_typing: StoredValue::new(0.0),
+        keep_timer: StoredValue::new(None),
+        layout: expect_context(),
+    };
+    writing.follow();
+    on_cleanup(move || writing.keep());
+    let emoji_at = RwSignal::new(None::<Anchor>);
+    let length = Memo::new(move |_| field.text.with(|text| text.chars().count()));
+    let can_send = move || {
+        length.get() <= MAX_MESSAGE_CHARS && field.text.with(|text| !text.trim().is_empty())
+    };
+    let chats = talk.chats;
+    let placeholder = move || {
+        let name = chats.get(talk.chat).map(|chat| chats.title(&chat)).unwrap_or_default();
+        tf(Key::ChatWriteTo, &[("name", &name)])
+    };
+    let choose = move |emoji: String| {
+        emoji_at.set(None);
+        field.insert(&emoji);
+        field.focus();
+    };
+    view! {
+        <div class="composer">
+            <MentionsList mentions=writing.mentions />
+            <ReplyBar talk />
+            <EditBar writing />
+            <div class="composer__field">
+                <textarea
+                    class="composer__text"
+                    rows="1"
+                    aria-label=placeholder
+                    placeholder=placeholder
+                    node_ref=field.node
+                    aria-autocomplete="list"
+                    aria-controls=move || writing.mentions.is_open().then_some("mentions")
+                    aria-activedescendant=move || writing.mentions.active_id()
+                    prop:value=move || field.text.get()
+                    on:input=move |event| {
+                        field.text.set(event_target_value(&event));
+                        writing.typed();
+                    }
+                    on:keydown=move |event| writing.key(&event)
+                    on:click=move |_| writing.mentions.update()
+                    on:blur=move |_| writing.mentions.close_soon()
+                ></textarea>
+                <Show when=move || { length.get() > COUNT_FROM }>
+                    <span
+                        class="composer__count"
+                        class:composer__count--over=move || { length.get() > MAX_MESSAGE_CHARS }
+                    >
+                        {move || number(MAX_MESSAGE_CHARS as i64 - length.get() as i64)}
+                    </span>
+                </Show>
+                <IconButton
+                    icon=Icon::Smile
+                    label=t(Key::ChatEmoji)
+                    on_click=move |event| emoji_at.set(Some(Anchor::of_event(&event)))
+                />
+                <IconButton
+                    icon=Icon::Send
+                    label=t(Key::ChatSend)
+                    disabled=Signal::derive(move || !can_send())
+                    on_click=move |_| writing.submit()
+                />
+            </div>
+            <TypingLine talk />
+            <Popover at=emoji_at side=Side::Above label=t(Key::ChatEmoji)>
+                <EmojiPicker on_choose=choose />
+            </Popover>
+        </div>
+    }
+}
+
+impl Writing {
+    /// Follows wishes from elsewhere: edit, answer, text given back.
+    fn follow(self) {
+        let Self { talk, field, .. } = self;
+        Effect::new(move |before: Option<Option<MessageId>>| {
+            let editing = talk.editing.get();
+            match (before.flatten(), editing) {
+                (None, Some(id)) => {
+                    self.stash.set_value(field.text.get_untracked());
+                    self.load(id);
+                }
+                (Some(old), Some(id)) if old != id => self.load(id),
+                (Some(_), None) => field.set(&self.stash.get_value()),
+                _ => {}
+            }
+            editing
+        });
+        Effect::new(move |before: Option<u32>| {
+            let wish = talk.focus_composer.get();
+            if before.is_some() {
+                field.focus();
+            }
+            wish
+        });
+        Effect::new(move |_| {
+            if let Some(text) = talk.give_back.get() {
+                talk.give_back.set(None);
+                let begun = field.text.get_untracked();
+                field.set(&[text, begun].join("\n").trim_end().to_owned());
+                field.focus();
+            }
+        });
+        Effect::new(move |before: Option<()>| {
+            talk.replying.track();
+            if before.is_some() {
+                self.keep();
+            }
+        });
+    }
+
+    fn load(self, id: MessageId) {
+        if let Some(entry) = self.talk.entry(id) {
+            self.field.set(&entry.message.content);
+        }
+    }
+
+    fn typed(self) {
+        self.field.grow();
+        self.mentions.update();
+        self.keep_soon();
+        let now = js_sys::Date::now();
+        let is_text = self.field.text.with_untracked(|text| !text.trim().is_empty());
+        if is_text
+            && self.talk.editing.get_untracked().is_none()
+            && now - self.last_typing.get_value() > TYPING_EVERY_MS
+        {
+            self.last_typing.set_value(now);
+            self.talk.live.typing(self.talk.chat);
+        }
+    }
+
+    fn keep_soon(self) {
+        let timer = set_timeout_with_handle(move || self.keep(), KEEP_AFTER).ok();
+        self.keep_timer.update_value(|old| {
+            if let Some(old) = std::mem::replace(old, timer) {
+                old.clear();
+            }
+        });
+    }
+
+    /// Keeps the draft, not the text of an edit.
+    fn keep(self) {
+        let (Some(text), Some(editing)) =
+            (self.field.text.try_get_untracked(), self.talk.editing.try_get_untracked())
+        else {
+            return;
+        };
+        let text = if editing.is_some() { self.stash.get_value() } else { text };
+        let reply_to = self.talk.replying.get_untracked();
+        self.talk.drafts.keep(self.talk.chat, Draft { text, reply_to });
+    }
+
+    fn key(self, event: &KeyboardEvent) {
+        if event.is_composing() || self.mentions.key(event) {
+            return;
+        }
+        let is_phone = self.layout.is_phone.get_untracked();
+        match event.key().as_str() {
+            "Enter" if !event.shift_key() && !is_phone => {
+                event.prevent_default();
+                self.submit();
+            }
+            "ArrowUp" if self.field.text.with_untracked(String::is_empty) => {
+                if self.talk.edit_last() {
+                    event.prevent_default();
+                }
+            }
+            "Escape" => self.escape(event),
+            _ => {}
+        }
+    }
+
+    fn escape(self, event: &KeyboardEvent) {
+        if self.talk.editing.get_untracked().is_some() {
+            self.talk.editing.set(None);
+        } else if self.talk.replying.get_untracked().is_some() {
+            self.talk.replying.set(None);
+        } else {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    }
+
+    fn submit(self) {
+        let text = self.field.text.get_untracked();
+        let text = text.trim_end();
+        if text.chars().count() > MAX_MESSAGE_CHARS {
+            return;
+        }
+        match self.talk.editing.get_untracked() {
+            Some(id) => self.submit_edit(id, text),
+            None if !text.trim().is_empty() => self.send(text),
+            None => {}
+        }
+    }
+
+    fn send(self, text: &str) {
+        let talk = self.talk;
+        talk.outbox.send(talk.chat, text.to_owned(), talk.replying.get_untracked());
+        talk.replying.set(None);
+        talk.divider.set(None);
+        talk.jump.set(Some(Jump::End));
+        self.last_typing.set_value(0.0);
+        self.mentions.close();
+        self.field.set("");
+        self.field.focus();
+        self.keep();
+    }
+
+    /// An edit shows at once; when the server refuses it, the old text comes back.
+    fn submit_edit(self, id: MessageId, text: &str) {
+        let talk = self.talk;
+        let Some(entry) = talk.entry(id) else { return talk.editing.set(None) };
+        if text.trim().is_empty() {
+            talk.editing.set(None);
+            return talk.deleting.set(Some(id));
+        }
+        talk.editing.set(None);
+        if text == entry.message.content {
+            return;
+        }
+        let before = entry.message.clone();
+        let content = text.to_owned();
+        talk.messages.change(talk.chat, |window| {
+            window.edit(&MessageEdited {
+                message_id: id,
+                chat_id: talk.chat,
+                message_seq: before.seq,
+                content: content.clone(),
+                mentions: before.mentions.clone(),
+                edited_at: chrono::Utc::now(),
+            })
+        });
+        spawn_local(async move {
+            let now = match api::edit_message(id, content).await {
+                Ok(now) => now,
+                Err(error) => {
+                    talk.toasts.failed(error.sentence());
+                    before
+                }
+            };
+            talk.messages.change(talk.chat, |window| window.put(now));
+        });
+    }
+}
+
+/// What is being answered.
+#[component]
+fn ReplyBar(talk: Talk) -> impl IntoView {
+    view! {
+        {move || {
+            talk.replying
+                .get()
+                .map(|reply| {
+                    let author = reply.author.map(|author| author.name().to_owned());
+                    let seq = reply.seq;
+                    view! {
+                        <div class="composer__bar">
+                            <button
+                                class="composer__bar-text"
+                                type="button"
+                                on:click=move |_| talk.jump.set(Some(Jump::Seq(seq)))
+                            >
+                                {move || {
+                                    let name = author.clone().unwrap_or_default();
+                                    tf(Key::ChatReplyingTo, &[("name", &name)])
+                                }}
+                                <span class="composer__bar-excerpt">{reply.excerpt}</span>
+                            </button>
+                            <IconButton
+                                icon=Icon::Close
+                                label=t(Key::AppCancel)
+                                look=crate::ui::button::IconLook::Small
+                                on_click=move |_| talk.replying.set(None)
+                            />
+                        </div>
+                    }
+                })
+        }}
+    }
+}
+
+/// Says that a message is being edited.
+#[component]
+fn EditBar(writing: Writing) -> impl IntoView {
+    let talk = writing.talk;
+    view! {
+        <Show when=move || talk.editing.with(Option::is_some)>
+            <div class="composer__bar">
+                <span class="composer__bar-text">{t(Key::ChatEditing)}</span>
+                <IconButton
+                    icon=Icon::Close
+                    label=t(Key::AppCancel)
+                    look=crate::ui::button::IconLook::Small
+                    on_click=move |_| talk.editing.set(None)
+                />
+            </div>
+        </Show>
+    }
+}

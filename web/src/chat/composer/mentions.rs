@@ -1,0 +1,235 @@
+//! The list of people while `@nick` is being typed.
+
+use super::field::Field;
+use crate::api::chat as api;
+use crate::chat::completion::{candidates, query};
+use crate::chat::talk::Talk;
+use crate::i18n::{Key, t};
+use crate::state::{Roster, Spaces};
+use crate::ui::{Avatar, AvatarSize};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::identity::UserRef;
+use shared::permission::Permission;
+use std::time::Duration;
+
+/// One line of the list.
+#[derive(Clone, PartialEq)]
+pub enum Offer {
+    Person(UserRef),
+    /// `all` or `here`.
+    Everybody(&'static str),
+}
+
+impl Offer {
+    fn nickname(&self) -> &str {
+        match self {
+            Self::Person(person) => &person.nickname,
+            Self::Everybody(name) => name,
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Copy)]
+pub struct Mentions {
+    talk: Talk,
+    field: Field,
+    roster: Option<Roster>,
+    offers: RwSignal<Vec<Offer>>,
+    active: RwSignal<usize>,
+}
+
+impl Mentions {
+    pub fn new(talk: Talk, field: Field) -> Self {
+        let spaces = expect_context::<Spaces>();
+        let space = talk.chats.peek(talk.chat, |chat| chat.space_id).flatten();
+        Self {
+            talk,
+            field,
+            roster: space.map(|space| spaces.roster(space)),
+            offers: RwSignal::default(),
+            active: RwSignal::new(0),
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.offers.with(|offers| !offers.is_empty())
+    }
+
+    /// The id of the chosen line, for readers.
+    pub fn active_id(&self) -> Option<String> {
+        self.is_open().then(|| format!("mention-{}", self.active.get()))
+    }
+
+    pub fn close(&self) {
+        if self.offers.with_untracked(|offers| !offers.is_empty()) {
+            self.offers.set(Vec::new());
+        }
+    }
+
+    /// A click on a line comes after the field has lost the keyboard.
+    pub fn close_soon(&self) {
+        let mentions = *self;
+        set_timeout(
+            move || {
+                if !mentions.offers.is_disposed() {
+                    mentions.close();
+                }
+            },
+            Duration::from_millis(150),
+        );
+    }
+
+    /// Looks at what is before the caret.
+    pub fn update(&self) {
+        let before = self.field.before_caret();
+        let Some(query) = query(&before) else { return self.close() };
+        let mut offers: Vec<Offer> =
+            candidates(query, &self.people()).into_iter().map(Offer::Person).collect();
+        if self.roster.is_some() && untrack(|| self.talk.may(Permission::MentionAll)) {
+            let named = ["all", "here"].into_iter().filter(|name| name.starts_with(query));
+            offers.extend(named.map(Offer::Everybody));
+        }
+        self.active.set(0);
+        self.offers.set(offers);
+        if self.roster.is_some_and(|roster| untrack(|| roster.has_more())) && !query.is_empty() {
+            self.ask(query.to_owned());
+        }
+    }
+
+    /// In a large space not everybody is known here.
+    fn ask(&self, wanted: String) {
+        let mentions = *self;
+        spawn_local(async move {
+            let Ok(page) = api::find_members(mentions.talk.chat, &wanted).await else { return };
+            let is_still = !mentions.offers.is_disposed()
+                && query(&mentions.field.before_caret()) == Some(wanted.as_str());
+            if !is_still {
+                return;
+            }
+            mentions.offers.update(|offers| {
+                for person in candidates(&wanted, &page.items) {
+                    let offer = Offer::Person(person);
+                    if offers.len() < 8 && !offers.contains(&offer) {
+                        offers.push(offer);
+                    }
+                }
+            });
+        });
+    }
+
+    /// Members that are known here, and whoever wrote what is in memory.
+    fn people(&self) -> Vec<UserRef> {
+        let mut people: Vec<UserRef> = match self.roster {
+            Some(roster) => untrack(|| roster.members())
+                .ready()
+                .map(|members| members.iter().map(|member| member.user.clone()).collect())
+                .unwrap_or_default(),
+            None => self.talk.chats.peek(self.talk.chat, |c| c.members.clone()).unwrap_or_default(),
+        };
+        let mut known: std::collections::HashSet<_> = people.iter().map(|p| p.id).collect();
+        self.talk.window(|window| {
+            for entry in window.entries() {
+                if known.insert(entry.message.author.id) {
+                    people.push(entry.message.author.clone());
+                }
+            }
+        });
+        people
+    }
+
+    /// Takes a key while the list is open; tells whether it was meant for the list.
+    pub fn key(&self, event: &KeyboardEvent) -> bool {
+        let count = self.offers.with_untracked(Vec::len);
+        if count == 0 {
+            return false;
+        }
+        let active = self.active.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" => self.active.set((active + 1) % count),
+            "ArrowUp" => self.active.set((active + count - 1) % count),
+            "Enter" | "Tab" if !event.shift_key() => self.choose(active),
+            "Escape" => self.close(),
+            _ => return false,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        true
+    }
+
+    fn choose(&self, at: usize) {
+        let before = self.field.before_caret();
+        let offer = self.offers.with_untracked(|offers| offers.get(at).cloned());
+        if let (Some(query), Some(offer)) = (query(&before), offer) {
+            let text = format!("@{} ", offer.nickname());
+            self.field.replace_before(query.len() + 1, &text);
+        }
+        self.close();
+        self.field.focus();
+    }
+}
+
+/// The list above the field.
+#[component]
+pub fn MentionsList(mentions: Mentions) -> impl IntoView {
+    let line = move |at: usize, offer: Offer| {
+        view! {
+            <div
+                class="mentions__one"
+                class:mentions__one--active=move || mentions.active.get() == at
+                id=format!("mention-{at}")
+                role="option"
+                aria-selected=move || if mentions.active.get() == at { "true" } else { "false" }
+                on:mousedown=move |event| {
+                    event.prevent_default();
+                    mentions.choose(at);
+                }
+            >
+                {match offer {
+                    Offer::Person(person) => {
+                        view! {
+                            <Avatar
+                                id=person.id.0
+                                name=person.name().to_owned()
+                                url=person.avatar_url.clone()
+                                size=AvatarSize::Small
+                            />
+                            <span class="mentions__name">{person.name().to_owned()}</span>
+                            <span class="mentions__nick">{format!("@{}", person.nickname)}</span>
+                        }
+                            .into_any()
+                    }
+                    Offer::Everybody(name) => {
+                        let hint = if name == "all" {
+                            Key::ChatMentionAll
+                        } else {
+                            Key::ChatMentionHere
+                        };
+                        view! {
+                            <span class="mentions__name">{format!("@{name}")}</span>
+                            <span class="mentions__nick">{t(hint)}</span>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        }
+    };
+    view! {
+        <Show when=move || mentions.is_open()>
+            <div class="mentions" id="mentions" role="listbox" aria-label=t(Key::ChatMentionsList)>
+                {move || {
+                    mentions
+                        .offers
+                        .get()
+                        .into_iter()
+                        .enumerate()
+                        .map(|(at, offer)| line(at, offer))
+                        .collect::<Vec<_>>()
+                }}
+            </div>
+        </Show>
+    }
+}

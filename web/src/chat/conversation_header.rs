@@ -1,0 +1,214 @@
+//! The head of a conversation: what it is, what it is about, what can be opened.
+
+use super::chat_settings::{ChatSettings, DeleteChat};
+use super::talk::{Jump, Talk};
+use crate::api::chat as api;
+use crate::app::page_header::BackOrMenu;
+use crate::i18n::{Key, t, tf};
+use crate::page::Page;
+use crate::state::layout::Panel;
+use crate::state::{Layout, Spaces};
+use crate::ui::{
+    Anchor, Avatar, AvatarSize, Confirm, Glyph, Icon, IconButton, Menu, MenuItem, MenuLine,
+    StatusDot,
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::chat::{Chat, ChatKind};
+use shared::permission::Permission;
+
+/// See the module.
+#[component]
+pub fn ConversationHeader(talk: Talk) -> impl IntoView {
+    let layout = expect_context::<Layout>();
+    let chats = talk.chats;
+    let chat = Memo::new(move |_| chats.get(talk.chat));
+    let space = chats.peek(talk.chat, |chat| chat.space_id).flatten();
+    let back = space.map_or(Page::Conversations, Page::Space);
+    let title = move || chat.with(|chat| chat.as_ref().map(|chat| chats.title(chat)));
+    let topic = Memo::new(move |_| chat.with(|c| c.as_ref().and_then(|c| c.topic.clone())));
+    let is_whole = RwSignal::new(false);
+    let menu = RwSignal::new(None::<Anchor>);
+    let is_open = move |panel| Signal::derive(move || layout.panel.get() == Some(panel));
+    view! {
+        <header class="conversation__header">
+            <BackOrMenu to=back />
+            <ChatIcon talk chat />
+            <h1 class="conversation__title">{title}</h1>
+            <Show when=move || topic.with(Option::is_some)>
+                <button
+                    class="conversation__topic"
+                    class:conversation__topic--whole=move || is_whole.get()
+                    type="button"
+                    aria-expanded=move || if is_whole.get() { "true" } else { "false" }
+                    on:click=move |_| is_whole.update(|whole| *whole = !*whole)
+                >
+                    {topic}
+                </button>
+            </Show>
+            <span class="conversation__buttons">
+                <IconButton
+                    icon=Icon::Search
+                    label=t(Key::AppSearch)
+                    pressed=is_open(Panel::Search)
+                    on_click=move |_| layout.toggle(Panel::Search)
+                />
+                <Show when=move || space.is_some()>
+                    <IconButton
+                        icon=Icon::Users
+                        label=t(Key::AppMembers)
+                        pressed=is_open(Panel::Members)
+                        on_click=move |_| layout.toggle(Panel::Members)
+                    />
+                </Show>
+                <IconButton
+                    icon=Icon::More
+                    label=t(Key::AppMore)
+                    on_click=move |event| menu.set(Some(Anchor::of_event(&event)))
+                />
+            </span>
+        </header>
+        <ChatMenu talk chat menu />
+    }
+}
+
+/// `#`, or who one talks with and whether he is there.
+#[component]
+fn ChatIcon(talk: Talk, chat: Memo<Option<Chat>>) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    move || {
+        let chat = chat.get()?;
+        let view = match (chat.kind, talk.chats.partner(&chat)) {
+            (ChatKind::Direct, Some(person)) => {
+                let status = Signal::derive(move || spaces.status(person.id));
+                let label = move || crate::i18n::by_name(&format!("status.{}", status.get().key()));
+                view! {
+                    <span class="with-status">
+                        <Avatar
+                            id=person.id.0
+                            name=person.name().to_owned()
+                            url=person.avatar_url.clone()
+                            size=AvatarSize::Small
+                        />
+                        <StatusDot status label />
+                    </span>
+                }
+                .into_any()
+            }
+            (ChatKind::Space, _) => view! { <Glyph icon=Icon::Hash /> }.into_any(),
+            _ => view! { <Glyph icon=Icon::Users /> }.into_any(),
+        };
+        Some(view)
+    }
+}
+
+#[component]
+fn ChatMenu(
+    talk: Talk,
+    chat: Memo<Option<Chat>>,
+    menu: RwSignal<Option<Anchor>>,
+) -> impl IntoView {
+    let [editing, deleting, leaving] = [(); 3].map(|()| RwSignal::new(false));
+    let calendar_at = StoredValue::new(Anchor::default());
+    Effect::new(move |_| {
+        if let Some(anchor) = menu.get() {
+            calendar_at.set_value(anchor);
+        }
+    });
+    let is = move |kind: ChatKind| chat.with(|c| c.as_ref().is_some_and(|c| c.kind == kind));
+    let may_edit = move || talk.may(Permission::ManageChats) || is(ChatKind::Group);
+    let owns_group = move || {
+        chat.with(|c| c.as_ref().and_then(|c| c.owner_id)) == talk.session.user_id()
+            && is(ChatKind::Group)
+    };
+    let may_delete = move || {
+        let is_default = chat.with(|c| c.as_ref().is_some_and(|c| c.is_default));
+        talk.may(Permission::ManageChats) && is(ChatKind::Space) && !is_default || owns_group()
+    };
+    view! {
+        <Menu at=menu label=t(Key::ChatChatMenu)>
+            <MenuItem
+                icon=Icon::Check
+                label=t(Key::ChatMarkRead)
+                on_choose=move |()| talk.mark_read()
+            />
+            <MenuItem
+                icon=Icon::Calendar
+                label=t(Key::ChatJumpToDate)
+                on_choose=move |()| talk.calendar.set(Some(calendar_at.get_value()))
+            />
+            <MenuItem
+                icon=Icon::ArrowUp
+                label=t(Key::ChatToBeginning)
+                on_choose=move |()| talk.jump.set(Some(Jump::Seq(1)))
+            />
+            <Show when=move || may_edit() || may_delete()>
+                <MenuLine />
+            </Show>
+            <Show when=may_edit>
+                <MenuItem
+                    icon=Icon::Settings
+                    label=t(Key::ChatSettings)
+                    on_choose=move |()| editing.set(true)
+                />
+            </Show>
+            <Show when=move || is(ChatKind::Group)>
+                <MenuItem
+                    icon=Icon::LogOut
+                    danger=true
+                    label=t(Key::ChatLeaveGroup)
+                    on_choose=move |()| leaving.set(true)
+                />
+            </Show>
+            <Show when=may_delete>
+                <MenuItem
+                    icon=Icon::Trash
+                    danger=true
+                    label=t(Key::ChatDeleteChat)
+                    on_choose=move |()| deleting.set(true)
+                />
+            </Show>
+        </Menu>
+        <ChatSettings chat=talk.chat open=editing />
+        <DeleteChat chat=talk.chat open=deleting />
+        <LeaveGroup talk open=leaving />
+    }
+}
+
+#[component]
+fn LeaveGroup(talk: Talk, open: RwSignal<bool>) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    let chats = talk.chats;
+    let text = move || {
+        let name = chats.get(talk.chat).map(|chat| chats.title(&chat)).unwrap_or_default();
+        tf(Key::ChatLeaveGroupText, &[("name", &name)])
+    };
+    let leave = move |()| {
+        let Some(me) = talk.me() else { return };
+        busy.set(true);
+        spawn_local(async move {
+            let outcome = api::remove_member(talk.chat, me).await;
+            busy.set(false);
+            match outcome {
+                Ok(()) => {
+                    open.set(false);
+                    talk.messages.forget(talk.chat);
+                    chats.remove(talk.chat);
+                }
+                Err(problem) => error.set(Some(problem.sentence())),
+            }
+        });
+    };
+    view! {
+        <Confirm
+            open
+            title=t(Key::ChatLeaveGroup)
+            text
+            action=t(Key::ChatLeaveGroup)
+            busy
+            error
+            on_confirm=leave
+        />
+    }
+}

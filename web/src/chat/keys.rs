@@ -1,0 +1,130 @@
+//! The keys of a conversation and of the list of chats.
+
+use super::talk::Talk;
+use crate::page::Page;
+use crate::state::Layout;
+use crate::state::layout::Panel;
+use crate::state::Chats;
+use crate::ui::Anchor;
+use leptos::ev::{self, KeyboardEvent};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use shared::ids::{ChatId, SpaceId};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// Keys for the open conversation, as long as the view that calls this lives.
+pub fn listen(talk: Talk) {
+    let layout = expect_context::<Layout>();
+    let navigate = use_navigate();
+    let handle = window_event_listener(ev::keydown, move |event| {
+        if event.default_prevented() || event.is_composing() {
+            return;
+        }
+        if event.alt_key() {
+            let step = match event.key().as_str() {
+                "ArrowUp" => -1,
+                "ArrowDown" => 1,
+                _ => return,
+            };
+            if let Some(page) = neighbour(talk, step, event.shift_key()) {
+                event.prevent_default();
+                navigate(&page.path(), NavigateOptions::default());
+            }
+            return;
+        }
+        if event.ctrl_key() || event.meta_key() {
+            if event.key().eq_ignore_ascii_case("k") {
+                event.prevent_default();
+                layout.panel.set(Some(Panel::Search));
+            }
+            return;
+        }
+        plain(talk, &event);
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn plain(talk: Talk, event: &KeyboardEvent) {
+    if is_floating(event) {
+        return;
+    }
+    if event.key() == "Escape" {
+        return talk.mark_read();
+    }
+    if is_writing(event) {
+        return;
+    }
+    let current = talk.current.get_untracked();
+    match (event.key().as_str(), current) {
+        ("r" | "R" | "к" | "К", Some(id)) => talk.reply(id),
+        ("e" | "E" | "у" | "У", Some(message)) => {
+            let row = document().query_selector(&format!("[data-id=\"{message}\"]")).ok().flatten();
+            if let Some(row) = row {
+                let anchor = Anchor::of(&row);
+                talk.reacting.set(Some(super::talk::At { message, anchor }));
+            }
+        }
+        (key, _) if key.chars().count() == 1 && key != " " && is_idle(event) => {
+            // Who just types means the composer; the letter itself follows the keyboard there.
+            return talk.focus_composer.update(|n| *n += 1);
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+fn target(event: &KeyboardEvent) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// Something floats above the page and has the keyboard: its keys are its own.
+fn is_floating(event: &KeyboardEvent) -> bool {
+    target(event)
+        .is_some_and(|e| e.closest("dialog, [popover]").ok().flatten().is_some())
+}
+
+fn is_writing(event: &KeyboardEvent) -> bool {
+    target(event).is_some_and(|e| {
+        e.matches("input, textarea, select").unwrap_or(false)
+            || e.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)
+    })
+}
+
+/// Nothing in particular has the keyboard.
+fn is_idle(event: &KeyboardEvent) -> bool {
+    target(event).is_some_and(|e| e.matches("body, main, .messages__scroller, .row").unwrap_or(false))
+}
+
+/// The next or previous chat in the sidebar, of those with something unread if wanted.
+fn neighbour(talk: Talk, step: isize, unread: bool) -> Option<Page> {
+    let chats = talk.chats;
+    let space = chats.peek(talk.chat, |chat| chat.space_id).flatten();
+    let list = untrack(|| in_order(chats, space));
+    let at = list.iter().position(|id| *id == talk.chat)?;
+    let count = list.len();
+    let next = (1..count).map(|n| {
+        let forward = if step > 0 { n } else { count - n };
+        list[(at + forward) % count]
+    });
+    let is_wanted = |id: &ChatId| {
+        !unread || chats.peek(*id, |chat| chat.read.unread).is_some_and(|unread| unread > 0)
+    };
+    next.into_iter().find(is_wanted).map(|id| page(space, id))
+}
+
+/// The chats as the sidebar shows them.
+#[must_use]
+pub fn in_order(chats: Chats, space: Option<SpaceId>) -> Vec<ChatId> {
+    match space {
+        Some(space) => chats.of_space(space),
+        None => chats.conversations(),
+    }
+}
+
+/// The page of a chat.
+#[must_use]
+pub fn page(space: Option<SpaceId>, chat: ChatId) -> Page {
+    space.map_or(Page::Direct(chat), |space| Page::Chat(space, chat))
+}

@@ -1,0 +1,388 @@
+//! The virtual list meets the browser: rows in, heights out, the scroll position kept.
+//!
+//! Everything happens before the browser paints: new rows are measured in the next animation frame,
+//! later changes of height (pictures, fonts, the window's width) are reported by a resize observer.
+
+use crate::api::chat::Part;
+use crate::chat::rows::{Row, rows};
+use crate::chat::talk::{Jump, Talk};
+use crate::chat::virtual_list::{Align, HEADER, Key, Layout};
+use crate::state::messages::Fetch;
+use leptos::html::Div;
+use leptos::prelude::*;
+use shared::Timestamp;
+use std::ops::Range;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, HtmlElement, ResizeObserver, ResizeObserverEntry};
+
+/// How long a message that was jumped to is lit up.
+const LIT: Duration = Duration::from_secs(2);
+/// A guess at the height of what stands before the first message.
+const HEADER_HEIGHT: f64 = 120.0;
+/// What stands beside the text of a message: avatar and margins.
+const BESIDE: f64 = 80.0;
+
+struct Observer {
+    observer: ResizeObserver,
+    /// Kept alive as long as the observer calls it.
+    _callback: Closure<dyn Fn(js_sys::Array)>,
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// See the module.
+#[derive(Clone, Copy)]
+pub struct Scroller {
+    talk: Talk,
+    pub node: NodeRef<Div>,
+    pub before: NodeRef<Div>,
+    pub rows: NodeRef<Div>,
+    pub after: NodeRef<Div>,
+    /// The rows in the page.
+    pub shown: RwSignal<Vec<Row>>,
+    /// Whether the header is in the page.
+    pub header: RwSignal<bool>,
+    /// Where the toolbar of the current message stands.
+    pub toolbar_top: RwSignal<Option<f64>>,
+    all: StoredValue<Vec<Row>, LocalStorage>,
+    shown_range: StoredValue<Range<usize>>,
+    observer: StoredValue<Option<Observer>, LocalStorage>,
+    has_frame: StoredValue<bool>,
+    last_set: StoredValue<f64>,
+}
+
+impl Scroller {
+    pub fn new(talk: Talk) -> Self {
+        let scroller = Self {
+            talk,
+            node: NodeRef::new(),
+            before: NodeRef::new(),
+            rows: NodeRef::new(),
+            after: NodeRef::new(),
+            shown: RwSignal::new(Vec::new()),
+            header: RwSignal::new(false),
+            toolbar_top: RwSignal::new(None),
+            all: StoredValue::new_local(Vec::new()),
+            shown_range: StoredValue::new(0..0),
+            observer: StoredValue::new_local(None),
+            has_frame: StoredValue::new(false),
+            last_set: StoredValue::new(-1.0),
+        };
+        Effect::new(move |_| {
+            if let Some(node) = scroller.node.get() {
+                scroller.observe(&node);
+            }
+        });
+        Effect::new(move |_| {
+            talk.current.track();
+            scroller.place_toolbar();
+        });
+        scroller
+    }
+
+    fn observe(self, node: &HtmlElement) {
+        let callback = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            self.resized(&entries);
+        });
+        if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+            observer.observe(node);
+            self.observer.set_value(Some(Observer { observer, _callback: callback }));
+        }
+        let size = (f64::from(node.client_width()), f64::from(node.client_height()));
+        self.talk.room().list.borrow_mut().resize(size.0, size.1);
+        self.rebuild();
+    }
+
+    /// The messages, those on their way or the line "new" changed: makes the rows anew.
+    pub fn rebuild(self) {
+        let talk = self.talk;
+        let Some(node) = self.node.get_untracked() else { return };
+        let room = talk.room();
+        if !room.is_loaded.get_untracked() {
+            return;
+        }
+        let width = (f64::from(node.client_width()) - BESIDE).max(120.0);
+        let mut window = room.window.borrow_mut();
+        let is_live = !window.has_after;
+        let outgoing = if is_live { untrack(|| talk.outbox.of(talk.chat)) } else { Vec::new() };
+        let outgoing = outgoing.into_iter().map(|o| (window.own_key(&o.nonce), o)).collect();
+        let reader = super::reader(talk);
+        let divider = talk.divider.get_untracked();
+        let all = rows(window.entries(), outgoing, &reader, divider, local_day);
+        drop(window);
+        {
+            let mut list = room.list.borrow_mut();
+            let header = std::iter::once((HEADER, HEADER_HEIGHT));
+            let keys = all.iter().map(|row| (row.entry.key, row.estimate(width)));
+            list.set_rows(header.chain(keys), is_live);
+        }
+        self.all.set_value(all);
+        self.take_jump();
+        let layout = room.list.borrow_mut().layout();
+        self.show(&layout, true);
+    }
+
+    /// Puts the rows of a layout into the page; the rest follows in the next frame.
+    fn show(self, layout: &Layout, is_new: bool) {
+        if !is_new && self.shown_range.get_value() == layout.range {
+            return;
+        }
+        self.shown_range.set_value(layout.range.clone());
+        // The header is the first row of the list.
+        let has_header = layout.range.start == 0 && !layout.range.is_empty();
+        let range = layout.range.start.saturating_sub(1)..layout.range.end.saturating_sub(1);
+        let rows = self.all.with_value(|all| all.get(range).unwrap_or_default().to_vec());
+        if self.header.get_untracked() != has_header {
+            self.header.set(has_header);
+        }
+        self.shown.set(rows);
+        self.settle_soon();
+    }
+
+    fn settle_soon(self) {
+        if self.has_frame.get_value() {
+            return;
+        }
+        self.has_frame.set_value(true);
+        request_animation_frame(move || {
+            if self.has_frame.try_set_value(false).is_none() {
+                self.settle();
+            }
+        });
+    }
+
+    /// Measures the rows that are new in the page and puts everything into its place.
+    fn settle(self) {
+        let (Some(rows), true) = (self.rows.get_untracked(), self.node.get_untracked().is_some())
+        else {
+            return;
+        };
+        let room = self.talk.room();
+        let children = rows.children();
+        let mut fresh: Vec<(Key, Element)> = Vec::new();
+        for at in 0..children.length() {
+            let Some(child) = children.item(at) else { continue };
+            if let Some(key) = key_of(&child) {
+                fresh.push((key, child));
+            }
+        }
+        {
+            let mut list = room.list.borrow_mut();
+            for (key, element) in &fresh {
+                if list.is_guess(*key) {
+                    list.measure(*key, element.get_bounding_client_rect().height());
+                }
+            }
+        }
+        self.observer.with_value(|observer| {
+            if let Some(Observer { observer, .. }) = observer {
+                // Observing an element twice is the same as once.
+                fresh.iter().for_each(|(_, element)| observer.observe(element));
+            }
+        });
+        self.place();
+    }
+
+    /// Spaces, scroll position, and what follows from them.
+    fn place(self) {
+        let Some(node) = self.node.get_untracked() else { return };
+        let room = self.talk.room();
+        let layout = room.list.borrow_mut().layout();
+        if self.shown_range.get_value() == layout.range {
+            set_height(self.before, layout.before);
+            set_height(self.after, layout.after);
+            if (scroll_top(&node) - layout.scroll).abs() > 0.5 {
+                set_scroll_top(&node, layout.scroll);
+                self.last_set.set_value(scroll_top(&node));
+            }
+            room.list.borrow_mut().settle();
+            self.place_toolbar();
+        } else {
+            self.show(&layout, false);
+        }
+        let at_end = room.list.borrow().is_at_end() && room.is_loaded.get_untracked();
+        if self.talk.at_end.get_untracked() != at_end {
+            self.talk.at_end.set(at_end);
+        }
+        self.load_more();
+    }
+
+    /// The reader, or the browser for him, has scrolled.
+    pub fn scrolled(self) {
+        let Some(node) = self.node.get_untracked() else { return };
+        let top = scroll_top(&node);
+        if (top - self.last_set.get_value()).abs() < 1.0 {
+            return;
+        }
+        self.last_set.set_value(-1.0);
+        let room = self.talk.room();
+        if !room.is_loaded.get_untracked() {
+            return;
+        }
+        room.list.borrow_mut().scroll_to(top);
+        self.place();
+    }
+
+    fn resized(self, entries: &js_sys::Array) {
+        let (Some(node), room) = (self.node.try_get_untracked().flatten(), self.talk.room()) else {
+            return;
+        };
+        let mut changed = false;
+        let mut is_new_width = false;
+        for entry in entries.iter().filter_map(|e| e.dyn_into::<ResizeObserverEntry>().ok()) {
+            let target = entry.target();
+            if target.is_same_node(Some(&node)) {
+                let (width, height) = (node.client_width(), node.client_height());
+                if width > 0 && height > 0 {
+                    room.list.borrow_mut().resize(f64::from(width), f64::from(height));
+                    changed = true;
+                    is_new_width = true;
+                }
+            } else if !target.is_connected() {
+                self.observer.with_value(|observer| {
+                    if let Some(Observer { observer, .. }) = observer {
+                        observer.unobserve(&target);
+                    }
+                });
+            } else if let Some(key) = key_of(&target) {
+                let height = target.get_bounding_client_rect().height();
+                changed |= height > 0.0 && room.list.borrow_mut().measure(key, height);
+            }
+        }
+        if is_new_width {
+            self.settle();
+        } else if changed {
+            self.place();
+        }
+    }
+
+    /// Fetches the next page where the reader comes near to the edge of what is in memory.
+    fn load_more(self) {
+        let room = self.talk.room();
+        if room.fetch.get_untracked() != Fetch::Idle || self.talk.jump.get_untracked().is_some() {
+            return;
+        }
+        let (above, below, near) = {
+            let mut list = room.list.borrow_mut();
+            let (above, below) = list.distances();
+            (above, below, list.viewport().max(400.0) * 1.5)
+        };
+        let (bounds, has_before, has_after) = {
+            let window = room.window.borrow();
+            (window.bounds(), window.has_before, window.has_after)
+        };
+        let Some((first, last)) = bounds else { return };
+        if has_before && above < near {
+            self.talk.messages.fetch(&room, Part::Before(first));
+        } else if has_after && below < near {
+            self.talk.messages.fetch(&room, Part::After(last));
+        }
+    }
+
+    /// Does what [`Talk::jump`] asks for, or fetches what is needed for it.
+    fn take_jump(self) {
+        let talk = self.talk;
+        let Some(jump) = talk.jump.get_untracked() else { return };
+        let room = talk.room();
+        let (place, align) = match jump {
+            Jump::End => {
+                if talk.window(|window| window.has_after) {
+                    return talk.messages.fetch(&room, Part::Latest);
+                }
+                room.list.borrow_mut().pin_end();
+                return talk.jump.set(None);
+            }
+            Jump::Seq(seq) => (seq, Align::Center),
+            Jump::Unread(seq) => (seq + 1, Align::Upper),
+            Jump::Day(time) => match self.day_jump(time) {
+                Some(seq) => (seq, Align::Upper),
+                None => return,
+            },
+        };
+        if !talk.window(|window| window.holds(place)) {
+            // A failed fetch is shown and can be tried again; it is not repeated by itself.
+            if matches!(room.fetch.get_untracked(), Fetch::Failed(..)) {
+                return talk.jump.set(None);
+            }
+            return talk.messages.fetch(&room, Part::Around(place));
+        }
+        let entry = talk.window(|window| {
+            let at = window.at_or_after(place).or_else(|| window.entries().last());
+            at.map(|entry| (entry.key, entry.message.seq))
+        });
+        if let Some((key, seq)) = entry {
+            room.list.borrow_mut().pin_row(key, align);
+            if matches!(jump, Jump::Seq(_) | Jump::Day(_)) {
+                talk.lit.set(Some(seq));
+                set_timeout(move || drop(talk.lit.try_set(None)), LIT);
+            }
+        }
+        talk.jump.set(None);
+    }
+
+    /// The first message of a day; fetched when what is in memory cannot say which it is.
+    fn day_jump(self, time: Timestamp) -> Option<i64> {
+        let talk = self.talk;
+        let found = talk.window(|window| {
+            let entries = window.entries();
+            let at = entries.partition_point(|entry| entry.message.created_at < time);
+            let knows_start = at > 0 || !window.has_before;
+            let knows_end = at < entries.len() || !window.has_after;
+            let entry = entries.get(at).or_else(|| entries.last());
+            entry.filter(|_| knows_start && knows_end).map(|entry| entry.message.seq)
+        });
+        let room = talk.room();
+        match (found, room.fetch.get_untracked()) {
+            (None, Fetch::Failed(..)) => talk.jump.set(None),
+            (None, _) => talk.messages.fetch(&room, Part::At(time)),
+            _ => {}
+        }
+        found
+    }
+
+    fn place_toolbar(self) {
+        let row = self.talk.current.get_untracked().and_then(|id| {
+            let rows = self.rows.get_untracked()?;
+            let found = rows.query_selector(&format!("[data-id=\"{id}\"] .row__message"));
+            found.ok().flatten()?.dyn_into::<HtmlElement>().ok()
+        });
+        let top = row.map(|row| f64::from(row.offset_top()));
+        if self.toolbar_top.get_untracked() != top {
+            self.toolbar_top.set(top);
+        }
+    }
+}
+
+fn key_of(element: &Element) -> Option<Key> {
+    element.get_attribute("data-key")?.parse().ok()
+}
+
+fn set_height(node: NodeRef<Div>, height: f64) {
+    if let Some(node) = node.get_untracked() {
+        // A number of pixels is always accepted.
+        drop(node.style().set_property("height", &format!("{height}px")));
+    }
+}
+
+/// With fractions, which `web_sys` cuts off.
+fn scroll_top(node: &HtmlElement) -> f64 {
+    js_sys::Reflect::get(node, &"scrollTop".into()).ok().and_then(|top| top.as_f64()).unwrap_or(0.0)
+}
+
+fn set_scroll_top(node: &HtmlElement, top: f64) {
+    // An element always has this property.
+    drop(js_sys::Reflect::set(node, &"scrollTop".into(), &top.into()));
+}
+
+/// The number of the day, where the reader is.
+fn local_day(at: Timestamp) -> i64 {
+    let millis = at.timestamp_millis();
+    let date = js_sys::Date::new(&(millis as f64).into());
+    (millis - date.get_timezone_offset() as i64 * 60_000).div_euclid(86_400_000)
+}

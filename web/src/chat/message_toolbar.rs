@@ -1,0 +1,249 @@
+//! What can be done with a message: the toolbar at the pointer, the menu, and their dialogs.
+
+use super::message_list::events::copy;
+use super::talk::{At, Talk};
+use crate::api::chat as api;
+use crate::i18n::{Key, clock, day, t};
+use crate::state::Load;
+use crate::ui::button::IconLook;
+use crate::ui::{Anchor, Confirm, Icon, IconButton, Menu, MenuItem, MenuLine, Popover, Spinner};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::chat::{Message, MessageVersion};
+use shared::ids::MessageId;
+use shared::permission::Permission;
+
+/// Floats at the top of the current message's row.
+#[component]
+pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
+    let message = Memo::new(move |_| {
+        let id = talk.current.get().filter(|_| top.get().is_some())?;
+        talk.entry(id).map(|entry| entry.message.clone())
+    });
+    let id = move || message.with_untracked(|message| message.as_ref().map(|m| m.id));
+    let at = move |event: &leptos::ev::MouseEvent| {
+        id().map(|message| At { message, anchor: Anchor::of_event(event) })
+    };
+    let may_edit = Memo::new(move |_| message.get().is_some_and(|m| talk.may_edit(&m)));
+    view! {
+        <Show when=move || message.with(Option::is_some)>
+            <div
+                class="toolbar"
+                role="toolbar"
+                aria-label=t(Key::ChatMessageActions)
+                style:top=move || format!("{}px", top.get().unwrap_or_default())
+            >
+                <Show when=move || talk.may(Permission::AddReactions)>
+                    <IconButton
+                        icon=Icon::SmilePlus
+                        label=t(Key::ChatReact)
+                        look=IconLook::Small
+                        on_click=move |event| talk.reacting.set(at(&event))
+                    />
+                </Show>
+                <Show when=move || talk.may(Permission::SendMessages)>
+                    <IconButton
+                        icon=Icon::Reply
+                        label=t(Key::ChatReply)
+                        look=IconLook::Small
+                        on_click=move |_| {
+                            if let Some(id) = id() {
+                                talk.reply(id);
+                            }
+                        }
+                    />
+                </Show>
+                <Show when=move || may_edit.get()>
+                    <IconButton
+                        icon=Icon::Edit
+                        label=t(Key::ChatEdit)
+                        look=IconLook::Small
+                        on_click=move |_| {
+                            if let Some(id) = id() {
+                                talk.edit(id);
+                            }
+                        }
+                    />
+                </Show>
+                <IconButton
+                    icon=Icon::More
+                    label=t(Key::AppMore)
+                    look=IconLook::Small
+                    on_click=move |event| talk.menu.set(at(&event))
+                />
+            </div>
+        </Show>
+    }
+}
+
+/// Everything that can be done with the message of [`Talk::menu`].
+#[component]
+pub fn MessageMenu(talk: Talk) -> impl IntoView {
+    let at = RwSignal::new(None::<Anchor>);
+    let message = RwSignal::new(None::<Message>);
+    Effect::new(move |_| {
+        if let Some(At { message: id, anchor }) = talk.menu.get() {
+            message.set(talk.entry(id).map(|entry| entry.message.clone()));
+            at.set(message.with_untracked(Option::is_some).then_some(anchor));
+            talk.menu.set(None);
+        }
+    });
+    let may_edit = move || message.get().is_some_and(|m| talk.may_edit(&m));
+    let may_delete = move || message.get().is_some_and(|m| talk.may_delete(&m));
+    let with = move |act: fn(Talk, &Message)| {
+        move |()| message.with_untracked(|m| m.iter().for_each(|m| act(talk, m)))
+    };
+    // The menu has closed, and forgotten its place, when its item acts.
+    let place = StoredValue::new(None::<Anchor>);
+    Effect::new(move |_| {
+        if let Some(anchor) = at.get() {
+            place.set_value(Some(anchor));
+        }
+    });
+    let react = move |()| {
+        if let (Some(message), Some(anchor)) = (message.get_untracked(), place.get_value()) {
+            talk.reacting.set(Some(At { message: message.id, anchor }));
+        }
+    };
+    view! {
+        <Menu at label=t(Key::ChatMessageActions)>
+            <Show when=move || talk.may(Permission::AddReactions)>
+                <MenuItem icon=Icon::SmilePlus label=t(Key::ChatReact) on_choose=react />
+            </Show>
+            <Show when=move || talk.may(Permission::SendMessages)>
+                <MenuItem
+                    icon=Icon::Reply
+                    label=t(Key::ChatReply)
+                    on_choose=with(|talk, message| talk.reply(message.id))
+                />
+            </Show>
+            <MenuItem
+                icon=Icon::Copy
+                label=t(Key::ChatCopyText)
+                on_choose=with(|talk, message| copy(talk.toasts, message.content.clone()))
+            />
+            <MenuItem
+                icon=Icon::Link
+                label=t(Key::ChatCopyLink)
+                on_choose=with(|talk, message| copy(talk.toasts, link_to(message)))
+            />
+            <Show when=move || may_edit() || may_delete()>
+                <MenuLine />
+            </Show>
+            <Show when=may_edit>
+                <MenuItem
+                    icon=Icon::Edit
+                    label=t(Key::ChatEdit)
+                    on_choose=with(|talk, message| talk.edit(message.id))
+                />
+            </Show>
+            <Show when=may_delete>
+                <MenuItem
+                    icon=Icon::Trash
+                    danger=true
+                    label=t(Key::ChatDelete)
+                    on_choose=with(|talk, message| talk.deleting.set(Some(message.id)))
+                />
+            </Show>
+        </Menu>
+    }
+}
+
+/// The address of a message.
+fn link_to(message: &Message) -> String {
+    let location = window().location();
+    let origin = location.origin().unwrap_or_default();
+    let path = location.pathname().unwrap_or_default();
+    format!("{origin}{path}?m={}", message.seq)
+}
+
+/// Asks before the message of [`Talk::deleting`] is deleted.
+#[component]
+pub fn DeleteMessage(talk: Talk) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let message = RwSignal::new(None::<MessageId>);
+    let busy = RwSignal::new(false);
+    let error = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if let Some(id) = talk.deleting.get() {
+            message.set(Some(id));
+            error.set(None);
+            open.set(true);
+            talk.deleting.set(None);
+        }
+    });
+    let excerpt = move || {
+        let entry = message.get().and_then(|id| talk.entry(id));
+        let text = entry.map(|e| shared::markdown::plain(&e.message.content, 100));
+        crate::i18n::tf(Key::ChatDeleteText, &[("text", &text.unwrap_or_default())])
+    };
+    let confirm = move |()| {
+        let Some(id) = message.get_untracked() else { return };
+        busy.set(true);
+        spawn_local(async move {
+            let outcome = api::delete_message(id).await;
+            busy.set(false);
+            match outcome {
+                Ok(()) => {
+                    talk.messages.change(talk.chat, |window| window.delete(id).is_some());
+                    open.set(false);
+                }
+                Err(problem) => error.set(Some(problem.sentence())),
+            }
+        });
+    };
+    view! {
+        <Confirm
+            open
+            title=t(Key::ChatDeleteTitle)
+            text=excerpt
+            action=t(Key::ChatDelete)
+            busy
+            error
+            on_confirm=confirm
+        />
+    }
+}
+
+/// The earlier texts of the message of [`Talk::versions`].
+#[component]
+pub fn MessageVersions(talk: Talk) -> impl IntoView {
+    let at = RwSignal::new(None::<Anchor>);
+    let load = RwSignal::new(Load::<Vec<MessageVersion>>::Loading);
+    Effect::new(move |_| {
+        let Some(At { message, anchor }) = talk.versions.get() else { return };
+        talk.versions.set(None);
+        load.set(Load::Loading);
+        at.set(Some(anchor));
+        spawn_local(async move {
+            load.set(api::list_versions(message).await.map(|page| page.items).into());
+        });
+    });
+    view! {
+        <Popover at label=t(Key::ChatVersions)>
+            <div class="versions" tabindex="-1" autofocus>
+                <h3>{t(Key::ChatVersions)}</h3>
+                {move || match load.get() {
+                    Load::Loading => view! { <Spinner /> }.into_any(),
+                    Load::Failed(error) => {
+                        view! { <p class="form-error">{error.sentence()}</p> }.into_any()
+                    }
+                    Load::Ready(list) => {
+                        list.into_iter()
+                            .map(|version| {
+                                let at = version.written_at;
+                                view! {
+                                    <div class="versions__one">
+                                        <time>{format!("{}, {}", day(at), clock(at))}</time>
+                                        <p>{version.content}</p>
+                                    </div>
+                                }
+                            })
+                            .collect::<Vec<_>>()
+                            .into_any()
+                    }
+                }}
+            </div>
+        </Popover>
+    }
+}

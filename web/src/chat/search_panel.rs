@@ -1,0 +1,220 @@
+//! Search in messages: everywhere, in this space, in this chat.
+
+use super::keys::page;
+use crate::api::ApiError;
+use crate::api::chat::{self as api, Scope};
+use crate::i18n::{Key, clock, day, t};
+use crate::spaces::CurrentSpace;
+use crate::state::{Chats, Layout};
+use crate::ui::{Avatar, AvatarSize, Button, Failure, Glyph, Icon, SkeletonRows};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::NavigateOptions;
+use shared::chat::SearchHit;
+use shared::ids::ChatId;
+use std::time::Duration;
+
+/// Letters after which the search begins by itself.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What was found so far.
+#[derive(Clone, Default)]
+enum Found {
+    #[default]
+    Nothing,
+    Searching,
+    Failed(ApiError),
+    Hits { hits: Vec<SearchHit>, next: Option<String> },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Chat,
+    Space,
+    Everywhere,
+}
+
+/// See the module.
+#[component]
+pub fn SearchPanel() -> impl IntoView {
+    let space = expect_context::<CurrentSpace>();
+    let path = use_location().pathname;
+    let chat = Memo::new(move |_| path.with(|path| path.rsplit('/').next()?.parse::<ChatId>().ok()));
+    let words = RwSignal::new(String::new());
+    let place = RwSignal::new(Where::Everywhere);
+    let found = RwSignal::new(Found::Nothing);
+    let turn = StoredValue::new(0_u64);
+    let scope = move || match (place.get(), chat.get(), space.get()) {
+        (Where::Chat, Some(chat), _) => Scope::Chat(chat),
+        (Where::Space, _, Some(space)) => Scope::Space(space),
+        _ => Scope::Everywhere,
+    };
+    let search = move |query: String, scope: Scope, cursor: Option<String>| {
+        let mine = turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        spawn_local(async move {
+            let outcome = api::search(&query, scope, cursor.clone()).await;
+            if turn.try_get_value() != mine {
+                return;
+            }
+            match outcome {
+                Ok(page) => found.update(|found| {
+                    let mut hits = match std::mem::take(found) {
+                        Found::Hits { hits, .. } if cursor.is_some() => hits,
+                        _ => Vec::new(),
+                    };
+                    hits.extend(page.items);
+                    *found = Found::Hits { hits, next: page.next_cursor };
+                }),
+                Err(error) => found.set(Found::Failed(error)),
+            }
+        });
+    };
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let (query, scope) = (words.get().trim().to_owned(), scope());
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        turn.update_value(|turn| *turn += 1);
+        if query.chars().count() < 2 {
+            return found.set(Found::Nothing);
+        }
+        if !matches!(found.get_untracked(), Found::Hits { .. }) {
+            found.set(Found::Searching);
+        }
+        let wait = set_timeout_with_handle(move || search(query, scope, None), PAUSE);
+        timer.set_value(wait.ok());
+    });
+    let again = move |()| search(words.get_untracked().trim().to_owned(), untrack(scope), None);
+    let more = move |next: String| {
+        search(words.get_untracked().trim().to_owned(), untrack(scope), Some(next));
+    };
+    view! {
+        <div class="search">
+            <div class="search__head">
+                <input
+                    class="field__input"
+                    type="search"
+                    node_ref=focused_once()
+                    placeholder=t(Key::ChatSearchHint)
+                    aria-label=t(Key::ChatSearchHint)
+                    on:input=move |event| words.set(event_target_value(&event))
+                />
+                <div class="search__places" role="group" aria-label=t(Key::ChatSearchWhere)>
+                    <Place place here=Where::Everywhere label=Key::ChatSearchEverywhere />
+                    <Show when=move || space.get().is_some()>
+                        <Place place here=Where::Space label=Key::ChatSearchSpace />
+                    </Show>
+                    <Show when=move || chat.get().is_some()>
+                        <Place place here=Where::Chat label=Key::ChatSearchChat />
+                    </Show>
+                </div>
+            </div>
+            <div class="search__hits" aria-live="polite">
+                {move || match found.get() {
+                    Found::Nothing => {
+                        view! { <p class="search__note">{t(Key::ChatSearchIntro)}</p> }.into_any()
+                    }
+                    Found::Searching => {
+                        view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any()
+                    }
+                    Found::Failed(error) => {
+                        view! {
+                            <Failure
+                                sentence=Signal::derive(move || error.sentence())
+                                on_retry=again
+                            />
+                        }
+                            .into_any()
+                    }
+                    Found::Hits { hits, .. } if hits.is_empty() => {
+                        view! { <p class="search__note">{t(Key::ChatNothingFound)}</p> }.into_any()
+                    }
+                    Found::Hits { hits, next } => {
+                        view! {
+                            {hits.into_iter().map(|hit| view! { <Hit hit /> }).collect::<Vec<_>>()}
+                            {next
+                                .map(|next| {
+                                    view! {
+                                        <Button on_click=move |_| more(next.clone())>
+                                            {t(Key::ChatSearchMore)}
+                                        </Button>
+                                    }
+                                })}
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </div>
+    }
+}
+
+/// An input that has the keyboard as soon as it is there.
+fn focused_once() -> NodeRef<leptos::html::Input> {
+    let node = NodeRef::<leptos::html::Input>::new();
+    node.on_load(|input| {
+        request_animation_frame(move || crate::ui::focus::give(&input));
+    });
+    node
+}
+
+#[component]
+fn Place(place: RwSignal<Where>, here: Where, label: Key) -> impl IntoView {
+    view! {
+        <button
+            class="chip"
+            class:chip--mine=move || place.get() == here
+            type="button"
+            aria-pressed=move || if place.get() == here { "true" } else { "false" }
+            on:click=move |_| place.set(here)
+        >
+            {t(label)}
+        </button>
+    }
+}
+
+/// One message that was found; opens it in its place.
+#[component]
+fn Hit(hit: SearchHit) -> impl IntoView {
+    let (chats, layout) = (expect_context::<Chats>(), expect_context::<Layout>());
+    let navigate = use_navigate();
+    let SearchHit { message, snippet } = hit;
+    let chat = chats.peek(message.chat_id, |chat| (chat.space_id, chats.title(chat)));
+    let (space, title) = chat.unwrap_or_default();
+    let path = format!("{}?m={}", page(space, message.chat_id).path(), message.seq);
+    let at = message.created_at;
+    let open = move |_| {
+        navigate(&path, NavigateOptions::default());
+        if layout.is_narrow.get_untracked() {
+            layout.close_panel();
+        }
+    };
+    let pieces = snippet.into_iter().map(|part| {
+        if part.hit {
+            view! { <mark>{part.text}</mark> }.into_any()
+        } else {
+            part.text.into_any()
+        }
+    });
+    view! {
+        <button class="hit" type="button" on:click=open>
+            <span class="hit__head">
+                <Avatar
+                    id=message.author.id.0
+                    name=message.author.name().to_owned()
+                    url=message.author.avatar_url.clone()
+                    size=AvatarSize::Small
+                />
+                <span class="hit__author">{message.author.name().to_owned()}</span>
+                <span class="hit__place"><Glyph icon=Icon::Hash size=14 />{title}</span>
+            </span>
+            <span class="hit__text">{pieces.collect::<Vec<_>>()}</span>
+            <time class="hit__time">{move || format!("{}, {}", day(at), clock(at))}</time>
+        </button>
+    }
+}

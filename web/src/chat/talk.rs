@@ -1,0 +1,199 @@
+//! The open conversation: what its parts say to each other.
+
+use crate::api::chat::Part;
+use crate::live::Live;
+use crate::state::window::{Entry, Window};
+use crate::state::{Chats, Drafts, Messages, Outbox, Room, Session};
+use crate::ui::{Anchor, Toasts};
+use leptos::prelude::*;
+use shared::Timestamp;
+use shared::chat::{Message, ReplyPreview};
+use shared::ids::{ChatId, MessageId, UserId};
+use shared::markdown;
+use shared::permission::Permission;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Where to scroll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    End,
+    /// The message with this `seq`, or the next one; it lights up for a moment.
+    Seq(i64),
+    /// Just after what was read.
+    Unread(i64),
+    /// The first message at or after this time.
+    Day(Timestamp),
+}
+
+/// Something that floats at a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct At {
+    pub message: MessageId,
+    pub anchor: Anchor,
+}
+
+/// A context given by the conversation.
+#[derive(Clone, Copy)]
+pub struct Talk {
+    pub chat: ChatId,
+    room: StoredValue<Rc<Room>, LocalStorage>,
+    pub session: Session,
+    pub chats: Chats,
+    pub messages: Messages,
+    pub outbox: Outbox,
+    pub drafts: Drafts,
+    pub live: Live,
+    /// Messages after this `seq` were new when the chat was opened: a line stands before them.
+    pub divider: RwSignal<Option<i64>>,
+    /// A wish to scroll, taken by the list.
+    pub jump: RwSignal<Option<Jump>>,
+    /// Whether the end of the chat is seen.
+    pub at_end: RwSignal<bool>,
+    pub replying: RwSignal<Option<ReplyPreview>>,
+    pub editing: RwSignal<Option<MessageId>>,
+    /// The message under the pointer or with the keyboard.
+    pub current: RwSignal<Option<MessageId>>,
+    pub reacting: RwSignal<Option<At>>,
+    pub menu: RwSignal<Option<At>>,
+    pub versions: RwSignal<Option<At>>,
+    pub deleting: RwSignal<Option<MessageId>>,
+    /// The choice of a day to jump to.
+    pub calendar: RwSignal<Option<Anchor>>,
+    /// Text of a message that was given up, for the composer.
+    pub give_back: RwSignal<Option<String>>,
+    /// The touch that may become a long press.
+    pub pressing: StoredValue<Option<TimeoutHandle>>,
+    pub toasts: Toasts,
+    /// Gives the keyboard to the composer.
+    pub focus_composer: RwSignal<u32>,
+    /// The `seq` of the message that is lit up.
+    pub lit: RwSignal<Option<i64>>,
+}
+
+impl Talk {
+    /// Opens a chat with the stores of the surrounding view.
+    #[must_use]
+    pub fn open(chat: ChatId) -> Self {
+        let (chats, live) = (expect_context::<Chats>(), expect_context::<Live>());
+        let messages = expect_context::<Messages>();
+        let read = chats.peek(chat, |chat| chat.read).unwrap_or_default();
+        let is_unread = read.unread > 0 && read.read_seq > 0;
+        let known = messages.room(chat).is_some_and(|room| room.is_loaded.get_untracked());
+        let start = if is_unread { Part::Around(read.read_seq) } else { Part::Latest };
+        let room = live.open(chat, start);
+        if known && is_unread && !room.window.borrow().holds(read.read_seq + 1) {
+            messages.fetch(&room, start);
+        }
+        Self {
+            chat,
+            room: StoredValue::new_local(room),
+            session: expect_context(),
+            chats,
+            messages,
+            outbox: expect_context(),
+            drafts: expect_context(),
+            live,
+            divider: RwSignal::new((read.unread > 0).then_some(read.read_seq)),
+            jump: RwSignal::new(is_unread.then_some(Jump::Unread(read.read_seq))),
+            at_end: RwSignal::new(false),
+            replying: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            current: RwSignal::new(None),
+            reacting: RwSignal::new(None),
+            menu: RwSignal::new(None),
+            versions: RwSignal::new(None),
+            deleting: RwSignal::new(None),
+            calendar: RwSignal::new(None),
+            give_back: RwSignal::new(None),
+            pressing: StoredValue::new(None),
+            toasts: expect_context(),
+            focus_composer: RwSignal::new(0),
+            lit: RwSignal::new(None),
+        }
+    }
+
+    /// The chat in memory.
+    #[must_use]
+    pub fn room(&self) -> Rc<Room> {
+        self.room.get_value()
+    }
+
+    /// Something of the window now.
+    pub fn window<T>(&self, of: impl FnOnce(&Window) -> T) -> T {
+        of(&self.room().window.borrow())
+    }
+
+    /// A message that is in memory.
+    #[must_use]
+    pub fn entry(&self, id: MessageId) -> Option<Arc<Entry>> {
+        self.window(|window| window.find(id).cloned())
+    }
+
+    /// Who reads.
+    #[must_use]
+    pub fn me(&self) -> Option<UserId> {
+        untrack(|| self.session.user_id())
+    }
+
+    /// Whether the person may do this here, reactively.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.chats.may(self.chat, permission)
+    }
+
+    /// Whether the person may edit this message.
+    #[must_use]
+    pub fn may_edit(&self, message: &Message) -> bool {
+        Some(message.author.id) == self.me() && self.may(Permission::EditOwnMessages)
+    }
+
+    /// Whether the person may delete this message.
+    #[must_use]
+    pub fn may_delete(&self, message: &Message) -> bool {
+        let own = Some(message.author.id) == self.me();
+        own && self.may(Permission::DeleteOwnMessages) || self.may(Permission::DeleteAnyMessages)
+    }
+
+    /// Begins an answer.
+    pub fn reply(&self, id: MessageId) {
+        let Some(entry) = self.entry(id) else { return };
+        let message = &entry.message;
+        self.editing.set(None);
+        self.replying.set(Some(ReplyPreview {
+            id,
+            seq: message.seq,
+            author: Some(message.author.clone()),
+            excerpt: Some(markdown::plain(&message.content, 140)),
+        }));
+        self.focus_composer.update(|n| *n += 1);
+    }
+
+    /// Begins to edit.
+    pub fn edit(&self, id: MessageId) {
+        if self.entry(id).is_some_and(|entry| untrack(|| self.may_edit(&entry.message))) {
+            self.replying.set(None);
+            self.editing.set(Some(id));
+            self.focus_composer.update(|n| *n += 1);
+        }
+    }
+
+    /// Begins to edit one's newest message; tells whether there is one.
+    pub fn edit_last(&self) -> bool {
+        let me = self.me();
+        let last = self.window(|window| {
+            let mine = |entry: &&Arc<Entry>| Some(entry.message.author.id) == me;
+            window.entries().iter().rev().take(50).find(mine).map(|entry| entry.message.id)
+        });
+        if let Some(id) = last {
+            self.edit(id);
+        }
+        last.is_some()
+    }
+
+    /// Marks everything read and takes the line away.
+    pub fn mark_read(&self) {
+        self.divider.set(None);
+        self.chats.mark_read(self.chat);
+    }
+}

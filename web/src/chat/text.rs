@@ -1,0 +1,172 @@
+//! A message's tree as elements of the page.
+//!
+//! Built by hand, not by the view macro: there is nothing reactive in a text, and rows must be cheap.
+//! Everything a person wrote becomes a text node or an attribute, never markup.
+
+use super::highlight::highlight;
+use crate::i18n::{Key, lang_untracked};
+use leptos::prelude::document;
+use shared::chat::Message;
+use shared::markdown::{Block, Inline};
+use shared::text;
+use web_sys::Element;
+
+/// What decides how a text looks, beside the text.
+pub struct Reader<'a> {
+    pub message: &'a Message,
+    /// The nickname of who reads.
+    pub me: &'a str,
+}
+
+/// Fills an element with a message's text.
+pub fn fill(element: &Element, blocks: &[Block], reader: &Reader) {
+    for block in blocks {
+        reader.block(element, block);
+    }
+}
+
+fn element(name: &str, class: &str) -> Option<Element> {
+    let element = document().create_element(name).ok()?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    Some(element)
+}
+
+/// Appends a new element and gives it to `inside`.
+fn add(parent: &Element, name: &str, class: &str, inside: impl FnOnce(&Element)) {
+    if let Some(child) = element(name, class) {
+        inside(&child);
+        append(parent, &child);
+    }
+}
+
+fn append(parent: &Element, child: &web_sys::Node) {
+    // Appending a fresh node cannot fail.
+    drop(parent.append_child(child));
+}
+
+fn add_text(parent: &Element, text: &str) {
+    append(parent, &document().create_text_node(text));
+}
+
+fn set(element: &Element, name: &str, value: &str) {
+    // The names are constants of this file.
+    drop(element.set_attribute(name, value));
+}
+
+impl Reader<'_> {
+    fn block(&self, parent: &Element, block: &Block) {
+        match block {
+            Block::Paragraph(inlines) => add(parent, "p", "", |p| self.inlines(p, inlines)),
+            Block::Heading(inlines) => {
+                add(parent, "p", "text__heading", |p| self.inlines(p, inlines));
+            }
+            Block::Code { language, text } => code(parent, language, text),
+            Block::Quote(blocks) => add(parent, "blockquote", "", |quote| {
+                for block in blocks {
+                    self.block(quote, block);
+                }
+            }),
+            Block::List { start, items } => self.list(parent, *start, items),
+            Block::Rule => add(parent, "hr", "", |_| {}),
+        }
+    }
+
+    fn list(&self, parent: &Element, start: Option<u64>, items: &[Vec<Block>]) {
+        let name = if start.is_some() { "ol" } else { "ul" };
+        add(parent, name, "", |list| {
+            if let Some(start) = start.filter(|start| *start != 1) {
+                set(list, "start", &start.to_string());
+            }
+            for item in items {
+                add(list, "li", "", |li| {
+                    for block in item {
+                        self.block(li, block);
+                    }
+                });
+            }
+        });
+    }
+
+    fn inlines(&self, parent: &Element, inlines: &[Inline]) {
+        for inline in inlines {
+            self.inline(parent, inline);
+        }
+    }
+
+    fn inline(&self, parent: &Element, inline: &Inline) {
+        match inline {
+            Inline::Text(text) => add_text(parent, text),
+            Inline::Break => add(parent, "br", "", |_| {}),
+            Inline::Bold(inner) => add(parent, "strong", "", |e| self.inlines(e, inner)),
+            Inline::Italic(inner) => add(parent, "em", "", |e| self.inlines(e, inner)),
+            Inline::Strike(inner) => add(parent, "s", "", |e| self.inlines(e, inner)),
+            Inline::Code(text) => add(parent, "code", "", |e| add_text(e, text)),
+            Inline::Spoiler(inner) => add(parent, "span", "spoiler", |e| {
+                set(e, "role", "button");
+                set(e, "tabindex", "0");
+                set(e, "data-act", "spoiler");
+                set(e, "aria-label", text::text(lang_untracked(), Key::ChatSpoiler));
+                self.inlines(e, inner);
+            }),
+            Inline::Link { url, label } => add(parent, "a", "", |e| {
+                set(e, "href", url);
+                set(e, "rel", "noopener noreferrer nofollow");
+                set(e, "target", "_blank");
+                if !is_own_label(url, label) {
+                    set(e, "data-tip", url);
+                }
+                self.inlines(e, label);
+            }),
+            Inline::Mention(nickname) => self.mention(parent, nickname),
+        }
+    }
+
+    /// Only who was really told is marked.
+    fn mention(&self, parent: &Element, nickname: &str) {
+        let everybody = matches!(nickname.to_ascii_lowercase().as_str(), "all" | "here");
+        let told = &self.message.mentions;
+        let person = told.iter().find(|user| user.nickname.eq_ignore_ascii_case(nickname));
+        let text = format!("@{nickname}");
+        if person.is_none() && !everybody {
+            return add_text(parent, &text);
+        }
+        let for_me = everybody || nickname.eq_ignore_ascii_case(self.me);
+        let class = if for_me { "mention mention--me" } else { "mention" };
+        add(parent, "span", class, |e| {
+            if let Some(person) = person {
+                set(e, "data-tip", person.name());
+            }
+            add_text(e, &text);
+        });
+    }
+}
+
+fn is_own_label(url: &str, label: &[Inline]) -> bool {
+    matches!(label, [Inline::Text(text)] if text == url)
+}
+
+fn code(parent: &Element, language: &str, source: &str) {
+    add(parent, "div", "code", |frame| {
+        add(frame, "div", "code__bar", |bar| {
+            add(bar, "span", "code__language", |e| add_text(e, language));
+            add(bar, "button", "code__copy", |button| {
+                set(button, "type", "button");
+                set(button, "data-act", "copy-code");
+                add_text(button, text::text(lang_untracked(), Key::ChatCopyCode));
+            });
+        });
+        add(frame, "pre", "", |pre| {
+            set(pre, "tabindex", "0");
+            add(pre, "code", "", |code| {
+                for (kind, piece) in highlight(language, source) {
+                    match kind.class() {
+                        "" => add_text(code, piece),
+                        class => add(code, "span", class, |span| add_text(span, piece)),
+                    }
+                }
+            });
+        });
+    });
+}
