@@ -1,5 +1,6 @@
 //! The context panel: members or search, beside the content or over it.
 
+use crate::chat::SearchPanel;
 use crate::i18n::{Key, t, tr};
 use crate::spaces::{CurrentSpace, MembersPanel};
 use crate::state::Layout;
@@ -56,7 +57,7 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
                 Panel::Members => {
                     space.get().map(|space| view! { <MembersPanel space /> }).into_any()
                 }
-                Panel::Search => ().into_any(),
+                Panel::Search => view! { <SearchPanel /> }.into_any(),
             }}
         </aside>
     }

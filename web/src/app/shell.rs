@@ -10,7 +10,7 @@ use crate::page::Page;
 use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
-use crate::state::{Chats, Layout, Messages, Outbox, Session, Spaces, Typing, last};
+use crate::state::{Chats, Drafts, Layout, Messages, Outbox, Session, Spaces, Typing, last};
 use crate::ui::{Failure, SkeletonRows};
 use leptos::ev;
 use leptos::prelude::*;
@@ -75,6 +75,7 @@ fn provide_stores(session: Session) {
     provide_context(messages);
     provide_context(typing);
     provide_context(outbox);
+    provide_context(Drafts::load());
     provide_context(Live::start(Stores { session, spaces, chats, messages, typing, outbox }));
 }
 

@@ -20,10 +20,8 @@ pub fn query(before_caret: &str) -> Option<&str> {
 #[must_use]
 pub fn candidates(query: &str, people: &[UserRef]) -> Vec<UserRef> {
     let wanted = query.to_lowercase();
-    let mut found: Vec<(u8, &UserRef)> = people
-        .iter()
-        .filter_map(|person| Some((rank(&wanted, person)?, person)))
-        .collect();
+    let mut found: Vec<(u8, &UserRef)> =
+        people.iter().filter_map(|person| Some((rank(&wanted, person)?, person))).collect();
     found.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.nickname.cmp(&y.nickname)));
     found.into_iter().take(MAX_OFFERED).map(|(_, person)| person.clone()).collect()
 }
@@ -94,8 +92,12 @@ mod tests {
 
     #[test]
     fn the_likeliest_first() {
-        let people =
-            [person("joanna", "Jo"), person("bob", "Anna Bell"), person("anna", "A"), person("x_y", "Z")];
+        let people = [
+            person("joanna", "Jo"),
+            person("bob", "Anna Bell"),
+            person("anna", "A"),
+            person("x_y", "Z"),
+        ];
         let found: Vec<_> = candidates("An", &people).into_iter().map(|p| p.nickname).collect();
         assert_eq!(found, ["anna", "bob", "joanna"]);
         assert_eq!(candidates("", &people).len(), 4);

@@ -12,7 +12,7 @@ use crate::state::{Draft, Layout};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Icon, IconButton, Popover};
 use field::Field;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mentions::{Mentions, MentionsList};
@@ -120,7 +120,7 @@ fn Editor(talk: Talk) -> impl IntoView {
                 <IconButton
                     icon=Icon::Smile
                     label=t(Key::ChatEmoji)
-                    on_click=move |event| emoji_at.set(Some(Anchor::of_event(&event)))
+                    on_click=move |event: MouseEvent| emoji_at.set(Some(Anchor::of_event(&event)))
                 />
                 <IconButton
                     icon=Icon::Send

@@ -3,7 +3,7 @@
 use super::chat_settings::{ChatSettings, DeleteChat};
 use super::talk::{Jump, Talk};
 use crate::api::chat as api;
-use crate::app::page_header::BackOrMenu;
+use crate::app::BackOrMenu;
 use crate::i18n::{Key, t, tf};
 use crate::page::Page;
 use crate::state::layout::Panel;
@@ -12,6 +12,7 @@ use crate::ui::{
     Anchor, Avatar, AvatarSize, Confirm, Glyph, Icon, IconButton, Menu, MenuItem, MenuLine,
     StatusDot,
 };
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, ChatKind};
@@ -64,7 +65,7 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
                 <IconButton
                     icon=Icon::More
                     label=t(Key::AppMore)
-                    on_click=move |event| menu.set(Some(Anchor::of_event(&event)))
+                    on_click=move |event: MouseEvent| menu.set(Some(Anchor::of_event(&event)))
                 />
             </span>
         </header>
@@ -103,11 +104,7 @@ fn ChatIcon(talk: Talk, chat: Memo<Option<Chat>>) -> impl IntoView {
 }
 
 #[component]
-fn ChatMenu(
-    talk: Talk,
-    chat: Memo<Option<Chat>>,
-    menu: RwSignal<Option<Anchor>>,
-) -> impl IntoView {
+fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>) -> impl IntoView {
     let [editing, deleting, leaving] = [(); 3].map(|()| RwSignal::new(false));
     let calendar_at = StoredValue::new(Anchor::default());
     Effect::new(move |_| {

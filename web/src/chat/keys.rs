@@ -2,9 +2,9 @@
 
 use super::talk::Talk;
 use crate::page::Page;
+use crate::state::Chats;
 use crate::state::Layout;
 use crate::state::layout::Panel;
-use crate::state::Chats;
 use crate::ui::Anchor;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
@@ -81,8 +81,7 @@ fn target(event: &KeyboardEvent) -> Option<Element> {
 
 /// Something floats above the page and has the keyboard: its keys are its own.
 fn is_floating(event: &KeyboardEvent) -> bool {
-    target(event)
-        .is_some_and(|e| e.closest("dialog, [popover]").ok().flatten().is_some())
+    target(event).is_some_and(|e| e.closest("dialog, [popover]").ok().flatten().is_some())
 }
 
 fn is_writing(event: &KeyboardEvent) -> bool {
@@ -94,7 +93,8 @@ fn is_writing(event: &KeyboardEvent) -> bool {
 
 /// Nothing in particular has the keyboard.
 fn is_idle(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|e| e.matches("body, main, .messages__scroller, .row").unwrap_or(false))
+    target(event)
+        .is_some_and(|e| e.matches("body, main, .messages__scroller, .row").unwrap_or(false))
 }
 
 /// The next or previous chat in the sidebar, of those with something unread if wanted.

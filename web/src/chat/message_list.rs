@@ -29,7 +29,7 @@ pub fn MessageList(talk: Talk) -> impl IntoView {
     };
     Effect::new(move |_| {
         changed.track();
-        talk.outbox.of(talk.chat);
+        talk.outbox.track();
         talk.divider.track();
         scroller.rebuild();
     });

@@ -7,6 +7,7 @@ use crate::i18n::{Key, clock, day, t};
 use crate::state::Load;
 use crate::ui::button::IconLook;
 use crate::ui::{Anchor, Confirm, Icon, IconButton, Menu, MenuItem, MenuLine, Popover, Spinner};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Message, MessageVersion};
@@ -21,7 +22,7 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
         talk.entry(id).map(|entry| entry.message.clone())
     });
     let id = move || message.with_untracked(|message| message.as_ref().map(|m| m.id));
-    let at = move |event: &leptos::ev::MouseEvent| {
+    let at = move |event: &MouseEvent| {
         id().map(|message| At { message, anchor: Anchor::of_event(event) })
     };
     let may_edit = Memo::new(move |_| message.get().is_some_and(|m| talk.may_edit(&m)));
@@ -38,7 +39,7 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
                         icon=Icon::SmilePlus
                         label=t(Key::ChatReact)
                         look=IconLook::Small
-                        on_click=move |event| talk.reacting.set(at(&event))
+                        on_click=move |event: MouseEvent| talk.reacting.set(at(&event))
                     />
                 </Show>
                 <Show when=move || talk.may(Permission::SendMessages)>
@@ -69,7 +70,7 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
                     icon=Icon::More
                     label=t(Key::AppMore)
                     look=IconLook::Small
-                    on_click=move |event| talk.menu.set(at(&event))
+                    on_click=move |event: MouseEvent| talk.menu.set(at(&event))
                 />
             </div>
         </Show>

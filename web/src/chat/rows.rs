@@ -178,16 +178,19 @@ mod tests {
                 .collect();
         let mine = vec![(99, outgoing("mine", noon + Duration::minutes(24 * 60 + 1)))];
         let rows = rows(&entries, mine, &anna, Some(2), day_of);
-        assert_eq!(marks(&rows), [
-            (true, true, false),
-            (false, false, false),
-            // One's own message is not new.
-            (true, false, false),
-            (true, false, true),
-            (false, false, false),
-            (true, true, false),
-            (true, false, false),
-        ]);
+        assert_eq!(
+            marks(&rows),
+            [
+                (true, true, false),
+                (false, false, false),
+                // One's own message is not new.
+                (true, false, false),
+                (true, false, true),
+                (false, false, false),
+                (true, true, false),
+                (true, false, false),
+            ]
+        );
         assert!(rows[6].delivery.is_some());
         assert_ne!(rows[6].identity(), rows[5].identity());
         assert!(rows[0].estimate(600.0) > rows[1].estimate(600.0));

@@ -9,8 +9,8 @@ use crate::state::{Chats, Layout};
 use crate::ui::{Avatar, AvatarSize, Button, Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
 use shared::chat::SearchHit;
 use shared::ids::ChatId;
 use std::time::Duration;
@@ -25,7 +25,10 @@ enum Found {
     Nothing,
     Searching,
     Failed(ApiError),
-    Hits { hits: Vec<SearchHit>, next: Option<String> },
+    Hits {
+        hits: Vec<SearchHit>,
+        next: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +43,8 @@ enum Where {
 pub fn SearchPanel() -> impl IntoView {
     let space = expect_context::<CurrentSpace>();
     let path = use_location().pathname;
-    let chat = Memo::new(move |_| path.with(|path| path.rsplit('/').next()?.parse::<ChatId>().ok()));
+    let chat =
+        Memo::new(move |_| path.with(|path| path.rsplit('/').next()?.parse::<ChatId>().ok()));
     let words = RwSignal::new(String::new());
     let place = RwSignal::new(Where::Everywhere);
     let found = RwSignal::new(Found::Nothing);
@@ -195,11 +199,7 @@ fn Hit(hit: SearchHit) -> impl IntoView {
         }
     };
     let pieces = snippet.into_iter().map(|part| {
-        if part.hit {
-            view! { <mark>{part.text}</mark> }.into_any()
-        } else {
-            part.text.into_any()
-        }
+        if part.hit { view! { <mark>{part.text}</mark> }.into_any() } else { part.text.into_any() }
     });
     view! {
         <button class="hit" type="button" on:click=open>

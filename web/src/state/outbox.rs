@@ -78,6 +78,11 @@ impl Outbox {
         self.waiting.with(|all| all.get(&chat).cloned()).unwrap_or_default()
     }
 
+    /// Follows every change.
+    pub fn track(&self) {
+        self.waiting.track();
+    }
+
     /// How many messages wait for the network, reactively.
     #[must_use]
     pub fn len(&self) -> usize {

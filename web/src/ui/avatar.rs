@@ -64,7 +64,8 @@ pub fn Avatar(
 
 /// The rule of the original, id × 137.5° (the golden angle: neighbours differ), on the random end of
 /// the id. Saturation and lightness are fixed in the stylesheet so that the letter stays legible.
-fn hue(id: Uuid) -> u16 {
+#[must_use]
+pub fn hue(id: Uuid) -> u16 {
     let number = id.as_u128() as u32;
     ((f64::from(number) * 137.5) % 360.0) as u16
 }

@@ -86,7 +86,7 @@ impl Field {
     /// As high as its text, up to the limit of the stylesheet.
     pub fn grow(&self) {
         let Some(node) = self.node.try_get_untracked().flatten() else { return };
-        let style = node.style();
+        let style = web_sys::HtmlElement::style(&node);
         // Sizes in pixels are always accepted.
         drop(style.set_property("height", "auto"));
         drop(style.set_property("height", &format!("{}px", node.scroll_height())));

@@ -366,7 +366,7 @@ fn key_of(element: &Element) -> Option<Key> {
 fn set_height(node: NodeRef<Div>, height: f64) {
     if let Some(node) = node.get_untracked() {
         // A number of pixels is always accepted.
-        drop(node.style().set_property("height", &format!("{height}px")));
+        drop(HtmlElement::style(&node).set_property("height", &format!("{height}px")));
     }
 }
 
