@@ -141,7 +141,12 @@ fn ConnectionBanner(talk: Talk) -> impl IntoView {
             }
             is_long.set(false);
         } else if timer.with_value(Option::is_none) {
-            let wait = set_timeout_with_handle(move || drop(is_long.try_set(true)), PATIENCE);
+            let wait = set_timeout_with_handle(
+                move || {
+                    let _was_there = is_long.try_set(true);
+                },
+                PATIENCE,
+            );
             timer.set_value(wait.ok());
         }
     });

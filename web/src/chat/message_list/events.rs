@@ -199,7 +199,9 @@ pub fn press(talk: Talk, event: &PointerEvent) {
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let anchor = Anchor { left: x, top: y, width: 0.0, height: 0.0 };
     let timer = set_timeout_with_handle(
-        move || drop(talk.menu.try_set(Some(At { message, anchor }))),
+        move || {
+            let _was_there = talk.menu.try_set(Some(At { message, anchor }));
+        },
         LONG_PRESS,
     );
     let Ok(timer) = timer else { return };

@@ -320,7 +320,12 @@ impl Scroller {
             room.list.borrow_mut().pin_row(key, align);
             if matches!(jump, Jump::Seq(_) | Jump::Day(_)) {
                 talk.lit.set(Some(seq));
-                set_timeout(move || drop(talk.lit.try_set(None)), LIT);
+                set_timeout(
+                    move || {
+                        let _was_there = talk.lit.try_set(None);
+                    },
+                    LIT,
+                );
             }
         }
         talk.jump.set(None);
