@@ -4,7 +4,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::platform::db::Db;
 use anyhow::{Context as _, anyhow};
 use diesel::dsl::max;
-use diesel::migration::{Migration, MigrationSource as _};
+use diesel::migration::{Migration, MigrationSource as _, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::query_dsl::methods::SelectDsl as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
@@ -19,11 +19,32 @@ diesel::table! {
     }
 }
 
-/// Brings the schema up to date.
+/// Brings the schema up to date; returns what was done.
 ///
 /// # Errors
 /// A migration failed, or the database does not answer.
 pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
+    with_harness(url, |harness| harness.run_pending_migrations(MIGRATIONS).map(names)).await
+}
+
+/// Undoes every migration: nothing is left. For tests of `down.sql`.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn revert_all(url: &str) -> anyhow::Result<Vec<String>> {
+    with_harness(url, |harness| harness.revert_all_migrations(MIGRATIONS).map(names)).await
+}
+
+type Harness = diesel_async::AsyncMigrationHarness<AsyncPgConnection>;
+
+fn names(versions: Vec<MigrationVersion<'_>>) -> Vec<String> {
+    versions.iter().map(ToString::to_string).collect()
+}
+
+async fn with_harness(
+    url: &str,
+    work: impl FnOnce(&mut Harness) -> diesel::migration::Result<Vec<String>> + Send + 'static,
+) -> anyhow::Result<Vec<String>> {
     let url = url.to_owned();
     // The harness blocks inside; it must not sit on a runtime thread.
     tokio::task::spawn_blocking(move || {
@@ -34,10 +55,7 @@ pub async fn migrate(url: &str) -> anyhow::Result<Vec<String>> {
                 .await
                 .context("cannot connect to the database")?;
             let mut harness = diesel_async::AsyncMigrationHarness::new(conn);
-            let done = harness
-                .run_pending_migrations(MIGRATIONS)
-                .map_err(|error| anyhow!("migration failed: {error}"))?;
-            Ok(done.iter().map(ToString::to_string).collect())
+            work(&mut harness).map_err(|error| anyhow!("migration failed: {error}"))
         })
     })
     .await?

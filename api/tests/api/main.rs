@@ -7,4 +7,5 @@ mod chat;
 mod identity;
 mod realtime;
 mod retention;
+mod schema;
 mod service;
