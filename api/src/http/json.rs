@@ -73,15 +73,22 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let pointer = match path.as_str() {
-            "." => String::new(),
-            path => format!("/{}", path.replace('.', "/").replace(['[', ']'], "")),
-        };
+        let pointer = pointer(error.path());
         bad_json(error.inner(), &pointer)
     })?;
     deserializer.end().map_err(|error| bad_json(&error, ""))?;
     Ok(value)
+}
+
+/// A path as a JSON pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let segments = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    segments.map(|segment| format!("/{segment}")).collect()
 }
 
 /// What a parse error means for the caller.

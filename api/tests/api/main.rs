@@ -9,3 +9,4 @@ mod realtime;
 mod retention;
 mod schema;
 mod service;
+mod spaces;

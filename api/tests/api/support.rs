@@ -4,6 +4,7 @@ pub mod bakery;
 pub mod client;
 pub mod database;
 pub mod socket;
+pub mod staff;
 
 use api::config::Config;
 use api::server::Server;

@@ -1,0 +1,9 @@
+//! Spaces, members and roles.
+
+mod directory;
+mod joining;
+mod lifecycle;
+mod participants;
+mod restrictions;
+mod roles;
+mod strangers;

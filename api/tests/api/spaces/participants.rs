@@ -1,0 +1,80 @@
+//! The list of members.
+
+use crate::support::TestApp;
+use crate::support::staff::{Staff, text};
+use crate::support::client::Client;
+use serde_json::json;
+
+/// Nicknames of all pages.
+async fn names(who: &Client, path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = who.get(&format!("{path}{cursor}")).await.expect(200);
+        found.extend(page["items"].as_array().unwrap().iter().map(|m| text(&m["nickname"])));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn members_come_by_rank_then_by_name_whatever_the_page() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    for nickname in ["Bob", "alice", "Carol", "bea"] {
+        let person = app.user(nickname).await;
+        person.post(&b.at("/join"), json!({})).await.expect(200);
+    }
+    let order = ["anna", "adam", "mona", "alice", "bea", "Bob", "Carol", "mark", "rita"];
+    for limit in [1, 2, 4, 9, 100] {
+        assert_eq!(names(&b.rita, &b.at(&format!("/participants?limit={limit}"))).await, order);
+    }
+    let list = b.at("/participants?limit=50");
+    let of_role = format!("{list}&role={}", b.role("Moderator"));
+    assert_eq!(names(&b.mark, &of_role).await, ["mona"]);
+    assert_eq!(names(&b.mark, &format!("{list}&q=B")).await, ["bea", "Bob"]);
+    assert_eq!(names(&b.mark, &format!("{list}&q=%25")).await, Vec::<String>::new());
+    assert_eq!(b.mark.get(&format!("{list}&sort=x")).await.problem(400), "unknown_field");
+    assert_eq!(b.mark.get(&b.at("/participants?limit=101")).await.problem(422), "invalid");
+    assert_eq!(b.mark.get(&b.at("/participants?cursor=x")).await.problem(400), "bad_cursor");
+
+    let first = b.mark.get(&b.at("/participants?limit=1")).await.expect(200)["items"][0].clone();
+    assert_eq!(first["id"], b.anna.id());
+    assert_eq!(first["role_id"], b.role("Owner"));
+    assert_eq!(first["status"], "offline");
+    assert!(first.get("email").is_none());
+}
+
+#[tokio::test]
+async fn presence_shows_and_filters() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let _socket = b.mark.socket().await;
+    let mut watcher = b.anna.socket().await;
+    watcher.drain().await;
+    let list = |status: &str| b.at(&format!("/participants?status={status}"));
+    assert_eq!(names(&b.adam, &list("online")).await, ["anna", "mark"]);
+    assert_eq!(names(&b.adam, &list("dnd")).await, Vec::<String>::new());
+    assert_eq!(names(&b.adam, &list("offline")).await, ["adam", "mona", "rita"]);
+    assert_eq!(b.adam.get(&list("asleep")).await.problem(400), "malformed");
+    let page = b.adam.get(&b.at("/participants")).await.expect(200);
+    let mark = page["items"].as_array().unwrap().iter().find(|m| m["nickname"] == "mark").unwrap();
+    assert_eq!(mark["status"], "online");
+}
+
+#[tokio::test]
+async fn the_list_costs_the_same_however_long_it_is() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let mut counts = Vec::new();
+    for limit in [1, 50] {
+        let path = b.at(&format!("/participants?limit={limit}"));
+        let (answer, queries) = app.counting(b.mark.get(&path)).await;
+        answer.expect(200);
+        counts.push(queries);
+    }
+    assert_eq!(counts[0], counts[1]);
+    assert!(counts[0] <= 3, "access, list, and at most one to know who asks: {counts:?}");
+}
