@@ -13,6 +13,7 @@ pub mod error;
 pub mod health;
 pub mod http;
 pub mod identity;
+pub mod integrations;
 pub mod openapi;
 pub mod platform;
 pub mod realtime;
