@@ -2,6 +2,7 @@
 
 mod database;
 mod health;
+mod import;
 mod openapi;
 mod serve;
 
@@ -27,6 +28,9 @@ enum Command {
     Serve,
     /// Bring the database schema up to date.
     Migrate,
+    /// Bring history from elsewhere into a space.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Ask the server of this machine whether it is ready; for health checks of containers.
     Health,
     /// Write the contracts: `openapi.json` (REST) and `asyncapi.json` (socket).
@@ -46,6 +50,7 @@ impl Cli {
         match self.command {
             Command::Serve => serve::run(start()?).await,
             Command::Migrate => database::migrate(&start()?).await,
+            Command::Import(import) => import::run(start()?, import).await,
             Command::Health => health::run(&Config::from_env()?),
             Command::Openapi { dir } => openapi::write(&dir),
         }

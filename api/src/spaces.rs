@@ -9,6 +9,8 @@ mod actions;
 pub mod model;
 mod routes;
 
+pub use actions::spaces::do_create_space;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes, below `/api/v1`.

@@ -17,6 +17,9 @@ mod people;
 mod rooms;
 mod source;
 mod stage;
+mod target;
+
+pub use target::Target;
 
 use crate::app::App;
 use crate::error::ApiError;

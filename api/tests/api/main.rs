@@ -5,6 +5,7 @@ mod support;
 
 mod chat;
 mod identity;
+mod integrations;
 mod realtime;
 mod retention;
 mod schema;

@@ -2,7 +2,6 @@
 
 use super::presets;
 use crate::error::ApiResult;
-use crate::http::current_user::CurrentUser;
 use crate::http::etag::IfMatch;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, SpaceAccess};
@@ -11,16 +10,19 @@ use crate::spaces::model::role::{NewRole, RoleRow};
 use crate::spaces::model::space::{self, NewSpace, SeenSpace, SpaceChanges, SpaceRow};
 use shared::error::ErrorCode;
 use shared::event::{Event, RoleAssigned, SpaceDeleted};
-use shared::ids::{ChatId, SpaceId};
+use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::Permission;
 use shared::spaces::{CreateSpace, RoleKind, Space, UpdateSpace};
 use shared::text::{Key, Lang, text};
 use shared::topic::Topic;
 
-/// Makes a space with its roles and its first chat; the caller owns it.
+/// Makes a space with its roles and its first chat.
+///
+/// # Errors
+/// The database's.
 pub async fn do_create_space(
     tx: &mut Tx,
-    user: &CurrentUser,
+    owner: UserId,
     lang: Lang,
     body: &CreateSpace,
 ) -> ApiResult<Space> {
@@ -31,16 +33,16 @@ pub async fn do_create_space(
         name: body.name.trim(),
         description: filled(body.description.as_deref()),
         visibility: body.visibility.key(),
-        owner_id: user.id,
+        owner_id: owner,
         default_chat_id: chat,
     }
     .insert(tx)
     .await?;
     NewRole::insert_all(tx, &presets.roles).await?;
     space::insert_default_chat(tx, id, chat, text(lang, Key::PresetDefaultChat)).await?;
-    member::insert(tx, id, user.id, presets.owner).await?;
-    let space = SeenSpace::find(tx, user.id, id).await?.into_space(user.id);
-    tx.emit(Topic::User(user.id), Event::SpaceJoined(space.clone())).await?;
+    member::insert(tx, id, owner, presets.owner).await?;
+    let space = SeenSpace::find(tx, owner, id).await?.into_space(owner);
+    tx.emit(Topic::User(owner), Event::SpaceJoined(space.clone())).await?;
     Ok(space)
 }
 

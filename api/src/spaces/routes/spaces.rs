@@ -70,7 +70,7 @@ pub async fn create_space(
     Language(lang): Language,
     Valid(body): Valid<CreateSpace>,
 ) -> ApiResult<Created<Space>> {
-    let space = app.transact(async |tx| do_create_space(tx, &user, lang, &body).await).await?;
+    let space = app.transact(async |tx| do_create_space(tx, user.id, lang, &body).await).await?;
     Ok(Created { location: format!("/spaces/{}", space.id), body: space })
 }
 
