@@ -130,9 +130,11 @@ pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>>
 
 /// A transaction that collects its events and publishes them after commit.
 ///
-/// Dropping it (an error, a client that went away) rolls back.
+/// Dropping it (a client that went away) rolls back at once: the connection is closed, because in
+/// the pool it would keep its locks until somebody takes it out again.
 pub struct Tx {
-    conn: Object<AsyncPgConnection>,
+    /// Absent once the transaction has ended.
+    conn: Option<Object<AsyncPgConnection>>,
     live: Live,
     deliveries: Vec<Arc<Delivery>>,
     committing: bool,
@@ -146,7 +148,7 @@ impl Tx {
     pub async fn begin(db: &Db, live: &Live) -> ApiResult<Self> {
         let mut conn = db.conn().await?;
         Manager::begin_transaction(&mut *conn).await?;
-        Ok(Self { conn, live: live.clone(), deliveries: Vec::new(), committing: false })
+        Ok(Self { conn: Some(conn), live: live.clone(), deliveries: Vec::new(), committing: false })
     }
 
     /// Appends a durable event to a topic.
@@ -178,7 +180,7 @@ impl Tx {
         audience: Option<ChatId>,
         event: Event,
     ) -> QueryResult<i64> {
-        let conn: &mut PgConn = &mut self.conn;
+        let conn: &mut PgConn = self;
         let seq = next_seq(conn, topic).await?;
         let delivery = Delivery::new(topic, Some(seq), audience, event);
         diesel::insert_into(events::table)
@@ -200,8 +202,9 @@ impl Tx {
     /// `unavailable` or `internal`; nothing was published, and the outcome may be unknown.
     pub async fn commit(mut self) -> ApiResult<()> {
         self.committing = true;
-        Manager::commit_transaction(&mut *self.conn).await?;
+        Manager::commit_transaction(&mut *self).await?;
         self.committing = false;
+        drop(self.conn.take());
         for delivery in std::mem::take(&mut self.deliveries) {
             self.live.publish(delivery);
         }
@@ -211,14 +214,18 @@ impl Tx {
     /// Gives up: nothing happened.
     pub async fn rollback(mut self) {
         self.deliveries.clear();
-        if let Err(error) = Manager::rollback_transaction(&mut *self.conn).await {
-            tracing::debug!(%error, "rollback failed; the connection is dropped");
+        match Manager::rollback_transaction(&mut *self).await {
+            Ok(()) => drop(self.conn.take()),
+            Err(error) => tracing::debug!(%error, "rollback failed; the connection is closed"),
         }
     }
 }
 
 impl Drop for Tx {
     fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            drop(Object::take(conn));
+        }
         // Cut off while committing: the database may have committed. Let the hub look at the log.
         if self.committing {
             for delivery in &self.deliveries {
@@ -231,13 +238,19 @@ impl Drop for Tx {
 impl Deref for Tx {
     type Target = PgConn;
     fn deref(&self) -> &PgConn {
-        &self.conn
+        match &self.conn {
+            Some(conn) => conn,
+            None => unreachable!("a transaction that has ended is gone"),
+        }
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut PgConn {
-        &mut self.conn
+        match &mut self.conn {
+            Some(conn) => conn,
+            None => unreachable!("a transaction that has ended is gone"),
+        }
     }
 }
 
