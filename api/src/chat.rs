@@ -1,4 +1,4 @@
-//! Chats, messages, reactions and read state.
+//! Chats, messages, reactions, read state and search.
 //!
 //! Tables: `chats`, `chat_members`, `chat_overrides`, `messages`, `message_versions`, `reactions`,
 //! `mentions`, `read_states`. Events: everything on `chat:` topics, `chat_*` on `space:` topics,
@@ -9,6 +9,7 @@ mod actions;
 pub mod directory;
 pub mod model;
 mod routes;
+pub mod search;
 
 use crate::realtime::command::Commands;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -34,7 +35,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::messages::delete_message)
         .service(routes::messages::list_message_versions)
         .service(routes::reactions::toggle_reaction)
-        .service(routes::reactions::list_reactions);
+        .service(routes::reactions::list_reactions)
+        .service(routes::search::search_messages);
 }
 
 /// The socket commands: the same actions as the routes.

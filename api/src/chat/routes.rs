@@ -5,3 +5,4 @@ pub mod messages;
 pub mod people;
 pub mod reactions;
 pub mod read;
+pub mod search;

@@ -1,0 +1,72 @@
+//! Search.
+
+use crate::app::App;
+use crate::chat::search::{Search, moment, search};
+use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
+use crate::http::json::Json;
+use crate::http::query::{Query, limit};
+use crate::identity::model::user::by_nickname;
+use actix_web::{get, web};
+use diesel::OptionalExtension as _;
+use serde::Deserialize;
+use shared::chat::SearchHit;
+use shared::error::{FieldCode, Problem};
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::page::Page;
+
+/// What to search for, and where.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// 1-200 characters: words (the last one may be unfinished), `"exact phrases"`, `-without`.
+    q: String,
+    /// Only in this space.
+    space_id: Option<SpaceId>,
+    /// Only in this chat.
+    chat_id: Option<ChatId>,
+    /// Only by this author: an id or a nickname.
+    from: Option<String>,
+    /// Only from this day or time on (`2026-11-21`, `2026-11-21T08:00:00Z`).
+    after: Option<String>,
+    /// Only before this day or time.
+    before: Option<String>,
+    /// 1-100, default 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// Search the messages that the caller may read, newest first.
+#[utoipa::path(tag = "messages", params(SearchQuery), responses(
+    (status = 200, body = Page<SearchHit>), (status = "default", body = Problem)))]
+#[get("/search")]
+pub async fn search_messages(
+    app: web::Data<App>,
+    user: CurrentUser,
+    Query(query): Query<SearchQuery>,
+) -> ApiResult<Json<Page<SearchHit>>> {
+    let conn = &mut *app.conn().await?;
+    let author = match query.from.as_deref() {
+        None => None,
+        Some(text) => Some(match text.parse::<UserId>() {
+            Ok(id) => id,
+            Err(_) => {
+                let nickname = text.strip_prefix('@').unwrap_or(text);
+                let found = by_nickname(conn, nickname).await.optional()?;
+                found.ok_or_else(|| ApiError::field("from", FieldCode::Unknown))?.id
+            }
+        }),
+    };
+    let wanted = Search {
+        text: query.q,
+        space: query.space_id,
+        chat: query.chat_id,
+        author,
+        after: moment("after", query.after.as_deref())?,
+        before: moment("before", query.before.as_deref())?,
+        limit: limit(query.limit, 20)?,
+        cursor: query.cursor,
+    };
+    Ok(Json(search(conn, &user, &wanted).await?))
+}

@@ -1,0 +1,100 @@
+//! Search in messages: words in any of the indexed languages, the beginning of the last word,
+//! `"exact phrases"`, `-without`. Where that finds nothing: pieces of words.
+//!
+//! Newest first: it is what people look for in a chat, it pages by key, and both ends of the range
+//! stay fast: rare words come from the text index, frequent ones from the newest messages on.
+
+mod find;
+mod query;
+mod scope;
+mod snippet;
+
+use super::model::message::{MessageRow, assemble};
+use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
+use crate::http::cursor;
+use crate::platform::db::PgConn;
+use chrono::{DateTime, Utc};
+use find::{Find, Way};
+use query::Query;
+use serde::{Deserialize, Serialize};
+use shared::chat::SearchHit;
+use shared::error::FieldCode;
+use shared::ids::{ChatId, MessageId, SpaceId, UserId};
+use shared::page::Page;
+
+/// What is searched for, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    pub text: String,
+    pub space: Option<SpaceId>,
+    pub chat: Option<ChatId>,
+    pub author: Option<UserId>,
+    /// From this time on.
+    pub after: Option<DateTime<Utc>>,
+    /// Before this time.
+    pub before: Option<DateTime<Utc>>,
+    pub limit: i64,
+    pub cursor: Option<String>,
+}
+
+/// Where a page ends.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Key {
+    last: MessageId,
+    way: Way,
+}
+
+/// The messages found, as far as the caller may read them.
+///
+/// # Errors
+/// `invalid` when the text has nothing to look for, `not_found` for a space or chat that the caller
+/// does not see, `bad_cursor`.
+pub async fn search(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    search: &Search,
+) -> ApiResult<Page<SearchHit>> {
+    let query = Query::parse(&search.text).map_err(|code| ApiError::field("q", code))?;
+    let key: Option<Key> = cursor::decode(search.cursor.as_deref())?;
+    let scope = scope::readable(conn, user, search.space, search.chat).await?;
+    let mut find = Find {
+        query: &query,
+        scope: &scope,
+        search,
+        last: key.map(|key| key.last),
+        way: key.map_or(Way::Words, |key| key.way),
+    };
+    let mut found = find.run(conn).await?;
+    if found.is_empty() && key.is_none() && query.has_pieces() {
+        find.way = Way::Pieces;
+        found = find.run(conn).await?;
+    }
+    let page = cursor::page(found, search.limit, |id| Key { last: *id, way: find.way });
+    let rows = MessageRow::find_all(conn, &page.items).await?;
+    let messages = assemble(conn, rows, user.id).await?;
+    let snippets = snippet::of(conn, &query, find.way, &messages).await?;
+    let items = messages
+        .into_iter()
+        .zip(snippets)
+        .map(|(message, snippet)| SearchHit { message, snippet })
+        .collect();
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// A day or a moment.
+///
+/// # Errors
+/// `bad_format` for the field.
+pub fn moment(field: &str, text: Option<&str>) -> ApiResult<Option<DateTime<Utc>>> {
+    let Some(text) = text else { return Ok(None) };
+    let day = || Some(text.parse::<chrono::NaiveDate>().ok()?.and_time(chrono::NaiveTime::MIN));
+    let moment = text.parse().ok().or_else(|| day().map(|day| day.and_utc()));
+    let moment: DateTime<Utc> =
+        moment.ok_or_else(|| ApiError::field(field, FieldCode::BadFormat))?;
+    // What a timestamp of the database can hold, with room to spare.
+    if !(0..=9999).contains(&chrono::Datelike::year(&moment)) {
+        return Err(ApiError::field(field, FieldCode::OutOfRange));
+    }
+    Ok(Some(moment))
+}

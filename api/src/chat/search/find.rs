@@ -1,0 +1,154 @@
+//! The statement that finds.
+
+use super::Search;
+use super::query::{Kind, Query, Term};
+use super::scope::Scope;
+use crate::platform::db::PgConn;
+use crate::spaces::model::containing;
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryResult, QueryableByName};
+use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
+use shared::ids::MessageId;
+use uuid::Uuid;
+
+/// How messages are matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Full text.
+    Words,
+    /// Anywhere in the text, by trigrams.
+    Pieces,
+}
+
+/// One page to find.
+pub struct Find<'a> {
+    pub query: &'a Query,
+    pub scope: &'a Scope,
+    pub search: &'a Search,
+    /// The last message of the page before.
+    pub last: Option<MessageId>,
+    pub way: Way,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// A statement that grows, and what is bound to it.
+pub struct Statement {
+    pub sql: String,
+    texts: Vec<String>,
+}
+
+impl Statement {
+    pub fn new(start: &str) -> Self {
+        Self { sql: start.to_owned(), texts: Vec::new() }
+    }
+
+    /// The placeholder of a text; all texts come first.
+    fn text(&mut self, text: impl Into<String>) -> usize {
+        self.texts.push(text.into());
+        self.texts.len()
+    }
+
+    /// The number of the next placeholder.
+    pub fn next(&self) -> usize {
+        self.texts.len() + 1
+    }
+
+    /// Appends the query of full text. Each word in every language: the index holds all of them.
+    pub fn words(&mut self, query: &Query) {
+        for (i, term) in query.terms.iter().enumerate() {
+            let and = if i > 0 { " && " } else { "" };
+            let not = if term.wanted { "" } else { "!!" };
+            let expression = self.word(term);
+            self.sql.push_str(&format!("{and}{not}({expression})"));
+        }
+    }
+
+    fn word(&mut self, term: &Term) -> String {
+        let n = self.text(&term.text);
+        if term.kind == Kind::Phrase {
+            return format!("phraseto_tsquery('simple', ${n})");
+        }
+        let any = ["simple", "english", "russian"]
+            .map(|language| format!("plainto_tsquery('{language}', ${n})"))
+            .join(" || ");
+        if term.kind == Kind::Beginning {
+            let n = self.text(term.beginning());
+            return format!("{any} || to_tsquery('simple', ${n})");
+        }
+        any
+    }
+
+    fn pieces(&mut self, query: &Query) {
+        for (i, term) in query.terms.iter().enumerate() {
+            let and = if i > 0 { " AND " } else { "" };
+            let not = if term.wanted { "" } else { "NOT " };
+            let n = self.text(containing(&term.text));
+            self.sql.push_str(&format!("{and}m.content {not}ILIKE ${n}"));
+        }
+    }
+
+    /// The statement with its texts bound.
+    pub fn bound(self) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
+        let statement = diesel::sql_query(self.sql).into_boxed();
+        self.texts.into_iter().fold(statement, |s, text| s.bind::<Text, _>(text))
+    }
+}
+
+impl Find<'_> {
+    /// The newest messages that match, newest first, one more than asked for.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn run(&self, conn: &mut PgConn) -> QueryResult<Vec<MessageId>> {
+        let mut s = Statement::new("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL AND ");
+        match self.way {
+            Way::Words => {
+                s.sql.push_str("m.search @@ (");
+                s.words(self.query);
+                s.sql.push(')');
+            }
+            Way::Pieces => s.pieces(self.query),
+        }
+        let Search { author, after, before, limit, .. } = self.search;
+        let mut n = s.next();
+        // `IS TRUE` keeps the index on chats out: reading a good part of it costs more than it saves.
+        let dense = if self.scope.dense { " IS TRUE" } else { "" };
+        s.sql.push_str(&format!(" AND (m.chat_id = ANY(${n})){dense}"));
+        for (given, condition) in [
+            (author.is_some(), "m.author_id ="),
+            (after.is_some(), "m.created_at >="),
+            (before.is_some(), "m.created_at <"),
+            (self.last.is_some(), "m.id <"),
+        ] {
+            if given {
+                n += 1;
+                s.sql.push_str(&format!(" AND {condition} ${n}"));
+            }
+        }
+        s.sql.push_str(&format!(" ORDER BY m.id DESC LIMIT ${}", n + 1));
+        let mut statement = s.bound().bind::<Array<SqlUuid>, _>(self.scope.chats.clone());
+        if let Some(author) = author {
+            statement = statement.bind::<SqlUuid, _>(author.0);
+        }
+        if let Some(after) = after {
+            statement = statement.bind::<Timestamptz, _>(*after);
+        }
+        if let Some(before) = before {
+            statement = statement.bind::<Timestamptz, _>(*before);
+        }
+        if let Some(last) = self.last {
+            statement = statement.bind::<SqlUuid, _>(last.0);
+        }
+        let found: Vec<Found> = statement.bind::<BigInt, _>(limit + 1).load(conn).await?;
+        Ok(found.into_iter().map(|found| MessageId(found.id)).collect())
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a person may search: what he may read, and nothing else.
+
+use crate::chat::access::access_chat;
+use crate::chat::model::chat::ChatView;
+use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
+use crate::platform::db::PgConn;
+use crate::spaces::access::access_space;
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Double, Nullable, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use shared::ids::{ChatId, SpaceId};
+use shared::permission::{Permission, PermissionSet};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Chats to search in.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub chats: Vec<Uuid>,
+    /// Whether they hold a good part of all messages: then walking all from the newest on soon
+    /// meets theirs.
+    pub dense: bool,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    last_seq: i64,
+    #[diesel(sql_type = Double)]
+    total: f64,
+}
+
+/// The chats the caller may read: all, those of a space, or one.
+///
+/// # Errors
+/// `not_found` for a space of which he is no member, or a chat that he does not see.
+pub async fn readable(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    space: Option<SpaceId>,
+    chat: Option<ChatId>,
+) -> ApiResult<Scope> {
+    if let Some(chat) = chat {
+        let access = access_chat(conn, user, chat).await?;
+        if space.is_some() && access.space_id() != space {
+            return Err(ApiError::not_found());
+        }
+        return Ok(Scope { chats: vec![chat.0], dense: false });
+    }
+    if let Some(space) = space {
+        access_space(conn, user, space).await?;
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT c.id, c.last_seq, t.reltuples::float8 AS total FROM (\
+             SELECT c.id, c.last_seq FROM space_members sm \
+             JOIN chats c ON c.space_id = sm.space_id AND c.kind = 'space' \
+             WHERE sm.user_id = $1 AND ($2 IS NULL OR sm.space_id = $2) \
+             UNION ALL SELECT c.id, c.last_seq FROM chat_members cm \
+             JOIN chats c ON c.id = cm.chat_id WHERE cm.user_id = $1 AND $2 IS NULL) c \
+         CROSS JOIN (SELECT reltuples FROM pg_class WHERE oid = 'messages'::regclass) t",
+    )
+    .bind::<SqlUuid, _>(user.id.0)
+    .bind::<Nullable<SqlUuid>, _>(space.map(|space| space.0))
+    .load(conn)
+    .await?;
+    let view = PermissionSet::of(&[Permission::ViewChat]);
+    let hidden: HashSet<Uuid> = ChatView::possibly_hidden(conn, user.id, view)
+        .await?
+        .into_iter()
+        .filter(|chat| !chat.permissions(user.id).contains(Permission::ViewChat))
+        .map(|chat| chat.id)
+        .collect();
+    let visible = || rows.iter().filter(|row| !hidden.contains(&row.id));
+    let messages: i64 = visible().map(|row| row.last_seq).sum();
+    let dense = rows.iter().next().is_some_and(|row| messages as f64 * 10.0 >= row.total);
+    Ok(Scope { chats: visible().map(|row| row.id).collect(), dense })
+}
