@@ -4,6 +4,7 @@
 mod support;
 
 mod chat;
+mod contract;
 mod identity;
 mod integrations;
 mod realtime;
