@@ -12,7 +12,8 @@ pub enum LogFormat {
 /// Logs and metrics.
 #[derive(Clone, Debug)]
 pub struct TelemetryConfig {
-    /// `SPACE_LOG`: a `tracing` filter such as `info,api::realtime=debug`. Default `info`.
+    /// `SPACE_LOG`: a `tracing` filter such as `info,api::realtime=debug`. Default `info`, without
+    /// the web framework's lines, and in development without a line a request.
     pub filter: String,
     /// `SPACE_LOG_FORMAT`: `pretty` or `json`. Default `json` in production, else `pretty`.
     pub format: LogFormat,
@@ -23,8 +24,11 @@ pub struct TelemetryConfig {
 
 impl TelemetryConfig {
     pub(super) fn read(source: &mut Source, mode: Mode) -> Self {
-        let default = if mode == Mode::Production { "json" } else { "pretty" };
-        let format = match source.text_or("SPACE_LOG_FORMAT", default).as_str() {
+        let (format, filter) = match mode {
+            Mode::Production => ("json", "info,actix_server=warn"),
+            Mode::Development => ("pretty", "info,actix_server=warn,api::http::observe=warn"),
+        };
+        let format = match source.text_or("SPACE_LOG_FORMAT", format).as_str() {
             "json" => LogFormat::Json,
             "pretty" => LogFormat::Pretty,
             other => {
@@ -34,7 +38,7 @@ impl TelemetryConfig {
                 LogFormat::Json
             }
         };
-        let filter = source.text_or("SPACE_LOG", "info");
+        let filter = source.text_or("SPACE_LOG", filter);
         if filter.parse::<tracing_subscriber::EnvFilter>().is_err() {
             source.problem(format!("SPACE_LOG is `{filter}`, which is not a log filter."));
         }
