@@ -126,7 +126,27 @@ pub struct Login {
     pub web: bool,
 }
 
-/// `POST /auth/refresh`; without a body the cookie is used.
+/// `POST /auth/token`: the OAuth2 password form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasswordGrant {
+    /// `password`, or absent.
+    #[serde(default)]
+    pub grant_type: Option<String>,
+    /// Nickname or e-mail address.
+    pub username: String,
+    pub password: String,
+    /// Taken and not used: there is one scope and no registration of clients.
+    #[serde(default)]
+    pub scope: Option<String>,
+    #[serde(default)]
+    pub client_id: Option<String>,
+    #[serde(default)]
+    pub client_secret: Option<String>,
+}
+
+/// `POST /auth/refresh`, `POST /auth/logout`; without a body the cookie is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -14,6 +14,9 @@ pub struct IdentityConfig {
     pub access_token: Duration,
     /// `SPACE_REFRESH_TOKEN_DAYS`: a login ends after so many days without use, 1-365. Default 30.
     pub refresh_token: Duration,
+    /// `SPACE_SESSION_DAYS`: a login ends after so many days however much it is used, 1-3650.
+    /// Default 365.
+    pub session: Duration,
     /// `SPACE_BCRYPT_COST`: 4-16, at least 12 in production. Default 12.
     pub bcrypt_cost: u32,
     /// `SPACE_REGISTRATION`: `open` or `closed` (only `api admin create-user`). Default `open`.
@@ -30,11 +33,13 @@ impl IdentityConfig {
         }
         let seconds = source.number("SPACE_ACCESS_TOKEN_SECONDS", 900, 60..=3600);
         let days: u64 = source.number("SPACE_REFRESH_TOKEN_DAYS", 30, 1..=365);
+        let session_days: u64 = source.number("SPACE_SESSION_DAYS", 365, 1..=3650);
         Self {
             jwt_secret: source.secret("SPACE_JWT_SECRET"),
             jwt_secret_previous: source.secret("SPACE_JWT_SECRET_PREVIOUS"),
             access_token: Duration::from_secs(seconds),
             refresh_token: Duration::from_secs(days * 24 * 60 * 60),
+            session: Duration::from_secs(session_days * 24 * 60 * 60),
             bcrypt_cost: source.number("SPACE_BCRYPT_COST", 12, 4..=16),
             registration_open: registration == "open",
         }

@@ -18,6 +18,10 @@ pub const MAX_BODY: usize = 256 * 1024;
 #[derive(Clone, Debug)]
 pub struct Json<T>(pub T);
 
+/// A body that may be absent, which reads as the default.
+#[derive(Clone, Debug)]
+pub struct OptionalJson<T>(pub T);
+
 /// A body that was read and keeps its own rules.
 #[derive(Clone, Debug)]
 pub struct Valid<T>(pub T);
@@ -27,29 +31,57 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let is_json =
-            request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(
-                |value| {
-                    let kind = value.split(';').next().unwrap_or_default().trim();
-                    kind.eq_ignore_ascii_case("application/json")
-                },
-            );
-        let mut payload = payload.take();
+        let is_json = is_json(request);
+        let payload = payload.take();
         Box::pin(async move {
             if !is_json {
                 return Err(ApiError::new(ErrorCode::UnsupportedMediaType));
             }
-            let mut body = BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| ApiError::new(ErrorCode::Malformed))?;
-                if body.len() + chunk.len() > MAX_BODY {
-                    return Err(ApiError::new(ErrorCode::TooLarge));
-                }
-                body.extend_from_slice(&chunk);
-            }
-            parse(&body).map(Self)
+            parse(&read_body(payload).await?).map(Self)
         })
     }
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            let body = read_body(payload).await?;
+            match is_json {
+                _ if body.is_empty() => Ok(Self(T::default())),
+                true => parse(&body).map(Self),
+                false => Err(ApiError::new(ErrorCode::UnsupportedMediaType)),
+            }
+        })
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("application/json")
+    })
+}
+
+/// Reads a body whole.
+///
+/// # Errors
+/// `too_large` beyond [`MAX_BODY`]; `malformed` when it breaks off.
+pub async fn read_body(mut payload: dev::Payload) -> Result<BytesMut, ApiError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| ApiError::new(ErrorCode::Malformed))?;
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(ApiError::new(ErrorCode::TooLarge));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {

@@ -15,18 +15,26 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(serde_urlencoded::from_str(request.query_string()).map(Self).map_err(|error| {
-            let text = error.to_string();
-            if !text.starts_with("unknown field") {
-                return ApiError::new(ErrorCode::Malformed);
-            }
-            let name = text.split('`').nth(1).unwrap_or_default();
-            ApiError {
-                errors: vec![FieldError::new(name, FieldCode::Unknown)],
-                ..ApiError::new(ErrorCode::UnknownField)
-            }
-        }))
+        ready(parse(request.query_string()).map(Self))
     }
+}
+
+/// Reads `name=value` pairs.
+///
+/// # Errors
+/// `malformed` or `unknown_field`.
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    serde_urlencoded::from_str(text).map_err(|error| {
+        let text = error.to_string();
+        if !text.starts_with("unknown field") {
+            return ApiError::new(ErrorCode::Malformed);
+        }
+        let name = text.split('`').nth(1).unwrap_or_default();
+        ApiError {
+            errors: vec![FieldError::new(name, FieldCode::Unknown)],
+            ..ApiError::new(ErrorCode::UnknownField)
+        }
+    })
 }
 
 /// A parameter of the path; what does not parse does not exist.

@@ -4,10 +4,11 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::client_address::ClientAddress;
 use crate::http::language;
+use crate::http::origin::is_own;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::guard;
 use crate::realtime::session::Session;
-use actix_web::http::header::{HOST, ORIGIN};
+use actix_web::http::header::ORIGIN;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use dashmap::DashMap;
 use shared::command::{MAX_FRAME, SUBPROTOCOL};
@@ -81,12 +82,8 @@ pub async fn open_socket(
 fn check_origin(app: &App, request: &HttpRequest) -> ApiResult<()> {
     let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().unwrap_or_default();
-    let server = &app.config.server;
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if server.is_https() { "https" } else { "http" };
-    let own = origin == server.public_url
-        || (!app.config.is_production() && origin == format!("{scheme}://{host}"));
-    if own || server.allowed_origins.iter().any(|allowed| allowed == origin) {
+    let allowed = &app.config.server.allowed_origins;
+    if is_own(app, request, origin) || allowed.iter().any(|allowed| allowed == origin) {
         return Ok(());
     }
     Err(ApiError::new(ErrorCode::CrossSite))

@@ -1,10 +1,22 @@
-//! Making accounts.
+//! Making accounts, and changing what they hold.
 
+use crate::app::App;
 use crate::error::{ApiError, ApiResult, conflict};
-use crate::identity::model::user::{NewUser, UserRow};
+use crate::http::current_user::CurrentUser;
+use crate::http::etag::IfMatch;
+use crate::identity::actions::sessions::do_revoke;
+use crate::identity::model::session::Which;
+use crate::identity::model::user::{self, NewUser, UserRow};
+use crate::identity::password::check_not_common;
 use crate::platform::db::PgConn;
+use crate::realtime::stream::Tx;
 use diesel::result::{DatabaseErrorKind, Error};
-use shared::error::ErrorCode;
+use shared::error::{ErrorCode, FieldError};
+use shared::event::Event;
+use shared::identity::{ChangePassword, UpdateProfile};
+use shared::ids::UserId;
+use shared::topic::Topic;
+use shared::validate;
 
 /// Inserts an account.
 ///
@@ -19,4 +31,60 @@ pub async fn do_create_user(conn: &mut PgConn, user: &NewUser) -> ApiResult<User
         }
         _ => conflict(error, "users_nickname_key_key", ErrorCode::NicknameTaken),
     })
+}
+
+/// Checks a new password against every rule; `field` names it in the body.
+///
+/// # Errors
+/// `invalid`.
+pub fn check_new_password(field: &str, password: &str, nickname: &str) -> ApiResult<()> {
+    validate::password(password, nickname)
+        .map_err(|code| ApiError::invalid(vec![FieldError::new(field, code)]))?;
+    check_not_common(field, password)
+}
+
+/// Changes the caller's password and ends his other sessions.
+///
+/// # Errors
+/// `wrong_password`; `invalid` for the new one.
+pub async fn change_password(
+    app: &App,
+    caller: CurrentUser,
+    body: ChangePassword,
+) -> ApiResult<()> {
+    let (row, hash) = {
+        let conn = &mut *app.conn().await?;
+        (user::find(conn, caller.id).await?, user::password_hash(conn, caller.id).await?)
+    };
+    check_new_password("new_password", &body.new_password, &row.nickname)?;
+    if !app.identity.hasher.verify(body.old_password, hash).await? {
+        return Err(ApiError::new(ErrorCode::WrongPassword));
+    }
+    let hash = app.identity.hasher.hash(body.new_password).await?;
+    let others = Which::AllBut(caller.session_id);
+    let ended = app
+        .transact(async |tx| {
+            user::set_password(tx, caller.id, &hash).await?;
+            do_revoke(tx, caller.id, others).await
+        })
+        .await?;
+    app.identity.alive.forget(&ended).await;
+    Ok(())
+}
+
+/// Changes a profile and tells the person's other devices. `expected` is the version an editor has
+/// seen.
+///
+/// # Errors
+/// `stale` when the profile has another version by now.
+pub async fn do_update_profile(
+    tx: &mut Tx,
+    id: UserId,
+    expected: &IfMatch,
+    change: &UpdateProfile,
+) -> ApiResult<UserRow> {
+    expected.check(user::lock(tx, id).await?.version())?;
+    let row = user::update_profile(tx, id, change).await?;
+    tx.emit(Topic::User(id), Event::ProfileUpdated(row.clone().into())).await?;
+    Ok(row)
 }

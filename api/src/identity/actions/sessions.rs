@@ -2,15 +2,22 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
-use crate::identity::model::session::NewSession;
+use crate::identity::model::session::{self, NewSession, SessionRow, Which};
 use crate::identity::model::user::{self, UserRow};
 use crate::identity::refresh_token::RefreshToken;
 use crate::platform::db::PgConn;
-use chrono::{DateTime, Utc};
+use crate::realtime::stream::Tx;
+use chrono::{DateTime, Duration, Utc};
 use shared::error::ErrorCode;
+use shared::event::{Event, SessionRevoked};
 use shared::identity::Tokens;
-use shared::ids::SessionId;
+use shared::ids::{SessionId, UserId};
+use shared::topic::Topic;
 use std::net::IpAddr;
+use subtle::ConstantTimeEq as _;
+
+/// How long tabs that refresh at the same moment are given the same successor.
+const GRACE: Duration = Duration::seconds(10);
 
 /// What a session remembers of the device it began on.
 #[derive(Clone, Debug)]
@@ -84,4 +91,115 @@ pub async fn do_begin_session(
     };
     session.insert(conn).await?;
     Ok(Grant { user, session_id, refresh_token, expires_at })
+}
+
+/// What a refresh token is good for.
+enum Standing {
+    /// In force: it is replaced now.
+    InForce,
+    /// Replaced a moment ago: another tab was faster.
+    JustReplaced,
+    /// Used up long ago, and here it is again: somebody has a copy.
+    Stolen,
+    Worthless,
+}
+
+fn standing(app: &App, session: &SessionRow, token: &RefreshToken) -> Standing {
+    let hash = token.hash();
+    let is = |stored: &[u8]| bool::from(stored.ct_eq(&hash));
+    if session.revoked_at.is_some() || session.expires_at <= Utc::now() {
+        Standing::Worthless
+    } else if is(&session.token_hash) {
+        Standing::InForce
+    } else if !app.identity.refresh_tokens.is_ours(token) {
+        Standing::Worthless
+    } else if session.previous_hash.as_deref().is_some_and(is)
+        && Utc::now() - session.rotated_at < GRACE
+    {
+        Standing::JustReplaced
+    } else {
+        Standing::Stolen
+    }
+}
+
+/// Exchanges a refresh token for fresh tokens.
+///
+/// # Errors
+/// `invalid_refresh_token`. One that was used before ends its session, access tokens and sockets
+/// included.
+pub async fn renew(app: &App, text: &str) -> ApiResult<Grant> {
+    let refused = || ApiError::new(ErrorCode::InvalidRefreshToken);
+    let token = RefreshToken::parse(text).ok_or_else(refused)?;
+    let renewal = app
+        .transact(async |tx| match session::lock(tx, token.session()).await? {
+            Some((session, user)) => do_renew(tx, app, &token, session, user).await,
+            None => Ok(Renewal::Refused),
+        })
+        .await?;
+    match renewal {
+        Renewal::Granted(grant) => Ok(*grant),
+        Renewal::Refused => Err(refused()),
+        Renewal::Ended(sessions) => {
+            app.identity.alive.forget(&sessions).await;
+            Err(refused())
+        }
+    }
+}
+
+/// What came of a refresh; all of it is committed.
+enum Renewal {
+    Granted(Box<Grant>),
+    Refused,
+    Ended(Vec<SessionId>),
+}
+
+async fn do_renew(
+    tx: &mut Tx,
+    app: &App,
+    token: &RefreshToken,
+    session: SessionRow,
+    user: UserRow,
+) -> ApiResult<Renewal> {
+    let refresh_token = app.identity.refresh_tokens.successor(token);
+    let expires_at = match standing(app, &session, token) {
+        Standing::InForce => {
+            let config = &app.config.identity;
+            let ends = session.created_at + config.session;
+            let expires_at = ends.min(Utc::now() + config.refresh_token);
+            session::rotate(tx, session.id, refresh_token.hash(), expires_at).await?;
+            expires_at
+        }
+        Standing::JustReplaced if session.token_hash == refresh_token.hash() => session.expires_at,
+        Standing::Stolen => {
+            tracing::warn!(session.id = %session.id, user.id = %user.id, "refresh token used twice");
+            return do_revoke(tx, user.id, Which::One(session.id)).await.map(Renewal::Ended);
+        }
+        Standing::JustReplaced | Standing::Worthless => return Ok(Renewal::Refused),
+    };
+    let grant = Grant { user, session_id: session.id, refresh_token, expires_at };
+    Ok(Renewal::Granted(Box::new(grant)))
+}
+
+/// Ends sessions and tells their sockets. Returns those that were alive: after the commit they go
+/// to [`crate::identity::alive::Alive::forget`].
+///
+/// # Errors
+/// The database's.
+pub async fn do_revoke(tx: &mut Tx, user: UserId, which: Which) -> ApiResult<Vec<SessionId>> {
+    let ended = session::revoke(tx, user, which).await?;
+    for session_id in &ended {
+        let event = Event::SessionRevoked(SessionRevoked { session_id: *session_id });
+        tx.emit(Topic::User(user), event).await?;
+    }
+    Ok(ended)
+}
+
+/// Ends sessions, here and now. Returns how many were alive.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke(app: &App, user: UserId, which: Which) -> ApiResult<usize> {
+    let ended = app.transact(async |tx| do_revoke(tx, user, which).await).await?;
+    app.identity.alive.forget(&ended).await;
+    Ok(ended.len())
 }

@@ -1,5 +1,6 @@
 //! `sessions`: a row is a login, that is one refresh-token family.
 
+use crate::identity::model::user::{self, UserRow};
 use crate::platform::db::PgConn;
 use crate::platform::schema::sessions;
 use chrono::{DateTime, Utc};
@@ -7,6 +8,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use shared::identity::Session;
 use shared::ids::{SessionId, UserId};
+
+/// The most sessions a list shows.
+const MOST_LISTED: i64 = 100;
 
 /// A login.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -75,4 +79,108 @@ pub async fn holder(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<User
         .first(conn)
         .await
         .optional()
+}
+
+/// Locks the session until the end of the transaction, with its person's account.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(
+    conn: &mut PgConn,
+    id: SessionId,
+) -> QueryResult<Option<(SessionRow, UserRow)>> {
+    let row: Option<SessionRow> = sessions::table
+        .find(id)
+        .select(SessionRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    match row {
+        None => Ok(None),
+        Some(row) => {
+            let user = user::find(conn, row.user_id).await?;
+            Ok(Some((row, user)))
+        }
+    }
+}
+
+/// Puts the next token in force; the one before it keeps its hash here.
+///
+/// # Errors
+/// The database's.
+pub async fn rotate(
+    conn: &mut PgConn,
+    id: SessionId,
+    next: Vec<u8>,
+    expires_at: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::update(sessions::table.find(id))
+        .set((
+            sessions::previous_hash.eq(sessions::token_hash.nullable()),
+            sessions::token_hash.eq(next),
+            sessions::rotated_at.eq(diesel::dsl::now),
+            sessions::last_used_at.eq(diesel::dsl::now),
+            sessions::expires_at.eq(expires_at),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// The person's sessions that are not over, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_user(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<SessionRow>> {
+    sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(diesel::dsl::now)))
+        .order(sessions::created_at.desc())
+        .limit(MOST_LISTED)
+        .select(SessionRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Which sessions of a person are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    One(SessionId),
+    AllBut(SessionId),
+}
+
+/// Ends sessions; returns those that were not over yet.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke(
+    conn: &mut PgConn,
+    user: UserId,
+    which: Which,
+) -> QueryResult<Vec<SessionId>> {
+    let alive = sessions::revoked_at.is_null();
+    let mut query =
+        diesel::update(sessions::table.filter(sessions::user_id.eq(user).and(alive))).into_boxed();
+    match which {
+        Which::All => {}
+        Which::One(id) => query = query.filter(sessions::id.eq(id)),
+        Which::AllBut(id) => query = query.filter(sessions::id.ne(id)),
+    }
+    query
+        .set(sessions::revoked_at.eq(diesel::dsl::now.nullable()))
+        .returning(sessions::id)
+        .get_results(conn)
+        .await
+}
+
+/// Deletes sessions that have been over for 30 days; returns how many.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_old(conn: &mut PgConn) -> QueryResult<usize> {
+    let before = Utc::now() - chrono::Duration::days(30);
+    let old = sessions::revoked_at.lt(before).or(sessions::expires_at.nullable().lt(before));
+    diesel::delete(sessions::table.filter(old)).execute(conn).await
 }

@@ -87,6 +87,14 @@ impl From<UserRow> for Profile {
     }
 }
 
+impl UserRow {
+    /// Changes with every edit; what the ETag holds.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.updated_at.timestamp_micros()
+    }
+}
+
 impl NewUser {
     /// A person who logs in with a password.
     #[must_use]

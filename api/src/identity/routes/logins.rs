@@ -1,14 +1,20 @@
 //! Logins: begin one, renew its tokens, end it.
 
 use crate::app::App;
-use crate::error::ApiResult;
-use crate::http::json::Json;
-use crate::identity::actions::sessions::{Device, Grant, check_password, do_begin_session};
+use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
+use crate::http::form::Form;
+use crate::http::json::{Json, NoContent, OptionalJson};
+use crate::http::origin::check_same_origin;
+use crate::identity::actions::sessions::{
+    Device, Grant, check_password, do_begin_session, renew, revoke,
+};
+use crate::identity::model::session::Which;
 use crate::identity::refresh_cookie;
-use actix_web::http::header::USER_AGENT;
+use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, post, web};
-use shared::error::Problem;
-use shared::identity::{Login, Tokens};
+use shared::error::{ErrorCode, FieldCode, Problem};
+use shared::identity::{Login, PasswordGrant, Refresh, Tokens};
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
@@ -30,9 +36,9 @@ impl FromRequest for Device {
     security(()),
     responses(
         (status = 200, body = Tokens),
-        (status = 401, body = Problem, description = "`wrong_credentials`, unknown or wrong"),
+        (status = 401, body = Problem, description = "`wrong_credentials`: unknown or wrong"),
         (status = 429, body = Problem),
-        (status = 503, body = Problem)
+        (status = 503, body = Problem, description = "Too many log in at this moment")
     )
 )]
 #[post("/auth/login")]
@@ -44,16 +50,140 @@ pub async fn login(
 ) -> ApiResult<HttpResponse> {
     let user = check_password(&app, &body.login, body.password).await?;
     let grant = do_begin_session(&mut *app.conn().await?, &app, user, device).await?;
-    answer(&app, &request, grant, body.web)
+    let place = if body.web { Place::Cookie } else { Place::Body };
+    answer(&app, &request, grant, place)
 }
 
-/// Tokens in the body, or the refresh token in the cookie.
-fn answer(app: &App, request: &HttpRequest, grant: Grant, web: bool) -> ApiResult<HttpResponse> {
+/// Log in the OAuth2 way: the password grant, as a form.
+#[utoipa::path(
+    tag = "auth",
+    security(()),
+    request_body(content = PasswordGrant, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, body = Tokens),
+        (status = 401, body = Problem, description = "`wrong_credentials`: unknown or wrong"),
+        (status = 415, body = Problem),
+        (status = 429, body = Problem)
+    )
+)]
+#[post("/auth/token")]
+pub async fn create_token(
+    app: web::Data<App>,
+    request: HttpRequest,
+    device: Device,
+    Form(body): Form<PasswordGrant>,
+) -> ApiResult<HttpResponse> {
+    if body.grant_type.is_some_and(|kind| kind != "password") {
+        return Err(ApiError::field("grant_type", FieldCode::Unknown));
+    }
+    let user = check_password(&app, &body.username, body.password).await?;
+    let grant = do_begin_session(&mut *app.conn().await?, &app, user, device).await?;
+    answer(&app, &request, grant, Place::Body)
+}
+
+/// Exchange the refresh token for fresh tokens. It works once; tabs that try at the same moment get
+/// the same answer for 10 s, and later use ends the session. Without one in the body the cookie
+/// counts, from our own pages only.
+#[utoipa::path(
+    tag = "auth",
+    security(()),
+    request_body = Option<Refresh>,
+    responses(
+        (status = 200, body = Tokens),
+        (status = 401, body = Problem, description = "`invalid_refresh_token`"),
+        (status = 403, body = Problem, description = "`cross_site`")
+    )
+)]
+#[post("/auth/refresh")]
+pub async fn refresh(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OptionalJson(body): OptionalJson<Refresh>,
+) -> ApiResult<HttpResponse> {
+    let (token, place) = presented(&app, &request, body)?
+        .ok_or_else(|| ApiError::new(ErrorCode::InvalidRefreshToken))?;
+    let grant = renew(&app, &token).await?;
+    answer(&app, &request, grant, place)
+}
+
+/// End this session: the one of the access token, or else of the refresh token.
+#[utoipa::path(
+    tag = "auth",
+    request_body = Option<Refresh>,
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem))
+)]
+#[post("/auth/logout")]
+pub async fn logout(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Option<CurrentUser>,
+    OptionalJson(body): OptionalJson<Refresh>,
+) -> ApiResult<HttpResponse> {
+    let (user, session) = match caller {
+        Some(caller) => (caller.id, caller.session_id),
+        None => {
+            let (token, _) = presented(&app, &request, body)?
+                .ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated))?;
+            let grant = renew(&app, &token).await?;
+            (grant.user.id, grant.session_id)
+        }
+    };
+    revoke(&app, user, Which::One(session)).await?;
+    let removal = refresh_cookie::removal(&app, &request);
+    Ok(HttpResponse::NoContent().cookie(removal).finish())
+}
+
+/// End every session of the caller.
+#[utoipa::path(tag = "auth", responses((status = 204), (status = 401, body = Problem)))]
+#[post("/auth/logout-all")]
+pub async fn logout_all(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: CurrentUser,
+) -> ApiResult<HttpResponse> {
+    revoke(&app, caller.id, Which::All).await?;
+    let removal = refresh_cookie::removal(&app, &request);
+    Ok(HttpResponse::NoContent().cookie(removal).finish())
+}
+
+/// Where a refresh token travels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Body,
+    Cookie,
+}
+
+/// The refresh token of the body, or that of the cookie when our own page sent it.
+fn presented(
+    app: &App,
+    request: &HttpRequest,
+    body: Refresh,
+) -> ApiResult<Option<(String, Place)>> {
+    if let Some(token) = body.refresh_token {
+        return Ok(Some((token, Place::Body)));
+    }
+    match refresh_cookie::read(app, request) {
+        None => Ok(None),
+        Some(token) => {
+            check_same_origin(app, request)?;
+            Ok(Some((token, Place::Cookie)))
+        }
+    }
+}
+
+fn answer(
+    app: &App,
+    request: &HttpRequest,
+    grant: Grant,
+    place: Place,
+) -> ApiResult<HttpResponse> {
     let ends = grant.expires_at;
     let mut tokens = grant.tokens(app)?;
     let mut response = HttpResponse::Ok();
-    response.insert_header(("Cache-Control", "no-store"));
-    if web && let Some(token) = tokens.refresh_token.take() {
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    if place == Place::Cookie
+        && let Some(token) = tokens.refresh_token.take()
+    {
         response.cookie(refresh_cookie::with(app, request, token, ends));
     }
     Ok(response.json(tokens))

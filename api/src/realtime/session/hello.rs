@@ -2,6 +2,7 @@
 
 use super::{End, Peer, Session};
 use crate::error::ApiResult;
+use crate::http::current_user::CurrentUser;
 use crate::realtime::presence::HEARTBEAT;
 use crate::realtime::stream::{self, Delivery, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
@@ -35,13 +36,7 @@ impl Session {
                 other => return Err(self.unexpected(other)),
             }
         };
-        let user = match self.app.authenticator.authenticate(&hello.token).await {
-            Ok(user) => user,
-            Err(error) if error.code.status() == 401 => {
-                return Err(End::close(close::UNAUTHENTICATED));
-            }
-            Err(error) => return Err(failed(&error)),
-        };
+        let user = self.identify(&hello.token).await?;
         let directory = self.app.live.directory().clone();
         let me = directory.me(user.id).await.map_err(|e| failed(&e))?;
         let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
@@ -52,6 +47,8 @@ impl Session {
         self.hidden = directory.hidden_chats(user.id).await.map_err(|e| failed(&e))?;
         let cursors = hello.cursors.into_iter().collect();
         let resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
+        // Whoever was logged out before the subscription would not hear of it any more.
+        self.identify(&hello.token).await?;
         let card = me.as_ref();
         let chosen = me.status;
         let connected = Connected {
@@ -69,6 +66,15 @@ impl Session {
         }
         self.last_heard = Instant::now();
         Ok((peer, chosen))
+    }
+
+    async fn identify(&self, token: &str) -> Result<CurrentUser, End> {
+        self.app.authenticator.authenticate(token).await.map_err(|error| {
+            match error.code.status() {
+                401 => End::close(close::UNAUTHENTICATED),
+                _ => failed(&error),
+            }
+        })
     }
 
     /// Where the topics stand, and what the peer missed since its cursors. Subscribe first: what

@@ -1,0 +1,89 @@
+//! Profiles: the caller's own, and what everybody signed in may see of others.
+
+use crate::app::App;
+use crate::error::ApiResult;
+use crate::http::current_user::CurrentUser;
+use crate::http::etag::{IfMatch, Tagged};
+use crate::http::json::{Json, Valid};
+use crate::http::query::Path;
+use crate::identity::actions::accounts::do_update_profile;
+use crate::identity::model::user;
+use actix_web::{get, patch, web};
+use shared::error::Problem;
+use shared::identity::{Me, Profile, UpdateProfile};
+use shared::ids::UserId;
+
+/// The caller's own profile, with an ETag.
+#[utoipa::path(
+    tag = "profile",
+    responses((status = 200, body = Me), (status = 401, body = Problem))
+)]
+#[get("/profile/me")]
+pub async fn find_my_profile(app: web::Data<App>, caller: CurrentUser) -> ApiResult<Tagged<Me>> {
+    let row = user::find(&mut *app.conn().await?, caller.id).await?;
+    Ok(Tagged { version: row.version(), body: row.into() })
+}
+
+/// Change display name or bio: absent keeps, `null` clears. `If-Match` refuses a lost update.
+#[utoipa::path(
+    tag = "profile",
+    params(("If-Match" = Option<String>, Header, description = "The ETag that was edited")),
+    responses(
+        (status = 200, body = Me),
+        (status = 401, body = Problem),
+        (status = 412, body = Problem, description = "`stale`"),
+        (status = 422, body = Problem)
+    )
+)]
+#[patch("/profile/me")]
+pub async fn update_my_profile(
+    app: web::Data<App>,
+    caller: CurrentUser,
+    expected: IfMatch,
+    Valid(body): Valid<UpdateProfile>,
+) -> ApiResult<Tagged<Me>> {
+    let row = app
+        .transact(async |tx| do_update_profile(tx, caller.id, &expected, &body).await)
+        .await?;
+    Ok(Tagged { version: row.version(), body: row.into() })
+}
+
+/// A person's public profile.
+#[utoipa::path(
+    tag = "profile",
+    params(("user_id" = UserId, Path)),
+    responses(
+        (status = 200, body = Profile),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+#[get("/profile/{user_id}")]
+pub async fn find_profile(
+    app: web::Data<App>,
+    _: CurrentUser,
+    Path(user_id): Path<UserId>,
+) -> ApiResult<Json<Profile>> {
+    let row = user::find(&mut *app.conn().await?, user_id).await?;
+    Ok(Json(row.into()))
+}
+
+/// The public profile of a nickname, whatever its case.
+#[utoipa::path(
+    tag = "profile",
+    params(("nickname" = String, Path)),
+    responses(
+        (status = 200, body = Profile),
+        (status = 401, body = Problem),
+        (status = 404, body = Problem)
+    )
+)]
+#[get("/profile/nickname/{nickname}")]
+pub async fn find_profile_by_nickname(
+    app: web::Data<App>,
+    _: CurrentUser,
+    Path(nickname): Path<String>,
+) -> ApiResult<Json<Profile>> {
+    let row = user::by_nickname(&mut *app.conn().await?, &nickname).await?;
+    Ok(Json(row.into()))
+}
