@@ -64,12 +64,30 @@ impl Authenticator for Identity {
 
 /// The routes, below `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    use routes::{accounts, logins};
-    config.service(accounts::register).service(accounts::find_me).service(logins::login);
+    use routes::{accounts, logins, profile, sessions, status};
+    config
+        .service(accounts::register)
+        .service(accounts::find_me)
+        .service(accounts::change_password)
+        .service(logins::login)
+        .service(logins::create_token)
+        .service(logins::refresh)
+        .service(logins::logout)
+        .service(logins::logout_all)
+        .service(sessions::list_sessions)
+        .service(sessions::delete_session)
+        .service(profile::find_my_profile)
+        .service(profile::update_my_profile)
+        .service(profile::find_profile_by_nickname)
+        .service(profile::find_profile)
+        .service(status::find_my_status)
+        .service(status::set_status)
+        .service(status::find_status)
+        .service(status::heartbeat);
 }
 
 /// The socket commands.
 #[must_use]
 pub fn commands() -> Commands {
-    Commands::default()
+    Commands::default().on("set_status", routes::status::set_status_command)
 }

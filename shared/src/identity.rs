@@ -245,6 +245,21 @@ pub struct SetStatus {
     pub status: Status,
 }
 
+/// `POST /status/heartbeat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Beat {
+    /// Whether the person did something since the last one.
+    pub active: bool,
+}
+
+impl Default for Beat {
+    fn default() -> Self {
+        Self { active: true }
+    }
+}
+
 /// A person's presence as others see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -29,7 +29,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 return Err(ApiError::new(ErrorCode::UnsupportedMediaType));
             }
             let body = read_body(payload).await?;
-            let text = std::str::from_utf8(&body).map_err(|_| ApiError::new(ErrorCode::Malformed))?;
+            let text =
+                std::str::from_utf8(&body).map_err(|_| ApiError::new(ErrorCode::Malformed))?;
             parse(text).map(Self)
         })
     }

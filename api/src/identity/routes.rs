@@ -2,3 +2,6 @@
 
 pub mod accounts;
 pub mod logins;
+pub mod profile;
+pub mod sessions;
+pub mod status;

@@ -6,7 +6,7 @@ use crate::realtime::hub::SocketId;
 use dashmap::DashMap;
 use shared::event::{Event, UserStatusChanged};
 use shared::identity::Status;
-use shared::ids::UserId;
+use shared::ids::{SessionId, UserId};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -68,6 +68,16 @@ impl Presences {
             .collect()
     }
 
+    fn knows(&self, user: UserId) -> bool {
+        self.people.contains_key(&user)
+    }
+
+    fn is_silent(&self, user: UserId, socket: SocketId) -> bool {
+        let person = self.people.get(&user);
+        let beat = person.as_ref().and_then(|person| person.sockets.get(&socket));
+        beat.is_some_and(|beat| beat.seen.elapsed() >= TTL)
+    }
+
     fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> Option<Status> {
         let mut person = self.people.entry(user).or_insert_with(|| Person {
             chosen: Status::Online,
@@ -117,9 +127,28 @@ impl Live {
         });
     }
 
+    /// A beat of a session without a socket: good for a minute.
+    pub fn visit(&self, user: UserId, session: SessionId, chosen: Status, active: bool) {
+        // Sockets count up from 1 and never get to the upper half.
+        let visitor = SocketId::MAX - session.0.as_u128() as SocketId / 2;
+        if !self.presences().knows(user) {
+            self.appear(user, visitor, chosen);
+        }
+        self.beat(user, visitor, active);
+        let live = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(TTL).await;
+            if live.presences().is_silent(user, visitor) {
+                live.disappear(user, visitor);
+            }
+        });
+    }
+
     /// The person chose a status.
     pub fn choose(&self, user: UserId, status: Status) {
-        self.tell_status(user, |person| person.chosen = status);
+        if self.presences().knows(user) {
+            self.tell_status(user, |person| person.chosen = status);
+        }
     }
 
     fn tell_status(&self, user: UserId, change: impl FnOnce(&mut Person)) {

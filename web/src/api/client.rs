@@ -10,7 +10,7 @@ use gloo_net::http::{Headers, Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::error::{ErrorCode, Problem};
-use shared::identity::Tokens;
+use shared::identity::{Refresh, Tokens};
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{AbortSignal, RequestCredentials};
@@ -201,7 +201,11 @@ pub async fn refresh() -> ApiResult<Tokens> {
             .refreshing
             .get_or_insert_with(|| {
                 async {
-                    let outcome = post("/auth/refresh").anonymous().send::<Tokens>().await;
+                    let outcome = post("/auth/refresh")
+                        .anonymous()
+                        .json(&Refresh::default())
+                        .send::<Tokens>()
+                        .await;
                     ACCESS.with_borrow_mut(|access| access.refreshing = None);
                     outcome
                 }

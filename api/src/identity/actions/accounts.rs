@@ -13,7 +13,7 @@ use crate::realtime::stream::Tx;
 use diesel::result::{DatabaseErrorKind, Error};
 use shared::error::{ErrorCode, FieldError};
 use shared::event::Event;
-use shared::identity::{ChangePassword, UpdateProfile};
+use shared::identity::{ChangePassword, Status, UpdateProfile};
 use shared::ids::UserId;
 use shared::topic::Topic;
 use shared::validate;
@@ -85,6 +85,16 @@ pub async fn do_update_profile(
 ) -> ApiResult<UserRow> {
     expected.check(user::lock(tx, id).await?.version())?;
     let row = user::update_profile(tx, id, change).await?;
+    tx.emit(Topic::User(id), Event::ProfileUpdated(row.clone().into())).await?;
+    Ok(row)
+}
+
+/// Stores the status a person chose and tells his other devices.
+///
+/// # Errors
+/// The database's.
+pub async fn do_set_status(tx: &mut Tx, id: UserId, status: Status) -> ApiResult<UserRow> {
+    let row = user::set_status(tx, id, status).await?;
     tx.emit(Topic::User(id), Event::ProfileUpdated(row.clone().into())).await?;
     Ok(row)
 }

@@ -85,10 +85,7 @@ pub async fn holder(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<User
 ///
 /// # Errors
 /// The database's.
-pub async fn lock(
-    conn: &mut PgConn,
-    id: SessionId,
-) -> QueryResult<Option<(SessionRow, UserRow)>> {
+pub async fn lock(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<(SessionRow, UserRow)>> {
     let row: Option<SessionRow> = sessions::table
         .find(id)
         .select(SessionRow::as_select())
@@ -155,11 +152,7 @@ pub enum Which {
 ///
 /// # Errors
 /// The database's.
-pub async fn revoke(
-    conn: &mut PgConn,
-    user: UserId,
-    which: Which,
-) -> QueryResult<Vec<SessionId>> {
+pub async fn revoke(conn: &mut PgConn, user: UserId, which: Which) -> QueryResult<Vec<SessionId>> {
     let alive = sessions::revoked_at.is_null();
     let mut query =
         diesel::update(sessions::table.filter(sessions::user_id.eq(user).and(alive))).into_boxed();
@@ -169,7 +162,7 @@ pub async fn revoke(
         Which::AllBut(id) => query = query.filter(sessions::id.ne(id)),
     }
     query
-        .set(sessions::revoked_at.eq(diesel::dsl::now.nullable()))
+        .set(sessions::revoked_at.eq(diesel::dsl::now))
         .returning(sessions::id)
         .get_results(conn)
         .await

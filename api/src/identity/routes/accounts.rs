@@ -1,15 +1,15 @@
-//! Register, and who am I.
+//! Register, who am I, and another password.
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
-use crate::http::json::{Created, Json, Valid};
-use crate::identity::actions::accounts::do_create_user;
+use crate::http::json::{Created, Json, NoContent, Valid};
+use crate::identity::actions::accounts::{self, do_create_user};
 use crate::identity::model::user::{self, NewUser};
 use crate::identity::password::check_not_common;
 use actix_web::{get, post, web};
 use shared::error::{ErrorCode, Problem};
-use shared::identity::{Me, Register};
+use shared::identity::{ChangePassword, Me, Register};
 
 /// Make an account. Log in afterwards.
 #[utoipa::path(
@@ -37,9 +37,29 @@ pub async fn register(app: web::Data<App>, Valid(body): Valid<Register>) -> ApiR
 }
 
 /// The caller's own account.
-#[utoipa::path(tag = "auth", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+#[utoipa::path(tag = "auth", responses((status = 200, body = Me)))]
 #[get("/auth/me")]
 pub async fn find_me(app: web::Data<App>, caller: CurrentUser) -> ApiResult<Json<Me>> {
     let row = user::find(&mut *app.conn().await?, caller.id).await?;
     Ok(Json(row.into()))
+}
+
+/// Change the password. Every other session of the caller ends.
+#[utoipa::path(
+    tag = "auth",
+    responses(
+        (status = 204),
+        (status = 403, body = Problem, description = "`wrong_password`"),
+        (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
+)]
+#[post("/auth/change-password")]
+pub async fn change_password(
+    app: web::Data<App>,
+    caller: CurrentUser,
+    Json(body): Json<ChangePassword>,
+) -> ApiResult<NoContent> {
+    accounts::change_password(&app, caller, body).await?;
+    Ok(NoContent)
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::form::Form;
-use crate::http::json::{Json, NoContent, OptionalJson};
+use crate::http::json::{Json, OptionalJson};
 use crate::http::origin::check_same_origin;
 use crate::identity::actions::sessions::{
     Device, Grant, check_password, do_begin_session, renew, revoke,
@@ -110,7 +110,7 @@ pub async fn refresh(
 #[utoipa::path(
     tag = "auth",
     request_body = Option<Refresh>,
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem))
+    responses((status = 204), (status = 403, body = Problem))
 )]
 #[post("/auth/logout")]
 pub async fn logout(
@@ -134,7 +134,7 @@ pub async fn logout(
 }
 
 /// End every session of the caller.
-#[utoipa::path(tag = "auth", responses((status = 204), (status = 401, body = Problem)))]
+#[utoipa::path(tag = "auth", responses((status = 204)))]
 #[post("/auth/logout-all")]
 pub async fn logout_all(
     app: web::Data<App>,
@@ -171,12 +171,7 @@ fn presented(
     }
 }
 
-fn answer(
-    app: &App,
-    request: &HttpRequest,
-    grant: Grant,
-    place: Place,
-) -> ApiResult<HttpResponse> {
+fn answer(app: &App, request: &HttpRequest, grant: Grant, place: Place) -> ApiResult<HttpResponse> {
     let ends = grant.expires_at;
     let mut tokens = grant.tokens(app)?;
     let mut response = HttpResponse::Ok();

@@ -16,7 +16,7 @@ use shared::ids::UserId;
 /// The caller's own profile, with an ETag.
 #[utoipa::path(
     tag = "profile",
-    responses((status = 200, body = Me), (status = 401, body = Problem))
+    responses((status = 200, body = Me))
 )]
 #[get("/profile/me")]
 pub async fn find_my_profile(app: web::Data<App>, caller: CurrentUser) -> ApiResult<Tagged<Me>> {
@@ -30,7 +30,6 @@ pub async fn find_my_profile(app: web::Data<App>, caller: CurrentUser) -> ApiRes
     params(("If-Match" = Option<String>, Header, description = "The ETag that was edited")),
     responses(
         (status = 200, body = Me),
-        (status = 401, body = Problem),
         (status = 412, body = Problem, description = "`stale`"),
         (status = 422, body = Problem)
     )
@@ -42,19 +41,16 @@ pub async fn update_my_profile(
     expected: IfMatch,
     Valid(body): Valid<UpdateProfile>,
 ) -> ApiResult<Tagged<Me>> {
-    let row = app
-        .transact(async |tx| do_update_profile(tx, caller.id, &expected, &body).await)
-        .await?;
+    let row =
+        app.transact(async |tx| do_update_profile(tx, caller.id, &expected, &body).await).await?;
     Ok(Tagged { version: row.version(), body: row.into() })
 }
 
 /// A person's public profile.
 #[utoipa::path(
     tag = "profile",
-    params(("user_id" = UserId, Path)),
     responses(
         (status = 200, body = Profile),
-        (status = 401, body = Problem),
         (status = 404, body = Problem)
     )
 )]
@@ -74,7 +70,6 @@ pub async fn find_profile(
     params(("nickname" = String, Path)),
     responses(
         (status = 200, body = Profile),
-        (status = 401, body = Problem),
         (status = 404, body = Problem)
     )
 )]

@@ -16,7 +16,7 @@ use shared::page::Page;
 /// The caller's sessions, newest first.
 #[utoipa::path(
     tag = "auth",
-    responses((status = 200, body = Page<Session>), (status = 401, body = Problem))
+    responses((status = 200, body = Page<Session>))
 )]
 #[get("/auth/sessions")]
 pub async fn list_sessions(
@@ -31,8 +31,7 @@ pub async fn list_sessions(
 /// End one session of the caller: its tokens and its sockets.
 #[utoipa::path(
     tag = "auth",
-    params(("session_id" = SessionId, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem))
+    responses((status = 204), (status = 404, body = Problem))
 )]
 #[delete("/auth/sessions/{session_id}")]
 pub async fn delete_session(
