@@ -63,11 +63,15 @@ pub fn nickname(text: &str) -> Result<(), FieldCode> {
     Ok(())
 }
 
-/// What two nicknames must not share: case is folded and look-alikes (UTS 39) are one.
+/// What two nicknames must not share: case is folded and look-alikes (UTS 39) are one. A capital `I`
+/// looks like `l`, so `i`, `l` and `1` are one as well.
 #[must_use]
 pub fn nickname_key(text: &str) -> String {
     let folded: String = text.nfkc().flat_map(char::to_lowercase).collect();
-    unicode_security::confusable_detection::skeleton(&folded).flat_map(char::to_lowercase).collect()
+    unicode_security::confusable_detection::skeleton(&folded)
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'i' { 'l' } else { c })
+        .collect()
 }
 
 /// One `@`, something before it, a dot in the domain, no spaces, at most 254 characters.
@@ -276,6 +280,7 @@ mod tests {
     #[test]
     fn look_alikes_share_a_key() {
         assert_eq!(nickname_key("PayPal"), nickname_key("paypa1"));
+        assert_eq!(nickname_key("PayPal"), nickname_key("PayPaI"));
         assert_eq!(nickname_key("B0B"), nickname_key("bob"));
         assert_ne!(nickname_key("anna"), nickname_key("hanna"));
     }

@@ -1,3 +1,7 @@
 //! Accounts and logins.
 
 mod accounts;
+mod forgery;
+mod profiles;
+mod refresh;
+mod sessions;

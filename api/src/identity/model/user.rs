@@ -10,6 +10,11 @@ use shared::ids::UserId;
 use shared::validate::nickname_key;
 use std::collections::HashMap;
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// Everything about an account but its password.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -132,19 +137,16 @@ pub async fn find(conn: &mut PgConn, id: UserId) -> QueryResult<UserRow> {
     users::table.find(id).select(UserRow::as_select()).first(conn).await
 }
 
-/// The account with this nickname, whatever its case.
+/// The account with this nickname, whatever its case. Look-alikes are somebody else.
 ///
 /// # Errors
 /// `NotFound`, or the database's.
 pub async fn by_nickname(conn: &mut PgConn, nickname: &str) -> QueryResult<UserRow> {
-    let rows: Vec<UserRow> = users::table
-        .filter(users::nickname_key.eq(nickname_key(nickname)))
+    users::table
+        .filter(lower(users::nickname).eq(nickname.to_lowercase()))
         .select(UserRow::as_select())
-        .load(conn)
-        .await?;
-    // The key also folds look-alikes; who types one means somebody else.
-    let same = |row: &UserRow| row.nickname.eq_ignore_ascii_case(nickname);
-    rows.into_iter().find(same).ok_or(diesel::result::Error::NotFound)
+        .first(conn)
+        .await
 }
 
 /// The account a login means (nickname or e-mail address), with its password hash.
@@ -155,18 +157,13 @@ pub async fn by_login(
     conn: &mut PgConn,
     login: &str,
 ) -> QueryResult<Option<(UserRow, Option<String>)>> {
-    let select = (UserRow::as_select(), users::password_hash);
+    let (select, login) = ((UserRow::as_select(), users::password_hash), login.to_lowercase());
     if login.contains('@') {
-        let found = users::table.filter(users::email_key.eq(login.to_lowercase()));
+        let found = users::table.filter(users::email_key.eq(login));
         return found.select(select).first(conn).await.optional();
     }
-    let found: Option<(UserRow, Option<String>)> = users::table
-        .filter(users::nickname_key.eq(nickname_key(login)))
-        .select(select)
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(found.filter(|(row, _)| row.nickname.eq_ignore_ascii_case(login)))
+    let found = users::table.filter(lower(users::nickname).eq(login));
+    found.select(select).first(conn).await.optional()
 }
 
 /// How these people are shown, by id.
