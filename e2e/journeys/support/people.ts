@@ -40,6 +40,12 @@ export class Person {
   /** Makes a public space; its first chat is `default_chat_id`. */
   makeSpace = (name: string) => this.post('/spaces', { name, visibility: 'public' })
 
+  /** Makes a chat of a space. */
+  makeChat = (spaceId: string, name: string, topic?: string) =>
+    this.post(`/spaces/${spaceId}/chats`, { name, ...(topic ? { topic } : {}) })
+
+  join = (spaceId: string) => this.post(`/spaces/${spaceId}/join`)
+
   /** Sends a message and returns it. */
   say = (chatId: string, content: string) =>
     this.post(`/messages/${chatId}`, { content, nonce: randomUUID() })

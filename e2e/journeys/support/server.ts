@@ -94,6 +94,7 @@ function listening(child: ChildProcess): Promise<string> {
 export default async function setup(): Promise<() => Promise<void>> {
   const server = await Server.start()
   process.env.SPACE_URL = server.url
+  process.env.E2E_DATA_DIR = server.dataDir
   return async () => {
     const code = await server.stop()
     await server.forget()

@@ -1,38 +1,51 @@
 import AxeBuilder from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
+import { type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test'
 import { Person, url } from './people.ts'
+import { Troubles } from './troubles.ts'
 
-/** Opens a window of its own for somebody who is logged in. */
-type Open = (person: Person, path?: string) => Promise<Page>
+interface Fixtures {
+  /** What no journey may cause. `troubles.allow(…)` names what one provokes on purpose. */
+  troubles: Troubles
+  /** A window of its own for nobody in particular. */
+  visit: (path?: string, options?: BrowserContextOptions) => Promise<Page>
+  /** A window of its own for somebody who is logged in. */
+  open: (person: Person, path?: string, options?: BrowserContextOptions) => Promise<Page>
+}
 
-/** Playwright's test, where any error in the console of any page fails the journey. */
-export const test = base.extend<{ open: Open; quiet: void }>({
+/** Playwright's test, where any error in the console or the network fails the journey. */
+export const test = base.extend<Fixtures>({
   baseURL: async ({}, use) => use(url()),
 
-  quiet: [
+  troubles: [
     async ({ context }, use) => {
-      const errors: string[] = []
-      context.on('console', (message) => {
-        if (message.type() === 'error' && !expected(message.text())) errors.push(message.text())
-      })
-      context.on('weberror', (error) => errors.push(String(error.error())))
-      await use()
-      expect(errors, 'errors in the console').toEqual([])
+      const troubles = new Troubles()
+      troubles.watch(context)
+      await use(troubles)
+      expect(troubles.seen, 'errors in the console or the network').toEqual([])
     },
     { auto: true },
   ],
 
-  open: async ({ browser }, use) => {
-    const contexts: Awaited<ReturnType<typeof browser.newContext>>[] = []
-    await use(async (person, path = '/') => {
-      const context = await browser.newContext({ baseURL: url() })
+  visit: async ({ browser, troubles }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (path = '/', options = {}) => {
+      const context = await browser.newContext({ baseURL: url(), ...options })
       contexts.push(context)
-      // The refresh cookie is all that a logged-in window has.
-      const login = await context.request.post('/api/v1/auth/login', {
-        data: { login: person.nickname, password: person.password, web: true },
-        headers: { origin: url() },
-      })
-      expect(login.ok(), await login.text()).toBe(true)
+      troubles.watch(context)
+      const page = await context.newPage()
+      await page.goto(path)
+      return page
+    })
+    for (const context of contexts) await context.close()
+  },
+
+  open: async ({ browser, troubles }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (person, path = '/', options = {}) => {
+      const context = await browser.newContext({ baseURL: url(), ...options })
+      contexts.push(context)
+      troubles.watch(context)
+      await signIn(context, person)
       const page = await context.newPage()
       await page.goto(path)
       return page
@@ -41,15 +54,23 @@ export const test = base.extend<{ open: Open; quiet: void }>({
   },
 })
 
-/** What a browser says about refusals that a journey provokes. */
-const expected = (text: string) => /Failed to load resource.*(401|403|409|422|429)/.test(text)
+/** The refresh cookie is all that a logged-in window has. */
+async function signIn(context: BrowserContext, person: Person): Promise<void> {
+  const login = await context.request.post(`${url()}/api/v1/auth/login`, {
+    data: { login: person.nickname, password: person.password, web: true },
+    headers: { origin: url() },
+  })
+  expect(login.ok(), await login.text()).toBe(true)
+}
 
 /** No finding of axe that stops somebody: serious and critical ones. */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, where = page.url()): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const told = grave.map(({ id, help, nodes }) => `${id}: ${help} (${nodes[0]?.target})`)
-  expect(told, 'accessibility').toEqual([])
+  const told = grave.flatMap(({ id, help, nodes }) =>
+    nodes.slice(0, 4).map((node) => `${id}: ${help} (${node.target}) ${node.any[0]?.message ?? ''}`),
+  )
+  expect.soft(told, `accessibility of ${where}`).toEqual([])
 }
 
 export { expect, Person }

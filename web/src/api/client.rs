@@ -131,6 +131,8 @@ impl Call {
         let headers = Headers::new();
         headers.set("Accept", "application/json");
         headers.set("Accept-Language", crate::i18n::lang_untracked().tag());
+        // Forms of other sites can't send it: without a body the server asks for it.
+        headers.set("X-Requested-With", "the-space");
         if let Some(token) = token {
             headers.set("Authorization", &format!("Bearer {token}"));
         }
