@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { type Browser, type BrowserContext, type Page, expect, test } from '@playwright/test'
+import { Person } from '../journeys/support/people.ts'
+import { Server } from '../journeys/support/server.ts'
+import { writeCommunity } from './community.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const binary = process.env.SPACE_API_BINARY ?? join(root, 'target/release/api')
+const size = Number(process.env.BENCH_MESSAGES ?? 100_000)
+const runs = 5
+
+const settings = { SPACE_BCRYPT_COST: '4' }
+let server: Server
+let anna: Person
+let chats: { id: string; name: string; space_id: string }[]
+
+const median = (list: number[]) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!
+const at = (list: number[], q: number) =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))]!
+const say = (what: string, got: string, limit: string) =>
+  console.log(`  ${what.padEnd(44)} ${got.padStart(12)}   (limit ${limit})`)
+
+test.describe.configure({ mode: 'serial' })
+
+test.beforeAll(async () => {
+  server = await Server.start(settings)
+  process.env.SPACE_URL = server.url
+  anna = await Person.register('anna')
+  await server.stop()
+  const file = join(server.dataDir, 'community.ndjson')
+  await writeCommunity(file, { long: size, short: 200, other: 200 })
+  const args = ['import', 'community', file, '--space', 'Bench', '--owner', anna.nickname]
+  const env = { ...process.env, ...settings, SPACE_DATA_DIR: server.dataDir }
+  const began = Date.now()
+  await promisify(execFile)(binary, args, { env, cwd: root, maxBuffer: 1 << 26 })
+  const rate = Math.round((size + 400) / ((Date.now() - began) / 1000))
+  say(`import of ${size + 400} messages, with start`, `${rate}/s`, '≥ 5000/s')
+  server = await Server.start(settings, server.dataDir)
+  process.env.SPACE_URL = server.url
+  const again = await fetch(`${server.url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login: anna.nickname, password: anna.password }),
+  })
+  const { access_token: token } = await again.json()
+  const listed = await fetch(`${server.url}/api/v1/chats`, { headers: { authorization: `Bearer ${token}` } })
+  chats = (await listed.json()).items
+})
+
+test.afterAll(async () => {
+  await server?.stop()
+  await server?.forget()
+})
+
+async function signedIn(browser: Browser): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: server.url, viewport: { width: 1440, height: 900 } })
+  const login = await context.request.post('/api/v1/auth/login', {
+    data: { login: anna.nickname, password: anna.password, web: true },
+    headers: { origin: server.url },
+  })
+  expect(login.ok()).toBe(true)
+  return context
+}
+
+const named = (name: string) => chats.find((chat) => chat.name === name)!
+const pathOf = (chat: { id: string; space_id: string }) => `/s/${chat.space_id}/c/${chat.id}`
+const rows = (page: Page) => page.locator('.row__message')
+
+/** Milliseconds from navigation to the first message on screen. */
+async function open(page: Page, path: string): Promise<number> {
+  await page.goto(path)
+  await rows(page).first().waitFor()
+  return page.evaluate(() => performance.now())
+}
+
+test('weight of the client', async () => {
+  const dist = join(root, 'dist')
+  let bytes = 0
+  for (const name of await readdir(dist)) {
+    if (/\.(wasm|js|css)\.br$/.test(name)) bytes += (await stat(join(dist, name))).size
+  }
+  say('wasm + js + css, brotli', `${Math.round(bytes / 1024)} KB`, '≤ 400 KB')
+  expect(bytes).toBeLessThanOrEqual(400 * 1024)
+})
+
+test('opening a chat, cold and warm', async ({ browser }) => {
+  const cold: number[] = []
+  const warm: number[] = []
+  for (let i = 0; i < runs; i++) {
+    const context = await signedIn(browser)
+    const page = await context.newPage()
+    cold.push(await open(page, pathOf(named('long'))))
+    warm.push(await open(page, pathOf(named('long'))))
+    await context.close()
+  }
+  say('first usable chat, cold', `${Math.round(median(cold))} ms`, '≤ 1500 ms')
+  say('first usable chat, warm', `${Math.round(median(warm))} ms`, '≤ 300 ms')
+})
+
+test('switching between chats that are loaded', async ({ browser }) => {
+  const context = await signedIn(browser)
+  const page = await context.newPage()
+  await open(page, pathOf(named('short')))
+  const times: number[] = []
+  for (let i = 0; i < 20; i++) {
+    const to = named(i % 2 ? 'short' : 'other')
+    const took = await page.evaluate(async (href) => {
+      const link = document.querySelector<HTMLElement>(`a[href$="${href}"]`)!
+      const began = performance.now()
+      const before = document.querySelector('.messages__rows [data-key]:not([data-key="0"])')
+      link.click()
+      for (;;) {
+        await new Promise(requestAnimationFrame)
+        const now = document.querySelector('.messages__rows [data-key]:not([data-key="0"])')
+        if (now && now !== before && location.pathname.endsWith(href)) return performance.now() - began
+        if (performance.now() - began > 5000) throw new Error('the chat did not change')
+      }
+    }, to.id)
+    if (i >= 4) times.push(took)
+  }
+  say('chat switch from memory, median', `${median(times).toFixed(1)} ms`, '≤ 50 ms')
+  await context.close()
+})
+
+test(`scrolling through ${size} messages with late pictures`, async ({ browser }) => {
+  const context = await signedIn(browser)
+  const page = await context.newPage()
+  await open(page, pathOf(named('long')))
+  const result = await page.evaluate(async () => {
+    const scroller = document.querySelector<HTMLElement>('.messages__scroller')!
+    let shift = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as unknown as { value: number }[]) shift += entry.value
+    }).observe({ type: 'layout-shift', buffered: false })
+    const frames: number[] = []
+    let most = 0
+    let last = performance.now()
+    const distinct = new Set<string>()
+    for (let i = 0; i < 1500; i++) {
+      scroller.scrollTop -= 120
+      await new Promise(requestAnimationFrame)
+      const now = performance.now()
+      frames.push(now - last)
+      last = now
+      if (i % 10) continue
+      const list = scroller.querySelectorAll<HTMLElement>('[data-key]')
+      most = Math.max(most, list.length)
+      list.forEach((row) => distinct.add(row.dataset.key!))
+      // A picture that arrives late: its row grows above what is being read.
+      const above = list[2]?.querySelector('.text')
+      if (i % 50 === 0 && above) {
+        const picture = document.createElement('div')
+        picture.style.height = '120px'
+        above.append(picture)
+      }
+    }
+    return { frames, shift, most, distinct: distinct.size, heap: (performance as any).memory?.usedJSHeapSize }
+  })
+  say('frame while scrolling, p95', `${at(result.frames, 0.95).toFixed(1)} ms`, '≤ 16.7 ms')
+  say('layout shift', result.shift.toFixed(4), '0')
+  say('rows in the document, most', String(result.most), '≤ 120')
+  say('messages passed', String(result.distinct), '')
+  expect(result.most).toBeLessThanOrEqual(125)
+  expect(result.distinct).toBeGreaterThan(500)
+  await context.close()
+})
