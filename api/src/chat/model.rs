@@ -1,6 +1,7 @@
 //! Rows and queries.
 
 pub mod chat;
+pub mod chat_changes;
 pub mod mention;
 pub mod message;
 pub mod people;

@@ -1,7 +1,8 @@
 //! Create, change and delete chats; who is in a group.
 
 use crate::chat::access::ChatAccess;
-use crate::chat::model::chat::{self, ChatChanges, ChatView, NewChat};
+use crate::chat::model::chat::ChatView;
+use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::people;
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::realtime::stream::Tx;

@@ -97,7 +97,8 @@ async fn in_conversation(
     chat: ChatId,
     names: &[String],
 ) -> QueryResult<Vec<UserRef>> {
-    let all = super::chat::members_of(conn, &[chat]).await?.remove(&chat).unwrap_or_default();
+    let all =
+        super::chat_changes::members_of(conn, &[chat]).await?.remove(&chat).unwrap_or_default();
     Ok(all.into_iter().filter(|p| names.contains(&p.nickname.to_lowercase())).collect())
 }
 

@@ -5,7 +5,8 @@ use crate::chat::access::{ChatAccess, access_chat};
 use crate::chat::actions::chats::{
     do_create_chat, do_create_group, do_delete_chat, do_open_direct, do_update_chat,
 };
-use crate::chat::model::chat::{ChatView, members_of};
+use crate::chat::model::chat::ChatView;
+use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::people::has_own_members;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;

@@ -5,7 +5,7 @@ use crate::chat::access::{access_chat, access_message};
 use crate::chat::actions::messages::{
     Sent, announce, do_delete_message, do_edit_message, do_send_message, repeated,
 };
-use crate::chat::model::chat::members_of;
+use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::message::{self, MessageRow};
 use crate::error::{ApiError, ApiResult, check};
 use crate::http::current_user::CurrentUser;

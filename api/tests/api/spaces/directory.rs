@@ -1,8 +1,8 @@
 //! Lists of spaces.
 
 use crate::support::TestApp;
-use crate::support::staff::text;
 use crate::support::client::Client;
+use crate::support::staff::text;
 use serde_json::{Value, json};
 
 async fn create(owner: &Client, name: &str, visibility: &str) -> String {

@@ -1,8 +1,8 @@
 //! Creating, reading, editing, transferring, deleting.
 
 use crate::support::TestApp;
-use crate::support::staff::{Staff, create, text};
 use crate::support::client::send;
+use crate::support::staff::{Staff, create, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! The list of members.
 
 use crate::support::TestApp;
-use crate::support::staff::{Staff, text};
 use crate::support::client::Client;
+use crate::support::staff::{Staff, text};
 use serde_json::json;
 
 /// Nicknames of all pages.

@@ -1,0 +1,223 @@
+//! What changes chats: insert, update, delete, people and overrides.
+
+use super::sql::{from_json, user_ref};
+use crate::platform::db::PgConn;
+use crate::platform::schema::{chat_members, chat_overrides, chats};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use shared::identity::UserRef;
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::permission::{ChatOverride, OverrideTarget};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A chat to insert.
+#[derive(Insertable)]
+#[diesel(table_name = chats)]
+pub struct NewChat<'a> {
+    pub id: ChatId,
+    pub kind: &'a str,
+    pub space_id: Option<SpaceId>,
+    pub owner_id: Option<UserId>,
+    pub name: &'a str,
+    pub topic: Option<&'a str>,
+    pub position: i32,
+    pub direct_key: Option<String>,
+}
+
+impl NewChat<'_> {
+    /// Inserts; `false` when the direct chat of the pair exists already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert(&self, conn: &mut PgConn) -> QueryResult<bool> {
+        let rows = diesel::insert_into(chats::table)
+            .values(self)
+            .on_conflict(chats::direct_key)
+            .do_nothing()
+            .execute(conn)
+            .await?;
+        Ok(rows == 1)
+    }
+}
+
+/// Changed columns of a chat.
+#[derive(AsChangeset)]
+#[diesel(table_name = chats)]
+pub struct ChatChanges<'a> {
+    pub name: Option<&'a str>,
+    pub topic: Option<Option<&'a str>>,
+    pub position: Option<i32>,
+}
+
+/// Applies the changes and counts the version up.
+///
+/// # Errors
+/// The database's.
+pub async fn update(conn: &mut PgConn, chat: ChatId, changes: ChatChanges<'_>) -> QueryResult<()> {
+    diesel::update(chats::table.find(chat))
+        .set((changes, chats::version.eq(chats::version + 1)))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Removes the chat with everything in it.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
+    diesel::delete(chats::table.find(chat)).execute(conn).await.map(drop)
+}
+
+/// The chat of two people, if there is one.
+///
+/// # Errors
+/// The database's.
+pub async fn direct(conn: &mut PgConn, a: UserId, b: UserId) -> QueryResult<Option<ChatId>> {
+    chats::table
+        .filter(chats::direct_key.eq(direct_key(a, b)))
+        .select(chats::id)
+        .first::<ChatId>(conn)
+        .await
+        .optional()
+}
+
+/// Both ids, smaller first.
+#[must_use]
+pub fn direct_key(a: UserId, b: UserId) -> String {
+    let (low, high) = if a <= b { (a, b) } else { (b, a) };
+    format!("{low}:{high}")
+}
+
+/// The next free position in a space.
+///
+/// # Errors
+/// The database's.
+pub async fn next_position(conn: &mut PgConn, space: SpaceId) -> QueryResult<i32> {
+    let last: Option<i32> = chats::table
+        .filter(chats::space_id.eq(space))
+        .select(diesel::dsl::max(chats::position))
+        .first(conn)
+        .await?;
+    Ok(last.map_or(0, |last| last + 1))
+}
+
+/// Puts people into a direct or group chat; who is in it stays.
+///
+/// # Errors
+/// The database's.
+pub async fn add_members(conn: &mut PgConn, chat: ChatId, people: &[UserId]) -> QueryResult<usize> {
+    let rows: Vec<_> = people
+        .iter()
+        .map(|user| (chat_members::chat_id.eq(chat), chat_members::user_id.eq(*user)))
+        .collect();
+    diesel::insert_into(chat_members::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await
+}
+
+/// Takes a person out of a group.
+///
+/// # Errors
+/// The database's.
+pub async fn remove_member(conn: &mut PgConn, chat: ChatId, user: UserId) -> QueryResult<usize> {
+    diesel::delete(chat_members::table.find((chat, user))).execute(conn).await
+}
+
+/// Replaces the overrides of a chat.
+///
+/// # Errors
+/// The database's.
+pub async fn set_overrides(
+    conn: &mut PgConn,
+    chat: ChatId,
+    overrides: &[ChatOverride],
+) -> QueryResult<()> {
+    diesel::delete(chat_overrides::table.filter(chat_overrides::chat_id.eq(chat)))
+        .execute(conn)
+        .await?;
+    let rows: Vec<_> = overrides
+        .iter()
+        .map(|o| {
+            let (role, user) = match o.target {
+                OverrideTarget::Role(role) => (Some(role), None),
+                OverrideTarget::Member(user) => (None, Some(user)),
+            };
+            (
+                chat_overrides::chat_id.eq(chat),
+                chat_overrides::role_id.eq(role),
+                chat_overrides::user_id.eq(user),
+                chat_overrides::allow.eq(o.allow),
+                chat_overrides::deny.eq(o.deny),
+            )
+        })
+        .collect();
+    diesel::insert_into(chat_overrides::table).values(rows).execute(conn).await.map(drop)
+}
+
+/// Whether every target of the overrides belongs to the space.
+///
+/// # Errors
+/// The database's.
+pub async fn targets_exist(
+    conn: &mut PgConn,
+    space: SpaceId,
+    overrides: &[ChatOverride],
+) -> QueryResult<bool> {
+    use crate::platform::schema::{roles, space_members};
+    let mut wanted_roles = Vec::new();
+    let mut people = Vec::new();
+    for o in overrides {
+        match o.target {
+            OverrideTarget::Role(role) => wanted_roles.push(role),
+            OverrideTarget::Member(user) => people.push(user),
+        }
+    }
+    let found_roles: i64 = roles::table
+        .filter(roles::space_id.eq(space).and(roles::id.eq_any(&wanted_roles)))
+        .count()
+        .get_result(conn)
+        .await?;
+    let found_people: i64 = space_members::table
+        .filter(space_members::space_id.eq(space).and(space_members::user_id.eq_any(&people)))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(found_roles == wanted_roles.len() as i64 && found_people == people.len() as i64)
+}
+
+/// The people of direct and group chats, by chat.
+///
+/// # Errors
+/// The database's.
+pub async fn members_of(
+    conn: &mut PgConn,
+    ids: &[ChatId],
+) -> QueryResult<HashMap<ChatId, Vec<UserRef>>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        chat_id: Uuid,
+        #[diesel(sql_type = Jsonb)]
+        people: Value,
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = diesel::sql_query(concat!(
+        "SELECT cm.chat_id, jsonb_agg(",
+        user_ref!("u"),
+        " ORDER BY cm.joined_at, u.id) AS people FROM chat_members cm \
+         JOIN users u ON u.id = cm.user_id WHERE cm.chat_id = ANY($1) GROUP BY cm.chat_id"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)
+    .await?;
+    rows.into_iter().map(|row| Ok((ChatId(row.chat_id), from_json(row.people)?))).collect()
+}
