@@ -6,5 +6,6 @@ mod history;
 mod messages;
 mod private;
 mod reactions;
+mod search;
 mod stream;
 mod unread;
