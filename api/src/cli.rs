@@ -1,6 +1,7 @@
 //! The command line.
 
 mod database;
+mod demo;
 mod health;
 mod import;
 mod openapi;
@@ -25,9 +26,15 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the web client, the API and its documents.
-    Serve,
+    Serve {
+        /// Make a small demo space first, unless it is there, and print its login.
+        #[arg(long)]
+        demo: bool,
+    },
     /// Bring the database schema up to date.
     Migrate,
+    /// Make a small demo space, unless it is there, and print its login.
+    Demo,
     /// Bring history from elsewhere into a space.
     #[command(subcommand)]
     Import(import::Import),
@@ -48,8 +55,9 @@ impl Cli {
     /// A sentence for the person at the terminal.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Serve => serve::run(start()?).await,
+            Command::Serve { demo } => serve::run(start()?, demo).await,
             Command::Migrate => database::migrate(&start()?).await,
+            Command::Demo => demo::run(start()?).await,
             Command::Import(import) => import::run(start()?, import).await,
             Command::Health => health::run(&Config::from_env()?),
             Command::Openapi { dir } => openapi::write(&dir),

@@ -9,6 +9,7 @@ pub mod asyncapi;
 pub mod chat;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod error;
 pub mod health;
 pub mod http;

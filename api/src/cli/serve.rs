@@ -1,16 +1,16 @@
-use super::Database;
+use super::{Database, demo};
 use crate::config::Config;
 use crate::realtime::retention;
 use crate::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `api serve`: until SIGTERM or Ctrl-C, then drains.
-pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+pub(super) async fn run(config: Config, with_demo: bool) -> anyhow::Result<()> {
     // Before anything is started, so that a signal during the start is not lost.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let database = Database::open(&config).await?;
-    let served = serve(config, &database, async move {
+    let served = serve(config, &database, with_demo, async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -25,12 +25,16 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
 async fn serve(
     config: Config,
     database: &Database,
+    with_demo: bool,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let server = Server::bind(config, database.url())?;
     let keep = server.app.config.stream.event_days;
     let retention = tokio::spawn(retention::run(server.app.db.clone(), keep));
     announce(&server);
+    if with_demo {
+        demo::load(&server.app).await?;
+    }
     let served = server.run(stop).await;
     retention.abort();
     served

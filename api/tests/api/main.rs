@@ -5,6 +5,7 @@ mod support;
 
 mod chat;
 mod contract;
+mod demo;
 mod identity;
 mod integrations;
 mod realtime;

@@ -133,6 +133,7 @@ async fn filters_narrow() {
         .expect(201);
     let orders = orders["id"].as_str().unwrap();
     send(&bakery.anna, orders, "rye three").await.expect(201);
+    let boris = bakery.boris.id();
     let tomorrow = (chrono::Utc::now() + chrono::Duration::days(1)).date_naive().to_string();
     let now = chrono::Utc::now().to_rfc3339();
     for (more, want) in [
@@ -142,7 +143,7 @@ async fn filters_narrow() {
         (&[("space_id", &bakery.space), ("chat_id", orders)], &["rye three"]),
         (&[("from", "boris")], &["rye two"]),
         (&[("from", "@Boris")], &["rye two"]),
-        (&[("from", &bakery.boris.id())], &["rye two"]),
+        (&[("from", boris.as_str())], &["rye two"]),
         (&[("after", &tomorrow)], &[]),
         (&[("before", "2026-01-01")], &[]),
         (&[("before", &now), ("after", "2026-01-01")], &["rye three", "rye two", "rye one"]),
@@ -192,8 +193,8 @@ async fn pages_are_whole_and_of_constant_cost() {
     }
     let mut costs = Vec::new();
     for limit in ["1", "20"] {
-        let work = search(&bakery.boris, &[("q", "bread"), ("limit", limit)]);
-        let (answer, cost) = bakery.app.counting(work).await;
+        let query = [("q", "bread"), ("limit", limit)];
+        let (answer, cost) = bakery.app.counting(search(&bakery.boris, &query)).await;
         answer.expect(200);
         costs.push(cost);
     }
