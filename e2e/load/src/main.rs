@@ -1,1 +1,69 @@
-fn main() {}
+//! Load, faults and figures for The Space. Starts the server itself, on 127.0.0.1, with a database
+//! of its own that is gone at the end.
+
+mod bench;
+mod book;
+mod client;
+mod community;
+mod corpus;
+mod crash;
+mod ledger;
+mod mailbox;
+mod person;
+mod server;
+mod socket;
+mod stats;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Sends through REST and sockets and keeps a ledger: what was acknowledged must be there, once and
+/// in order, in the history and at every socket.
+#[derive(Debug, Parser)]
+#[command(name = "load", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// What is tested, and on which database.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The server. Default: `api` beside this program.
+    #[arg(long, global = true)]
+    api: Option<PathBuf>,
+    /// A PostgreSQL whose user may create databases. Default: the server's private one, in a
+    /// temporary folder.
+    #[arg(long, global = true, env = "TEST_DATABASE_URL", hide_env_values = true)]
+    database: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// People send and read while sockets break; counts what is lost, doubled or disordered.
+    Ledger(ledger::Ledger),
+    /// As `ledger`, while the server is killed with SIGKILL again and again.
+    Crash(crash::Crash),
+    /// Prints figures: imports, sends, latency, history, search, fan-out, memory.
+    Bench(bench::Bench),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Ledger(args) => ledger::run(&cli.place, &args).await,
+        Command::Crash(args) => crash::run(&cli.place, &args).await,
+        Command::Bench(args) => bench::run(&cli.place, &args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -64,11 +64,25 @@ impl Statement {
 
     /// Appends the query of full text. Each word in every language: the index holds all of them.
     pub fn words(&mut self, query: &Query) {
-        for (i, term) in query.terms.iter().enumerate() {
+        let phrase = |term: &&Term| term.kind == Kind::Phrase;
+        let terms = query.terms.iter().filter(|term| term.wanted || !phrase(term));
+        for (i, term) in terms.enumerate() {
             let and = if i > 0 { " && " } else { "" };
             let not = if term.wanted { "" } else { "!!" };
             let expression = self.word(term);
             self.sql.push_str(&format!("{and}{not}({expression})"));
+        }
+    }
+
+    /// Appends what full text leaves open. The index holds a text three times, one language after
+    /// the other, so a phrase may seem to go from the end of one into the beginning of the next.
+    fn phrases(&mut self, query: &Query) {
+        for term in query.terms.iter().filter(|term| term.kind == Kind::Phrase) {
+            let not = if term.wanted { "" } else { "NOT " };
+            let phrase = self.word(term);
+            self.sql.push_str(&format!(
+                " AND {not}to_tsvector('simple', coalesce(m.subject, '') || ' ' || m.content) @@ {phrase}"
+            ));
         }
     }
 
@@ -115,6 +129,7 @@ impl Find<'_> {
                 s.sql.push_str("m.search @@ (");
                 s.words(self.query);
                 s.sql.push(')');
+                s.phrases(self.query);
             }
             Way::Pieces => s.pieces(self.query),
         }

@@ -12,6 +12,8 @@ use shared::markdown;
 /// Private-use characters around a hit: no text has them once they are taken out.
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
+/// Stands for `<` meanwhile: what looks like a tag would be dropped from the headline.
+const LESS: char = '\u{E002}';
 /// Characters shown before the first hit, and in all.
 const BEFORE: usize = 60;
 const LENGTH: usize = 220;
@@ -37,8 +39,8 @@ pub async fn of(
         Way::Pieces => Ok(texts.iter().map(|text| around_pieces(text, query)).collect()),
         Way::Words if texts.is_empty() => Ok(Vec::new()),
         Way::Words => {
-            let headlines = headlines(conn, query, texts).await?;
-            Ok(headlines.into_iter().map(|row| split(&row.headline)).collect())
+            let headlines = headlines(conn, query, &texts).await?;
+            Ok(headlines.into_iter().map(|row| split(&row.headline.replace(LESS, "<"))).collect())
         }
     }
 }
@@ -48,19 +50,21 @@ fn plain(message: &Message) -> String {
     if let Some(subject) = &message.subject {
         text = format!("{subject} · {text}");
     }
-    text.replace([OPEN, CLOSE], " ")
+    text.replace([OPEN, CLOSE, LESS], " ")
 }
 
 /// The Russian configuration reads Latin words as English, so it marks both.
 async fn headlines(
     conn: &mut PgConn,
     query: &Query,
-    texts: Vec<String>,
+    texts: &[String],
 ) -> QueryResult<Vec<Headline>> {
+    let texts: Vec<String> =
+        texts.iter().map(|text| text.replace('<', &LESS.to_string())).collect();
     let mut s = Statement::new("SELECT ts_headline('russian', t.text, (");
     s.words(query);
     s.sql.push_str(&format!(
-        "), 'StartSel={OPEN}, StopSel={CLOSE}, MinWords=12, MaxWords=32, ShortWord=0') AS headline \
+        "), 'StartSel={OPEN}, StopSel={CLOSE}, MaxFragments=1, MinWords=12, MaxWords=32, ShortWord=0') AS headline \
          FROM unnest(${}) WITH ORDINALITY AS t (text, n) ORDER BY t.n",
         s.next()
     ));
