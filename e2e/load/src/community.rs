@@ -24,7 +24,7 @@ pub struct Community {
 impl Community {
     /// A new space with so many people and chats; everybody hears everything.
     pub async fn gather(server: &Server, people: usize, chats: usize) -> anyhow::Result<Self> {
-        let owner = Client::register(server.address, "owner").await?;
+        let owner = Client::register(server.address, "anna").await?;
         let space = owner.create_space("The load test").await?;
         let mut ids: Vec<ChatId> = space.default_chat_id.into_iter().collect();
         for n in 1..chats {
