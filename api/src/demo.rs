@@ -4,7 +4,7 @@
 mod script;
 
 use crate::app::App;
-use crate::chat::model::chat::{self, NewChat};
+use crate::chat::model::chat_changes::{self, NewChat};
 use crate::chat::model::message::{NewMessage, next_seq};
 use crate::chat::model::{mention, reaction, read_state};
 use crate::error::{ApiError, ApiResult};
@@ -145,7 +145,7 @@ async fn settle(tx: &mut Tx, space: SpaceId) -> ApiResult<()> {
 
 async fn open_chat(tx: &mut Tx, space: SpaceId, name: &str, topic: &str) -> ApiResult<ChatId> {
     let id = ChatId::new();
-    let position = chat::next_position(tx, space).await?;
+    let position = chat_changes::next_position(tx, space).await?;
     NewChat {
         id,
         kind: ChatKind::Space.key(),

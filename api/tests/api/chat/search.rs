@@ -223,10 +223,7 @@ async fn snippets_mark_the_words_and_keep_spoilers() {
     let page = search(&bakery.boris, &[("q", "baking")]).await.expect(200);
     let items = page["items"].as_array().unwrap();
     let snippets: Vec<String> = items.iter().map(snippet).collect();
-    assert!(
-        snippets[0].contains("marks") && snippets[0].contains("<b>[baking]"),
-        "{snippets:?}"
-    );
+    assert!(snippets[0].contains("marks") && snippets[0].contains("<b>[baking]"), "{snippets:?}");
     assert!(snippets[1].contains("bakers [baked]"), "{snippets:?}");
     assert!(snippets[1].len() < 400 && !snippets[1].contains("hidden"), "{snippets:?}");
     let by_the_api = bakery.boris.get(&format!("/messages/{}", bakery.chat)).await.expect(200);
