@@ -8,16 +8,17 @@ mod format;
 pub use format::{clock, day, exact, month_and_year, number, relative};
 
 use leptos::prelude::*;
+use leptos::reactive::graph::Observer;
 pub use shared::text::{Key, Lang};
 use shared::text::{fill, named, plural, text};
 use std::sync::LazyLock;
 
 static LANG: LazyLock<ArcRwSignal<Lang>> = LazyLock::new(|| ArcRwSignal::new(Lang::default()));
 
-/// The language in force.
+/// The language in force; views and effects follow it.
 #[must_use]
 pub fn lang() -> Lang {
-    LANG.get()
+    if Observer::get().is_some() { LANG.get() } else { LANG.get_untracked() }
 }
 
 /// The language in force, without following it.
