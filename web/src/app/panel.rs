@@ -3,8 +3,8 @@
 use crate::chat::SearchPanel;
 use crate::i18n::{Key, t, tr};
 use crate::spaces::{CurrentSpace, MembersPanel};
-use crate::state::Layout;
 use crate::state::layout::Panel;
+use crate::state::{Layout, Spaces};
 use crate::ui::{Icon, IconButton};
 use leptos::ev;
 use leptos::prelude::*;
@@ -14,19 +14,16 @@ use leptos::prelude::*;
 pub fn ContextPanel() -> impl IntoView {
     let layout = expect_context::<Layout>();
     let space = expect_context::<CurrentSpace>();
-    let panel = Memo::new(move |_| layout.panel.get().filter(|panel| is_possible(*panel, space)));
+    let spaces = expect_context::<Spaces>();
+    let is_member = Memo::new(move |_| space.get().is_some_and(|id| spaces.get(id).is_some()));
+    // Members are those of a space; elsewhere there is nothing to show.
+    let panel = Memo::new(move |_| {
+        layout.panel.get().filter(|panel| *panel != Panel::Members || is_member.get())
+    });
     move || {
         panel.get().map(|panel| {
             view! { <Open layout space panel /> }
         })
-    }
-}
-
-/// Members are those of a space; elsewhere there is nothing to show.
-fn is_possible(panel: Panel, space: CurrentSpace) -> bool {
-    match panel {
-        Panel::Members => space.get().is_some(),
-        Panel::Search => true,
     }
 }
 

@@ -4,20 +4,20 @@ use super::bottom_bar::BottomBar;
 use super::panel::ContextPanel;
 use crate::api::ApiError;
 use crate::chat::ChatList;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, t, tf};
 use crate::live::{Live, Stores};
 use crate::page::Page;
 use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{Chats, Drafts, Layout, Messages, Outbox, Session, Spaces, Typing, last};
-use crate::ui::{Failure, SkeletonRows};
+use crate::ui::{Failure, SkeletonRows, Toasts};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
-use shared::ids::UserId;
+use shared::ids::{SpaceId, UserId};
 
 /// Asks who is there, then shows the areas to whoever is signed in. Another person gets new stores.
 #[component]
@@ -87,6 +87,7 @@ fn Areas(session: Session) -> impl IntoView {
     let current = CurrentSpace::follow(path);
     provide_context(current);
     let shown = current.in_sidebar(path);
+    follow_loss(current);
     Effect::new(move |_| {
         path.with(|path| remember(path));
         layout.drawer.set(false);
@@ -135,6 +136,24 @@ fn Areas(session: Session) -> impl IntoView {
             <BottomBar />
         </div>
     }
+}
+
+/// Goes home from a space that is no more for this person: left, deleted, or removed from it.
+fn follow_loss(current: CurrentSpace) {
+    let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
+    let navigate = use_navigate();
+    Effect::new(move |before: Option<Option<(SpaceId, String)>>| {
+        let id = current.get();
+        let now = id.and_then(|id| Some((id, spaces.get(id)?.name)));
+        if let Some(Some((lost, name))) = before
+            && now.is_none()
+            && id == Some(lost)
+        {
+            toasts.done(tf(Key::AppSpaceLost, &[("name", &name)]));
+            navigate(&Page::Home.path(), NavigateOptions { replace: true, ..Default::default() });
+        }
+        now
+    });
 }
 
 /// Notes the space and the chat of an address such as `/s/<id>/c/<id>`.

@@ -5,12 +5,10 @@ use super::roles_dialog::RolesDialog;
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
 use crate::i18n::{Key, t, tf};
-use crate::page::Page;
 use crate::state::Spaces;
-use crate::ui::{Anchor, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine, Toasts};
+use crate::ui::{Anchor, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 
@@ -95,7 +93,7 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
 
 #[component]
 fn LeaveDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
-    let parting = Parting::new(id, name, Key::SpacesLeft);
+    let parting = Parting::new(id);
     view! {
         <Confirm
             open
@@ -111,7 +109,7 @@ fn LeaveDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl In
 
 #[component]
 fn DeleteDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
-    let parting = Parting::new(id, name, Key::SpacesDeleted);
+    let parting = Parting::new(id);
     view! {
         <Confirm
             open
@@ -126,31 +124,22 @@ fn DeleteDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl I
     }
 }
 
-/// Leaving or deleting: the space goes away and the person goes home.
+/// Leaving or deleting: the space goes away, and the shell takes the person home.
 #[derive(Clone, Copy)]
 struct Parting {
     id: SpaceId,
-    name: Memo<String>,
-    said: Key,
     busy: RwSignal<bool>,
     failure: RwSignal<Option<ApiError>>,
     spaces: Spaces,
-    toasts: Toasts,
-    home: Callback<()>,
 }
 
 impl Parting {
-    fn new(id: SpaceId, name: Memo<String>, said: Key) -> Self {
-        let navigate = use_navigate();
+    fn new(id: SpaceId) -> Self {
         Self {
             id,
-            name,
-            said,
             busy: RwSignal::new(false),
             failure: RwSignal::new(None),
             spaces: expect_context(),
-            toasts: expect_context(),
-            home: Callback::new(move |()| navigate(&Page::Home.path(), Default::default())),
         }
     }
 
@@ -164,17 +153,11 @@ impl Parting {
     {
         self.busy.set(true);
         self.failure.set(None);
-        let name = self.name.get_untracked();
-        let home = self.home;
         spawn_local(async move {
             let outcome = request(self.id).await;
             let _was_there = self.busy.try_set(false);
             match outcome {
-                Ok(()) => {
-                    self.toasts.done(tf(self.said, &[("name", &name)]));
-                    home.run(());
-                    self.spaces.remove(self.id);
-                }
+                Ok(()) => self.spaces.remove(self.id),
                 Err(error) => drop(self.failure.try_set(Some(error))),
             }
         });
