@@ -6,4 +6,3 @@ mod welcome;
 
 pub use login_page::LoginPage;
 pub use register_page::RegisterPage;
-pub use welcome::BrandMark;

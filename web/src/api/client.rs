@@ -42,19 +42,11 @@ pub struct Call {
     path: String,
     query: Vec<(&'static str, String)>,
     body: ApiResult<Option<String>>,
-    idempotency_key: Option<String>,
     anonymous: bool,
 }
 
 fn call(method: Method, path: impl Into<String>) -> Call {
-    Call {
-        method,
-        path: path.into(),
-        query: Vec::new(),
-        body: Ok(None),
-        idempotency_key: None,
-        anonymous: false,
-    }
+    Call { method, path: path.into(), query: Vec::new(), body: Ok(None), anonymous: false }
 }
 
 /// `path` is below `/api/v1`.
@@ -98,12 +90,6 @@ impl Call {
         self
     }
 
-    /// The same key never does the thing twice, however often it is sent within a day.
-    pub fn idempotency_key(mut self, key: String) -> Self {
-        self.idempotency_key = Some(key);
-        self
-    }
-
     /// Without a token: login, register.
     pub fn anonymous(mut self) -> Self {
         self.anonymous = true;
@@ -135,9 +121,6 @@ impl Call {
         headers.set("X-Requested-With", "the-space");
         if let Some(token) = token {
             headers.set("Authorization", &format!("Bearer {token}"));
-        }
-        if let Some(key) = &self.idempotency_key {
-            headers.set("Idempotency-Key", key);
         }
         let body = self.body.clone()?;
         if body.is_some() {

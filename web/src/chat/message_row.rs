@@ -98,7 +98,7 @@ fn avatar(author: &UserRef) -> impl IntoView + use<> {
     let letter = author.name().trim().chars().next().map(|c| c.to_uppercase().to_string());
     let url = author.avatar_url.clone();
     view! {
-        <span class="avatar" style=format!("--hue:{}", hue(author.id.0)) aria-hidden="true">
+        <span class="avatar" style:--hue=hue(author.id.0).to_string() aria-hidden="true">
             {match url {
                 Some(url) => {
                     view! { <img class="avatar__picture" src=url alt="" loading="lazy" /> }.into_any()

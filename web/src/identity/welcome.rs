@@ -10,7 +10,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 /// The mark of the product: a planet and its ring.
 #[component]
-pub fn BrandMark() -> impl IntoView {
+fn BrandMark() -> impl IntoView {
     view! {
         <svg class="brand-mark" viewBox="0 0 48 48" aria-hidden="true">
             <circle cx="24" cy="24" r="8" />

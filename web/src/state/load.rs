@@ -37,11 +37,6 @@ impl<T> Load<T> {
             Self::Loading | Self::Ready(_) => None,
         }
     }
-
-    #[must_use]
-    pub fn is_loading(&self) -> bool {
-        matches!(self, Self::Loading)
-    }
 }
 
 impl<T> From<ApiResult<T>> for Load<T> {

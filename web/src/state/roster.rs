@@ -105,19 +105,6 @@ impl Roster {
         self.members.with(|list| list.ready()?.iter().find(|m| m.user.id == user).cloned())
     }
 
-    /// The colour of a member's name, `#rrggbb`, reactively. The plain member role gives none: a
-    /// colour that everybody has says nothing.
-    #[must_use]
-    pub fn color(&self, user: UserId) -> Option<String> {
-        let role = self
-            .members
-            .with(|list| list.ready()?.iter().find(|m| m.user.id == user).map(|m| m.role_id))?;
-        self.roles.with(|roles| {
-            let role = roles.ready()?.iter().find(|known| known.id == role)?;
-            (role.kind != RoleKind::Member).then(|| role.color.clone())
-        })
-    }
-
     /// Whether there are members that are not here yet, reactively.
     #[must_use]
     pub fn has_more(&self) -> bool {

@@ -22,10 +22,3 @@ pub fn save(name: &str, value: &impl Serialize) {
         drop(storage.set_item(&format!("the-space.{name}"), &text));
     }
 }
-
-/// Removes the value kept under `the-space.<name>`.
-pub fn remove(name: &str) {
-    if let Some(storage) = storage() {
-        drop(storage.remove_item(&format!("the-space.{name}")));
-    }
-}
