@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::ApiResult;
 use crate::http::current_user::Authenticator;
+use crate::http::rate_limit::Limits;
 use crate::identity::Identity;
 use crate::platform::db::Db;
 use crate::platform::secrets::Secrets;
@@ -25,6 +26,7 @@ pub struct Parts {
     pub assets: Assets,
     pub db: Db,
     pub live: Live,
+    pub limits: Limits,
     pub authenticator: Arc<dyn Authenticator>,
     pub identity: Arc<Identity>,
 }

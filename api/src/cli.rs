@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin;
 mod database;
 mod demo;
 mod health;
@@ -35,6 +36,9 @@ enum Command {
     Migrate,
     /// Make a small demo space, unless it is there, and print its login.
     Demo,
+    /// Make accounts and reset passwords.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Bring history from elsewhere into a space.
     #[command(subcommand)]
     Import(import::Import),
@@ -58,6 +62,7 @@ impl Cli {
             Command::Serve { demo } => serve::run(start()?, demo).await,
             Command::Migrate => database::migrate(&start()?).await,
             Command::Demo => demo::run(start()?).await,
+            Command::Admin(command) => admin::run(start()?, command).await,
             Command::Import(import) => import::run(start()?, import).await,
             Command::Health => health::run(&Config::from_env()?),
             Command::Openapi { dir } => openapi::write(&dir),

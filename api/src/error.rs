@@ -1,5 +1,6 @@
 //! The one error of routes and actions, and its one shape on the wire (RFC 9457).
 
+use crate::http::rate_limit::LimitState;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
@@ -19,6 +20,8 @@ pub struct ApiError {
     pub permission: Option<Permission>,
     pub retry_after: Option<u64>,
     pub errors: Vec<FieldError>,
+    /// The limit that was exceeded, for the headers.
+    pub limit: Option<Box<LimitState>>,
     /// The pointer of a single malformed or unknown field.
     pub cause: Option<anyhow::Error>,
 }
@@ -26,7 +29,14 @@ pub struct ApiError {
 impl ApiError {
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, permission: None, retry_after: None, errors: Vec::new(), cause: None }
+        Self {
+            code,
+            permission: None,
+            retry_after: None,
+            errors: Vec::new(),
+            limit: None,
+            cause: None,
+        }
     }
 
     /// Absent, or not visible to the caller: the same answer.
@@ -137,7 +147,11 @@ pub fn respond(error: &ApiError, problem: &Problem) -> HttpResponse {
     if let Some(seconds) = error.retry_after {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }
-    response.body(serde_json::to_string(problem).unwrap_or_default())
+    let mut response = response.body(serde_json::to_string(problem).unwrap_or_default());
+    if let Some(limit) = &error.limit {
+        limit.write(response.headers_mut());
+    }
+    response
 }
 
 impl From<diesel::result::Error> for ApiError {

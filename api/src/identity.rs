@@ -5,7 +5,10 @@
 //! [`alive`] knows which sessions are over. Rooms above ask [`model::user`] how people are shown.
 
 pub mod actions;
+pub mod admin;
 pub mod alive;
+pub mod housekeeping;
+pub mod limits;
 pub mod model;
 pub mod password;
 pub mod refresh_cookie;

@@ -2,9 +2,11 @@
 
 use crate::app::App;
 use crate::http::headers::headers;
+use crate::http::idempotency::once;
 use crate::http::methods::{Methods, fallback};
 use crate::http::observe::observe;
 use crate::http::problem::problems;
+use crate::http::rate_limit::limit_requests;
 use crate::openapi::{Contract, complete};
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
@@ -64,6 +66,8 @@ pub fn service(
         .app_data(web::Data::new(app))
         .app_data(web::Data::new(commands()))
         .app_data(web::Data::new(waiting))
+        .wrap(from_fn(once))
+        .wrap(from_fn(limit_requests))
         .wrap(from_fn(problems))
         .wrap(from_fn(headers))
         .wrap(from_fn(observe))

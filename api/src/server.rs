@@ -3,6 +3,8 @@
 use crate::app::{App, Parts};
 use crate::chat::directory::ChatDirectory;
 use crate::config::Config;
+use crate::http::rate_limit::Limits;
+use crate::http::rate_limit::memory::MemoryLimits;
 use crate::identity::Identity;
 use crate::platform::db::Db;
 use crate::platform::secrets::Secrets;
@@ -41,12 +43,14 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
     let identity = Arc::new(Identity::new(&config, &secrets.signing_keys, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
     let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
+    let limits = Limits::new(config.limits.factor, Box::new(MemoryLimits::default()));
     Ok(App::new(Parts {
         config,
         secrets,
         assets,
         db,
         live,
+        limits,
         authenticator: identity.clone(),
         identity,
     }))

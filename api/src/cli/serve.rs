@@ -1,5 +1,6 @@
 use super::{Database, demo};
 use crate::config::Config;
+use crate::identity::housekeeping;
 use crate::realtime::retention;
 use crate::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,12 +32,14 @@ async fn serve(
     let server = Server::bind(config, database.url())?;
     let keep = server.app.config.stream.event_days;
     let retention = tokio::spawn(retention::run(server.app.db.clone(), keep));
+    let housekeeping = tokio::spawn(housekeeping::run(server.app.db.clone()));
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;
     }
     let served = server.run(stop).await;
     retention.abort();
+    housekeeping.abort();
     served
 }
 

@@ -62,6 +62,7 @@ fn as_error<B>(response: &ServiceResponse<B>) -> Option<ApiError> {
             permission: error.permission,
             retry_after: error.retry_after,
             errors: error.errors.clone(),
+            limit: error.limit.clone(),
             cause: error.cause.as_ref().map(|cause| anyhow::anyhow!("{cause:#}")),
             ..ApiError::new(error.code)
         });

@@ -5,6 +5,7 @@ use crate::error::{ApiError, ApiResult, conflict};
 use crate::http::current_user::CurrentUser;
 use crate::http::etag::IfMatch;
 use crate::identity::actions::sessions::do_revoke;
+use crate::identity::limits;
 use crate::identity::model::session::Which;
 use crate::identity::model::user::{self, NewUser, UserRow};
 use crate::identity::password::check_not_common;
@@ -57,6 +58,7 @@ pub async fn change_password(
         (user::find(conn, caller.id).await?, user::password_hash(conn, caller.id).await?)
     };
     check_new_password("new_password", &body.new_password, &row.nickname)?;
+    app.limits.take(limits::PASSWORD, caller.id).await?;
     if !app.identity.hasher.verify(body.old_password, hash).await? {
         return Err(ApiError::new(ErrorCode::WrongPassword));
     }

@@ -2,6 +2,8 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::http::rate_limit::subscriber;
+use crate::identity::limits;
 use crate::identity::model::session::{self, NewSession, SessionRow, Which};
 use crate::identity::model::user::{self, UserRow};
 use crate::identity::refresh_token::RefreshToken;
@@ -13,6 +15,7 @@ use shared::event::{Event, SessionRevoked};
 use shared::identity::Tokens;
 use shared::ids::{SessionId, UserId};
 use shared::topic::Topic;
+use shared::validate::nickname_key;
 use std::net::IpAddr;
 use subtle::ConstantTimeEq as _;
 
@@ -57,15 +60,29 @@ impl Grant {
 /// Checks a login and its password. Unknown and wrong are one answer and take one time.
 ///
 /// # Errors
-/// `wrong_credentials`; `unavailable` when too many wait.
-pub async fn check_password(app: &App, login: &str, password: String) -> ApiResult<UserRow> {
+/// `wrong_credentials`; `rate_limited`; `unavailable` when too many wait.
+pub async fn check_password(
+    app: &App,
+    device: &Device,
+    login: &str,
+    password: String,
+) -> ApiResult<UserRow> {
+    app.limits.take(limits::LOGIN_ADDRESS, subscriber(device.address)).await?;
     let found = {
         let conn = &mut *app.conn().await?;
         user::by_login(conn, login).await?
     };
     let (row, hash) = found.map_or((None, None), |(row, hash)| (Some(row), hash));
+    // A name that is nobody's has its budget too, or a throttled one would be somebody's.
+    let account = row.as_ref().map_or_else(|| stranger_key(login), |row| row.id.to_string());
+    app.limits.take(limits::PASSWORD, account).await?;
     let matches = app.identity.hasher.verify(password, hash).await?;
     row.filter(|_| matches).ok_or_else(|| ApiError::new(ErrorCode::WrongCredentials))
+}
+
+/// Nobody's name, as long as a name can be.
+fn stranger_key(login: &str) -> String {
+    nickname_key(&login.chars().take(64).collect::<String>())
 }
 
 /// Begins a session of somebody whose password was checked.

@@ -2,9 +2,12 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::http::client_address::ClientAddress;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
+use crate::http::rate_limit::subscriber;
 use crate::identity::actions::accounts::{self, do_create_user};
+use crate::identity::limits;
 use crate::identity::model::user::{self, NewUser};
 use crate::identity::password::check_not_common;
 use actix_web::{get, post, web};
@@ -24,7 +27,12 @@ use shared::identity::{ChangePassword, Me, Register};
     )
 )]
 #[post("/auth/register")]
-pub async fn register(app: web::Data<App>, Valid(body): Valid<Register>) -> ApiResult<Created<Me>> {
+pub async fn register(
+    app: web::Data<App>,
+    address: ClientAddress,
+    Valid(body): Valid<Register>,
+) -> ApiResult<Created<Me>> {
+    app.limits.take(limits::REGISTER, subscriber(address.0)).await?;
     if !app.config.identity.registration_open {
         return Err(ApiError::new(ErrorCode::RegistrationClosed));
     }

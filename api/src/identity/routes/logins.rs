@@ -48,7 +48,7 @@ pub async fn login(
     device: Device,
     Json(body): Json<Login>,
 ) -> ApiResult<HttpResponse> {
-    let user = check_password(&app, &body.login, body.password).await?;
+    let user = check_password(&app, &device, &body.login, body.password).await?;
     let grant = do_begin_session(&mut *app.conn().await?, &app, user, device).await?;
     let place = if body.web { Place::Cookie } else { Place::Body };
     answer(&app, &request, grant, place)
@@ -76,7 +76,7 @@ pub async fn create_token(
     if body.grant_type.is_some_and(|kind| kind != "password") {
         return Err(ApiError::field("grant_type", FieldCode::Unknown));
     }
-    let user = check_password(&app, &body.username, body.password).await?;
+    let user = check_password(&app, &device, &body.username, body.password).await?;
     let grant = do_begin_session(&mut *app.conn().await?, &app, user, device).await?;
     answer(&app, &request, grant, Place::Body)
 }
