@@ -27,46 +27,57 @@ const REPLAYED: (&str, &str) = ("Idempotency-Replayed", "true");
 /// What an answer is replayed with.
 const KEPT_HEADERS: [&str; 3] = ["content-type", "location", "etag"];
 
-/// Replays the answer to a write that was done before.
+/// Replays the answer to a write that was done before. Refuses another request under its key
+/// (`idempotency_mismatch`), one that is not done yet (`still_running`) and a bad key (`invalid`).
 ///
 /// # Errors
-/// `idempotency_mismatch` for another request under the key; `still_running`; `invalid` for a key
-/// that is none.
+/// A layer below refused.
 pub async fn once<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<B>>> {
-    let (Some(key), Some(app)) = (key(&request)?, request.app_data::<web::Data<App>>().cloned())
-    else {
-        return Ok(next.call(request).await?.map_into_left_body());
-    };
-    // Without a good token the route itself refuses.
-    let Ok(caller) = request.extract::<CurrentUser>().await else {
-        return Ok(next.call(request).await?.map_into_left_body());
-    };
-    let body = read_body(request.take_payload()).await?.freeze();
-    let claim = Claim { user: caller.id, key, fingerprint: fingerprint(&request, &body) };
-    let taken = claim.take(&mut *app.conn().await?).await.map_err(ApiError::from)?;
-    match taken {
-        Taken::Fresh => {
-            request.set_payload(Payload::from(body));
+    match claim(&mut request).await {
+        Ok(None) => Ok(next.call(request).await?.map_into_left_body()),
+        Ok(Some((app, claim, Taken::Fresh))) => {
             let answer = next.call(request);
-            let work =
-                actix_web::rt::spawn(async move { finish(&app, &claim, answer.await).await });
-            work.await.map_err(ApiError::internal)?
+            let work = async move { finish(&app, &claim, answer.await).await };
+            actix_web::rt::spawn(work).await.map_err(ApiError::internal)?
         }
-        Taken::Before(stored) => {
-            let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
-            let mut response = HttpResponse::build(status);
-            response.insert_header(REPLAYED);
-            for (name, value) in stored.headers {
-                response.insert_header((name, value));
-            }
-            Ok(request.into_response(response.body(stored.body)).map_into_right_body())
+        Ok(Some((_, _, Taken::Before(stored)))) => {
+            Ok(request.into_response(replay(stored)).map_into_right_body())
         }
-        Taken::Mismatch => Err(ApiError::new(ErrorCode::IdempotencyMismatch).into()),
-        Taken::StillRunning => Err(ApiError::new(ErrorCode::StillRunning).into()),
+        Ok(Some((_, _, Taken::Mismatch))) => {
+            let error = ApiError::new(ErrorCode::IdempotencyMismatch);
+            Ok(request.error_response(error).map_into_right_body())
+        }
+        Ok(Some((_, _, Taken::StillRunning))) => {
+            let error = ApiError::new(ErrorCode::StillRunning);
+            Ok(request.error_response(error).map_into_right_body())
+        }
+        Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
+}
+
+/// Claims the key of a write, if it has one. Without a good token the route itself refuses.
+async fn claim(request: &mut ServiceRequest) -> ApiResult<Option<(web::Data<App>, Claim, Taken)>> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let (Some(key), Some(app)) = (key(request)?, app) else { return Ok(None) };
+    let Ok(caller) = request.extract::<CurrentUser>().await else { return Ok(None) };
+    let body = read_body(request.take_payload()).await?.freeze();
+    let claim = Claim { user: caller.id, key, fingerprint: fingerprint(request, &body) };
+    request.set_payload(Payload::from(body));
+    let taken = claim.take(&mut *app.conn().await?).await?;
+    Ok(Some((app, claim, taken)))
+}
+
+fn replay(stored: store::Stored) -> HttpResponse {
+    let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    response.insert_header(REPLAYED);
+    for (name, value) in stored.headers {
+        response.insert_header((name, value));
+    }
+    response.body(stored.body)
 }
 
 /// The key of a write that may be repeated.

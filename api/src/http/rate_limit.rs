@@ -8,13 +8,12 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::client_address;
 use crate::http::current_user::CurrentUser;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
 use async_trait::async_trait;
-use shared::error::ErrorCode;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -133,24 +132,34 @@ pub fn subscriber(address: IpAddr) -> String {
 /// Limits every request: of an account when its token is good, else of its address.
 ///
 /// # Errors
-/// `rate_limited`.
+/// A layer below refused.
 pub async fn limit_requests<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> actix_web::Result<ServiceResponse<B>> {
-    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
-        return Err(ApiError::new(ErrorCode::Internal).into());
-    };
-    let state = if app.limits.factor <= 0.0 || !request.path().starts_with("/api/v1/") {
-        None
-    } else if let Ok(caller) = request.extract::<CurrentUser>().await {
-        app.limits.take(ACCOUNT, caller.id).await?
-    } else {
-        app.limits.take(ADDRESS, subscriber(client_address::of(request.request()))).await?
-    };
-    let mut response = next.call(request).await?;
-    if let Some(state) = state {
-        state.write(response.headers_mut());
+) -> actix_web::Result<ServiceResponse<EitherBody<B>>> {
+    match spend(&mut request).await {
+        Ok(state) => {
+            let mut response = next.call(request).await?;
+            if let Some(state) = state {
+                state.write(response.headers_mut());
+            }
+            Ok(response.map_into_left_body())
+        }
+        Err(error) => Ok(request.error_response(error).map_into_right_body()),
     }
-    Ok(response)
+}
+
+async fn spend(request: &mut ServiceRequest) -> ApiResult<Option<LimitState>> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let Some(app) = app.filter(|app| app.limits.factor > 0.0) else { return Ok(None) };
+    if !request.path().starts_with("/api/v1/") {
+        return Ok(None);
+    }
+    match request.extract::<CurrentUser>().await {
+        Ok(caller) => app.limits.take(ACCOUNT, caller.id).await,
+        Err(_) => {
+            let address = client_address::of(request.request());
+            app.limits.take(ADDRESS, subscriber(address)).await
+        }
+    }
 }
