@@ -48,6 +48,8 @@ step "start Redis" start_redis
 wait "$web" || FAILED+=("web client")
 
 must step "tests of the crates" "${tests[@]}" --no-fail-fast </dev/null
+must step "ledger of messages" "$TARGET_DIR/debug/load" ledger --short
+must step "server killed while people write" "$TARGET_DIR/debug/load" crash --cycles 3
 [ -z "$nextest" ] || must quiet "tests in the documentation" cargo test --locked --doc
 must step "documents" npm run --silent --prefix e2e lint
 [ ! -f dist/index.html ] || must step "browser journeys" scripts/e2e.sh --built
