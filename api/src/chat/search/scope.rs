@@ -75,6 +75,6 @@ pub async fn readable(
         .collect();
     let visible = || rows.iter().filter(|row| !hidden.contains(&row.id));
     let messages: i64 = visible().map(|row| row.last_seq).sum();
-    let dense = rows.iter().next().is_some_and(|row| messages as f64 * 10.0 >= row.total);
+    let dense = rows.as_slice().first().is_some_and(|row| messages as f64 * 10.0 >= row.total);
     Ok(Scope { chats: visible().map(|row| row.id).collect(), dense })
 }
