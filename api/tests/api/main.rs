@@ -8,6 +8,7 @@ mod contract;
 mod demo;
 mod identity;
 mod integrations;
+mod permissions;
 mod realtime;
 mod retention;
 mod schema;

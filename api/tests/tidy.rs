@@ -1,0 +1,231 @@
+//! House rules that no compiler holds: who may use whom, where SQL and colours live, how long a file
+//! may be.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms of `api/src` and their layers. A room uses those below it. New rooms are added here.
+const LAYERS: [(&str, u8); 19] = [
+    ("config", 1),
+    ("error", 1),
+    ("platform", 1),
+    ("http", 1),
+    ("realtime", 2),
+    ("identity", 3),
+    ("spaces", 4),
+    ("chat", 5),
+    ("integrations", 5),
+    ("health", 6),
+    ("app", 6),
+    ("asyncapi", 6),
+    ("openapi", 6),
+    ("router", 6),
+    ("server", 6),
+    ("cli", 6),
+    ("main", 6),
+    ("lib", 6),
+    // `shared` is a crate of its own, below all.
+    ("shared", 0),
+];
+
+/// The composition root and the state it builds: everybody may name the state.
+const STATE: &str = "app";
+
+/// Where statements are written.
+const SQL: [&str; 8] = [
+    "/model/",
+    "/platform/",
+    "/realtime/stream.rs",
+    "/realtime/retention.rs",
+    "/chat/directory.rs",
+    "/chat/search/",
+    "/integrations/import/",
+    "/health.rs",
+];
+
+/// Lines of a source file.
+const MAX_LINES: usize = 400;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().into()
+}
+
+/// Source files below a folder of the repository, as path (with `/`) and text.
+fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                let foreign = ["target", "node_modules", "dist", "data"].contains(&name.as_str());
+                if !foreign && !name.starts_with('.') {
+                    folders.push(path);
+                }
+            } else if endings.iter().any(|ending| name.ends_with(ending)) {
+                let short = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+                found.push((short, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Lines of code with their numbers, comments left out.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
+    lines.filter(|(_, line)| !line.starts_with("//"))
+}
+
+/// The rooms that a line names: `crate::room::…` and `use crate::{room, …}`.
+fn rooms(line: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for rest in line.split("crate::").skip(1) {
+        let names = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default(),
+            None => {
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+            }
+        };
+        let first = |name: &'_ str| name.trim().split("::").next().map(str::len);
+        for name in names.split(',').map(str::trim) {
+            found.push(&name[..first(name).unwrap_or(0)]);
+        }
+    }
+    found.retain(|name| !name.is_empty());
+    found
+}
+
+fn layer(room: &str) -> Option<u8> {
+    LAYERS.iter().find(|(name, _)| *name == room).map(|(_, layer)| *layer)
+}
+
+fn assert_none(what: &str, found: &[String]) {
+    assert!(found.is_empty(), "{what}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_room_uses_only_rooms_below_it() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("api/src", &[".rs"]) {
+        let room = path.trim_start_matches("api/src/").split(['/', '.']).next().unwrap();
+        let Some(own) = layer(room) else {
+            wrong.push(format!("{path}: the room `{room}` has no layer; add it to LAYERS"));
+            continue;
+        };
+        for (at, line) in code(&text) {
+            for used in rooms(line) {
+                let allowed = used == room
+                    || used == STATE
+                    || layer(used).is_some_and(|below| {
+                        below < own || (below == own && [1, 6].contains(&own))
+                    });
+                if !allowed && layer(used).is_some() {
+                    wrong.push(format!("{path}:{at}: `{room}` must not use `{used}`"));
+                }
+            }
+        }
+    }
+    assert_none("Rooms use what is not below them", &wrong);
+}
+
+#[test]
+fn statements_live_in_models() {
+    let marks =
+        ["RunQueryDsl", "sql_query(", "diesel::insert_into", "diesel::update", "diesel::delete"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("api/src", &[".rs"]) {
+        if SQL.iter().any(|room| format!("/{path}").contains(room)) {
+            continue;
+        }
+        for (at, line) in code(&text).filter(|(_, line)| marks.iter().any(|m| line.contains(m))) {
+            wrong.push(format!("{path}:{at}: {line}"));
+        }
+    }
+    assert_none("SQL outside of model/ (and the few rooms of SQL)", &wrong);
+}
+
+#[test]
+fn shared_does_no_io() {
+    let marks = ["std::fs", "std::net", "std::process", "tokio", "reqwest", "actix"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("shared/src", &[".rs"]) {
+        for (at, line) in code(&text).filter(|(_, line)| marks.iter().any(|m| line.contains(m))) {
+            wrong.push(format!("{path}:{at}: {line}"));
+        }
+    }
+    assert_none("`shared` must not do I/O", &wrong);
+}
+
+#[test]
+fn a_module_is_named_by_its_file() {
+    let mut wrong = Vec::new();
+    for folder in ["api", "shared", "web", "e2e"] {
+        wrong.extend(sources(folder, &["mod.rs"]).into_iter().map(|(path, _)| path));
+    }
+    wrong.retain(|path| path.ends_with("/mod.rs"));
+    assert_none("foo.rs beside foo/, never mod.rs", &wrong);
+}
+
+#[test]
+fn colours_are_tokens() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources("web", &[".rs", ".css", ".html"]) {
+        if path == "web/styles/tokens.css" {
+            continue;
+        }
+        for (at, line) in code(&text).filter(|(_, line)| has_color(line)) {
+            wrong.push(format!("{path}:{at}: {line}"));
+        }
+    }
+    assert_none("Colour literals outside of web/styles/tokens.css", &wrong);
+}
+
+/// `#rgb`, `#rrggbb`, `rgb(1…`, `hsl(1…`, `oklch(0…`: digits, not variables.
+fn has_color(line: &str) -> bool {
+    let functions = ["rgb(", "rgba(", "hsl(", "hsla(", "oklch(", "oklab(", "hwb("];
+    let literal = |name: &&str| {
+        line.split(*name)
+            .skip(1)
+            .any(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let hex = line.split('#').skip(1).any(|rest| {
+        let digits = rest.chars().take_while(char::is_ascii_hexdigit).count();
+        let next = rest.chars().nth(digits);
+        [3, 4, 6, 8].contains(&digits)
+            && !next.is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    });
+    hex || functions.iter().any(|name| literal(name))
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let endings = [".rs", ".css", ".ts", ".js", ".mjs", ".sql", ".sh", ".html"];
+    let mut wrong = Vec::new();
+    for folder in ["api", "shared", "web", "e2e", "scripts", "migrations"] {
+        for (path, text) in sources(folder, &endings) {
+            let lines = text.lines().count();
+            if lines > MAX_LINES {
+                wrong.push(format!("{path}: {lines} lines"));
+            }
+        }
+    }
+    assert_none("A file answers one question: look for the second one", &wrong);
+}
+
+#[test]
+fn the_rules_see_what_they_look_for() {
+    assert_eq!(rooms("use crate::{chat, identity, spaces};"), ["chat", "identity", "spaces"]);
+    assert_eq!(rooms("let x: crate::chat::Y = crate::http::z();"), ["chat", "http"]);
+    assert_eq!(rooms("use crate::{chat::access, spaces};"), ["chat", "spaces"]);
+    for color in ["#fff", "color: #12aB34;", "rgb(1 2 3)", "oklch( 0.5 0.1 20)"] {
+        assert!(has_color(color), "{color}");
+    }
+    for other in
+        ["#[derive(X)]", "#id-a", "oklch(var(--l) 0 0)", "href=\"#main\"", "rgb(from red r g b)"]
+    {
+        assert!(!has_color(other), "{other}");
+    }
+}
