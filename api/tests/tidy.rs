@@ -46,6 +46,13 @@ const SQL: [&str; 8] = [
 /// Lines of a source file.
 const MAX_LINES: usize = 400;
 
+/// Longer ones, with what they have. Tables of data may stay; the others shrink, and none is added.
+const LONG: [(&str, usize); 3] = [
+    ("web/src/chat/highlight/languages.rs", 620),
+    ("api/src/chat/model/chat.rs", 493),
+    ("web/src/state/chats.rs", 431),
+];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().into()
 }
@@ -73,8 +80,9 @@ fn sources(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-/// Lines of code with their numbers, comments left out.
+/// Lines of code with their numbers; comments and the tests at the end left out.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let text = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
     lines.filter(|(_, line)| !line.starts_with("//"))
 }
@@ -207,7 +215,8 @@ fn no_file_is_too_long() {
     for folder in ["api", "shared", "web", "e2e", "scripts", "migrations"] {
         for (path, text) in sources(folder, &endings) {
             let lines = text.lines().count();
-            if lines > MAX_LINES {
+            let known = LONG.iter().find(|(long, _)| *long == path).map(|(_, lines)| *lines);
+            if lines > known.unwrap_or(MAX_LINES) {
                 wrong.push(format!("{path}: {lines} lines"));
             }
         }

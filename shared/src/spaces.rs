@@ -187,6 +187,9 @@ impl Validate for UpdateSpace {
     }
 }
 
+/// The colour that a new role starts with.
+pub const NEW_ROLE_COLOR: &str = "#5b7083";
+
 /// `POST /spaces/{space_id}/roles`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -45,7 +45,7 @@ fn table(text: &'static str) -> Table {
 }
 
 fn row(line: &str, columns: usize) -> Row {
-    let parts: Vec<_> = line.split(" | ").map(str::trim).collect();
+    let parts: Vec<_> = line.split('|').map(str::trim).collect();
     let [call, body, statuses] = parts[..] else { panic!("three parts, not: {line}") };
     let (method, path) = call.split_once(' ').unwrap_or_else(|| panic!("no path: {line}"));
     let statuses: Vec<_> = statuses.split_whitespace().map(|s| s.parse().unwrap()).collect();

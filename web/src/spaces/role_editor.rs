@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use shared::error::ErrorCode;
 use shared::ids::{RoleId, SpaceId};
 use shared::permission::{Permission, PermissionGroup, PermissionSet, act_on_role};
-use shared::spaces::{CreateRole, Role, RoleKind, UpdateRole};
+use shared::spaces::{CreateRole, NEW_ROLE_COLOR, Role, RoleKind, UpdateRole};
 use shared::validate::Validate;
 
 const CODES: &[(ErrorCode, &str)] = &[(ErrorCode::NameTaken, "name")];
@@ -33,7 +33,7 @@ impl Fields {
         };
         Self {
             name: text(|role| role.name.clone(), ""),
-            color: text(|role| role.color.clone(), "#5b7083"),
+            color: text(|role| role.color.clone(), NEW_ROLE_COLOR),
             rank: text(|role| role.priority.to_string(), "20"),
             permissions: RwSignal::new(role.map_or(PermissionSet::MEMBER, |r| r.permissions)),
         }
