@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use std::collections::BTreeMap;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{OpenApi, PathItem, RefOr, Required};
+use utoipa::openapi::{Content, OpenApi, PathItem, Ref, RefOr, Required, ResponseBuilder};
 
 /// See the module.
 #[must_use]
@@ -14,6 +14,7 @@ pub fn complete(mut contract: OpenApi) -> OpenApi {
     for (path, mut item) in std::mem::take(&mut contract.paths.paths) {
         for operation in operations(&mut item) {
             describe_answers(operation);
+            describe_failures(operation);
             add_ids(operation, &path);
         }
         match shapes.entry(shape(&path)) {
@@ -89,6 +90,16 @@ fn describe_answers(operation: &mut Operation) {
             known.unwrap_or("Answer").clone_into(&mut response.description);
         }
     }
+}
+
+/// Everything else an operation answers is a problem.
+fn describe_failures(operation: &mut Operation) {
+    let problem = Ref::from_schema_name("Problem");
+    let response = ResponseBuilder::new()
+        .description("What went wrong; `code` says it for programs, `detail` for people.")
+        .content("application/problem+json", Content::new(Some(problem)))
+        .build();
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(response));
 }
 
 /// Every id in the path that the operation did not describe itself.

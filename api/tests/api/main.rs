@@ -1,6 +1,12 @@
 //! Integration tests over HTTP and sockets against the real builder, each with a database of its
 //! own cloned from a migrated template. They mirror the slices.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what is not as expected fails the test"
+)]
+
 mod support;
 
 mod chat;

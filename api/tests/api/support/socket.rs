@@ -64,14 +64,11 @@ impl Socket {
     }
 
     /// Sends a command and returns the data of its ack (or of `joined_room`).
-    #[track_caller]
-    pub fn ask(&mut self, kind: &str, data: Value) -> impl Future<Output = Value> {
-        async move {
-            let id = self.command(kind, data).await;
-            let mut answer = self.wait(|frame| frame["id"] == json!(id)).await;
-            assert_ne!(answer["type"], "error", "{answer}");
-            answer["data"].take()
-        }
+    pub async fn ask(&mut self, kind: &str, data: Value) -> Value {
+        let id = self.command(kind, data).await;
+        let mut answer = self.wait(|frame| frame["id"] == json!(id)).await;
+        assert_ne!(answer["type"], "error", "{answer}");
+        answer["data"].take()
     }
 
     /// Sends a command and returns the code of the error it must bring.
