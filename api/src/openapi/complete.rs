@@ -92,14 +92,31 @@ fn describe_answers(operation: &mut Operation) {
     }
 }
 
-/// Everything else an operation answers is a problem.
+/// Every operation can fail; a problem says by its type that it is one.
 fn describe_failures(operation: &mut Operation) {
-    let problem = Ref::from_schema_name("Problem");
-    let response = ResponseBuilder::new()
-        .description("What went wrong; `code` says it for programs, `detail` for people.")
-        .content("application/problem+json", Content::new(Some(problem)))
+    let answers = &mut operation.responses.responses;
+    let failure = ResponseBuilder::new()
+        .description("What went wrong: `code` says it for programs, `detail` for people.")
+        .content("application/json", Content::new(Some(Ref::from_schema_name("Problem"))))
         .build();
-    operation.responses.responses.insert("default".to_owned(), RefOr::T(response));
+    answers.entry("default".to_owned()).or_insert(RefOr::T(failure));
+    for response in answers.values_mut() {
+        if let RefOr::T(response) = response
+            && response.content.get("application/json").is_some_and(is_problem)
+            && let Some(problem) = response.content.shift_remove("application/json")
+        {
+            response.content.insert("application/problem+json".to_owned(), problem);
+        }
+    }
+}
+
+fn is_problem(content: &RefOr<Content>) -> bool {
+    match content {
+        RefOr::T(Content { schema: Some(RefOr::Ref(schema)), .. }) => {
+            schema.ref_location.ends_with("/Problem")
+        }
+        _ => false,
+    }
 }
 
 /// Every id in the path that the operation did not describe itself.

@@ -215,6 +215,10 @@ async fn chats_answer_by_role() {
     roles_of_a_space(table(TABLES[1])).await;
 }
 
+async fn session_of(who: &Client) -> String {
+    text(&who.get("/auth/sessions").await.expect(200)["items"][0]["id"])
+}
+
 #[tokio::test]
 async fn accounts_answer_by_being_known() {
     let app = TestApp::start().await;
@@ -223,10 +227,13 @@ async fn accounts_answer_by_being_known() {
     for row in &table.rows {
         let mut found = Vec::new();
         for column in &table.columns {
-            let person = app.user(&fresh()).await;
+            let (person, other) = (app.user(&fresh()).await, app.user(&fresh()).await);
             let me = person.me.as_ref().unwrap();
             let values = HashMap::from([
                 ("user_id", person.id()),
+                ("other_id", other.id()),
+                ("session_id", session_of(&person).await),
+                ("foreign_id", session_of(&other).await),
                 ("nickname", me.nickname.clone()),
                 ("password", PASSWORD.into()),
                 ("refresh_token", person.refresh_token.clone()),

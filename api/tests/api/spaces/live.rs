@@ -35,6 +35,8 @@ async fn who_is_removed_hears_nothing_more() {
     let kicked = rita.frame("user_kicked").await;
     assert_eq!(kicked["data"]["user_id"], b.mark.id());
     assert_eq!(kicked["data"]["by"], b.mona.id());
+    // What was said before he was removed.
+    mark.drain().await;
 
     send(&b.anna, &chat, "He is gone").await.expect(201);
     b.anna.patch(&b.space, json!({"name": "Without him"})).await.expect(200);
