@@ -21,7 +21,7 @@ const MAX_MENTIONS: usize = 50;
 
 /// What became of a send.
 pub enum Sent {
-    New(Message),
+    New(Box<Message>),
     /// The nonce was used before: nothing was changed, and the transaction must not commit.
     Repeat,
 }
@@ -74,7 +74,7 @@ pub async fn do_send_message(
         nonce: body.nonce.clone(),
     };
     tx.emit(chat.topic(), Event::NewMessage(message.clone())).await?;
-    Ok(Sent::New(message))
+    Ok(Sent::New(Box::new(message)))
 }
 
 /// The message that a nonce was used for.

@@ -154,7 +154,7 @@ async fn send(
     match sent {
         Ok((chat, people, message)) => {
             announce(&app.live, &chat, &people, &message);
-            Ok((message, true))
+            Ok((*message, true))
         }
         Err(error) if error.code == ErrorCode::NonceMismatch => {
             let conn = &mut *app.conn().await?;
