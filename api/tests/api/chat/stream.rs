@@ -45,12 +45,10 @@ async fn a_reader_sees_every_seq_once_and_in_order() {
     let bakery = Bakery::open().await;
     let mut socket = joined(&bakery, &bakery.boris).await;
     join_all((0..100).map(|_| send(&bakery.anna, &bakery.chat, "x"))).await;
-    let mut last = 0;
-    for _ in 0..100 {
+    for seq in 1..=100 {
         let event = socket.frame("new_message").await;
-        assert_eq!(event["seq"], last + 1);
-        assert_eq!(event["data"]["seq"], last + 1);
-        last += 1;
+        assert_eq!(event["seq"], seq);
+        assert_eq!(event["data"]["seq"], seq);
     }
 }
 
