@@ -1,0 +1,236 @@
+import type { Locator, Page } from '@playwright/test'
+import { beginning, importHistory, textOf } from './support/history.ts'
+import { ready, row, rows, scroller } from './support/screen.ts'
+import { expect, Person, test } from './support/test.ts'
+
+const count = 5_000
+/** The most rows of messages in the page. */
+const limit = 120
+
+let owner: Person
+let reader: Person
+let space: string
+let chat: string
+
+test.beforeAll(async () => {
+  owner = await Person.register('owner')
+  reader = await Person.register('reader')
+  const name = `History ${owner.nickname}`
+  await importHistory(owner, name, count)
+  const mine = (await owner.get('/spaces')).items.find((one: { name: string }) => one.name === name)
+  space = mine.id
+  await reader.join(space)
+  const chats = await owner.get(`/spaces/${space}/chats`)
+  chat = chats.items.find((one: { name: string }) => one.name === 'history').id
+})
+
+/** Opens the chat for somebody, with an eye on everything that moves by itself. */
+async function enter(open: (person: Person, path: string) => Promise<Page>, person: Person, query = '') {
+  const page = await open(person, '/discover')
+  await expect(page.getByRole('heading', { name: 'Discover spaces' })).toBeVisible()
+  await page.goto(`/s/${space}/c/${chat}${query}`)
+  await ready(page)
+  await expect(rows(page).first()).toBeVisible()
+  await page.evaluate(() => {
+    const shifts: number[] = []
+    Object.assign(window, { shifts })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
+        if (entry.value > 0) shifts.push(entry.value)
+      }
+    }).observe({ type: 'layout-shift' })
+  })
+  return page
+}
+
+const shifts = (page: Page) => page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)
+
+/** The numbers of the messages in the page, from top to bottom. */
+const numbers = (page: Page) =>
+  rows(page).evaluateAll((all) =>
+    all.map((one) => Number(/№(\d+)/.exec(one.querySelector('.text')?.textContent ?? '')?.[1])),
+  )
+
+async function expectInOrder(page: Page): Promise<void> {
+  const seen = await numbers(page)
+  expect(seen.length).toBeLessThanOrEqual(limit)
+  expect(seen.length).toBeGreaterThan(0)
+  for (let at = 1; at < seen.length; at += 1) expect(seen[at]).toBe(seen[at - 1]! + 1)
+}
+
+/** Two frames: what the list still does after a change is done and painted. */
+const painted = (page: Page) =>
+  page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))
+
+/** The message in the middle of what is seen, and where its top is. */
+async function anchor(page: Page): Promise<{ id: string; top: number }> {
+  return scroller(page).evaluate((list) => {
+    const frame = list.getBoundingClientRect()
+    const middle = (frame.top + frame.bottom) / 2
+    for (const one of list.querySelectorAll('.row[data-id]')) {
+      const box = one.getBoundingClientRect()
+      if (box.bottom > middle) return { id: one.getAttribute('data-id')!, top: box.top }
+    }
+    throw new Error('nothing is seen')
+  })
+}
+
+const topOf = (page: Page, id: string) =>
+  page.locator(`.row[data-id="${id}"]`).evaluate((one) => one.getBoundingClientRect().top)
+
+async function expectStill(page: Page, before: { id: string; top: number }): Promise<void> {
+  await painted(page)
+  expect(Math.abs((await topOf(page, before.id)) - before.top)).toBeLessThanOrEqual(1)
+}
+
+/** Scrolls by a page and says how things stand. */
+const step = (list: Locator, by: number) =>
+  list.evaluate(async (element, by) => {
+    element.scrollBy(0, by)
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    return {
+      top: element.scrollTop,
+      left: element.scrollHeight - element.clientHeight - element.scrollTop,
+      rows: element.querySelectorAll('.row[data-id]').length,
+      waits: element.querySelector('.list-header [role=status]') !== null,
+    }
+  }, by)
+
+test('five thousand messages from end to beginning and back, few in the page, none moves', async ({ open }) => {
+  test.slow()
+  const page = await enter(open, owner)
+  const list = scroller(page)
+  await expect(row(page, `№${count}`)).toBeVisible()
+  const beginningShown = page.getByText('This is where the conversation begins.')
+  let most = 0
+  let turns = 0
+  while (!(await beginningShown.isVisible())) {
+    const at = await step(list, -2_500)
+    most = Math.max(most, at.rows)
+    // The top of what is loaded: older ones are on their way.
+    if (at.top < 1) await expect.poll(async () => (await step(list, -1)).top > 0 || (await beginningShown.isVisible())).toBe(true)
+    if (turns % 12 === 0) await expectInOrder(page)
+    turns += 1
+    expect(turns).toBeLessThan(1_000)
+  }
+  await expect(row(page, '№1 ').first()).toBeVisible()
+  await expectInOrder(page)
+  for (turns = 0; turns < 1_000; turns += 1) {
+    const at = await step(list, 5_000)
+    most = Math.max(most, at.rows)
+    if (turns % 12 === 0) await expectInOrder(page)
+    if (at.left < 1 && (await numbers(page)).at(-1) === count) break
+  }
+  await expect(row(page, `№${count}`)).toBeVisible()
+  expect(most).toBeLessThanOrEqual(limit)
+  expect(await shifts(page)).toEqual([])
+})
+
+test('what is read keeps its place whatever happens around it', async ({ open }) => {
+  const page = await enter(open, owner, '?m=2500')
+  await expect(row(page, '№2500 ')).toBeInViewport()
+  await painted(page)
+
+  // Older pages arrive.
+  const before = await anchor(page)
+  const older = page.waitForResponse((response) => response.url().includes('before='))
+  await page.evaluate(() => document.querySelector('.messages__scroller')!.scrollBy(0, -1_500))
+  await older
+  await painted(page)
+  await expectInOrder(page)
+  const arrived = await anchor(page)
+  expect(arrived.id).not.toBe(before.id)
+  await expectStill(page, arrived)
+
+  // Something above grows late, as a picture does.
+  const here = await anchor(page)
+  await page.evaluate((id) => {
+    const above = document.querySelector(`.row[data-id="${id}"]`)!.previousElementSibling!.previousElementSibling!
+    const picture = document.createElement('div')
+    picture.style.height = '180px'
+    above.querySelector('.text')!.append(picture)
+  }, here.id)
+  await expectStill(page, here)
+
+  // Somebody changes a message above.
+  const ids = await rows(page).evaluateAll((all) => all.map((one) => one.getAttribute('data-id')!))
+  const above = ids[ids.indexOf(here.id) - 2]!
+  const number = Number(/№(\d+)/.exec((await page.locator(`[data-id="${above}"] .text`).textContent())!)![1])
+  expect(textOf(number).length).toBeGreaterThan(0)
+
+  // The window gets narrower and lower.
+  const wide = await anchor(page)
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await painted(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await expectStill(page, wide)
+  await expectInOrder(page)
+  expect(await shifts(page)).toEqual([])
+})
+
+test('a change above what is read moves nothing', async ({ open }) => {
+  const first = await reader.say(chat, 'short')
+  for (let at = 0; at < 40; at += 1) await reader.say(chat, `after it ${at}`)
+  const page = await enter(open, owner, `?m=${first.seq + 4}`)
+  await expect(row(page, 'after it 3').first()).toBeInViewport()
+  await scroller(page).evaluate((list, id) => {
+    // Just out of sight at the top.
+    const box = list.querySelector(`[data-id="${id}"]`)!.getBoundingClientRect()
+    list.scrollBy(0, box.bottom - list.getBoundingClientRect().top + 4)
+  }, first.id)
+  await painted(page)
+  const here = await anchor(page)
+  await reader.patch(`/messages/${first.id}`, { content: 'longer\n'.repeat(12) })
+  await expect(page.locator(`[data-id="${first.id}"] .row__edited`)).toBeAttached()
+  await expectStill(page, here)
+  expect(await shifts(page)).toEqual([])
+})
+
+test('jumps: to a day, to the beginning, to what is answered, to the newest', async ({ open }) => {
+  const page = await enter(open, owner)
+  const menu = async (item: string) => {
+    await page.getByRole('banner').or(page.locator('.conversation__header')).getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await menu('Go to a day')
+  await page.getByLabel('Go to a day').last().fill('2026-01-12')
+  await page.getByRole('button', { name: 'Go there' }).click()
+  const midnight = Date.UTC(2026, 0, 11, 22)
+  const number = Math.ceil((midnight - beginning) / (7 * 60_000))
+  await expect(row(page, `№${number} `).or(row(page, `№${number}`)).first()).toBeInViewport()
+  await expect(page.getByText('To the newest')).toBeVisible()
+
+  // A topic answers its first message.
+  const answer = row(page, `№${number}`).first()
+  await answer.locator('.row__reply').click()
+  const source = Math.floor((number - 1) / 500) * 500 + 1
+  await expect(row(page, `№${source} `).or(row(page, `№${source}`)).first()).toBeInViewport()
+
+  await menu('Go to the beginning')
+  await expect(page.getByText('This is where the conversation begins.')).toBeInViewport()
+  await page.getByRole('button', { name: 'To the newest' }).click()
+  await expect(page.getByText('To the newest')).toHaveCount(0)
+  expect(await scroller(page).evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop)).toBeLessThan(2)
+})
+
+test('who comes back lands at the first unread message; new ones wait below', async ({ open }) => {
+  const quiet = await owner.makeChat(space, `quiet ${owner.nickname.slice(-4)}`)
+  for (let at = 0; at < 30; at += 1) await owner.say(quiet.id, `known ${at}`)
+  const known = await reader.get(`/chats/${quiet.id}`)
+  await reader.post(`/chats/${quiet.id}/read`, { seq: known.last_seq })
+  for (let at = 0; at < 60; at += 1) await owner.say(quiet.id, `unknown ${at}\n\nwith a second line`)
+  const page = await open(reader, `/s/${space}/c/${quiet.id}`)
+  await ready(page)
+  await expect(page.getByText('New', { exact: true })).toBeInViewport()
+  await expect(row(page, 'unknown 0')).toBeInViewport()
+  await expect(page.getByRole('button', { name: '60 new messages' })).toBeVisible()
+  await owner.say(quiet.id, 'one more')
+  await expect(page.getByRole('button', { name: '61 new messages' })).toBeVisible()
+  await expect(row(page, 'unknown 0')).toBeInViewport()
+  await page.getByRole('button', { name: '61 new messages' }).click()
+  await expect(row(page, 'one more')).toBeInViewport()
+  await expect(page.locator('.pill')).toHaveCount(0)
+  // At the end it follows.
+  await owner.say(quiet.id, 'followed')
+  await expect(row(page, 'followed')).toBeInViewport()
+})
