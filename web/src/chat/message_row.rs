@@ -47,7 +47,7 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {if row.is_head { avatar(&message.author).into_any() } else { hidden_time(message).into_any() }}
                 </div>
                 <div class="row__body">
-                    {message.reply_to.as_ref().map(reply_line)}
+                    {message.reply_to.as_ref().filter(|_| row.shows_reply).map(reply_line)}
                     {row.is_head.then(|| head(message, colors))}
                     {message.subject.clone().map(|subject| view! { <h3 class="row__subject">{subject}</h3> })}
                     <div class="text" use:fill_with=fill.into()></div>

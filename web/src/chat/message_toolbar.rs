@@ -32,7 +32,9 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
                 class="toolbar"
                 role="toolbar"
                 aria-label=t(Key::ChatMessageActions)
-                style:top=move || format!("{}px", top.get().unwrap_or_default())
+                style:transform=move || {
+                    format!("translateY(calc({}px - 60%))", top.get().unwrap_or_default())
+                }
             >
                 <Show when=move || talk.may(Permission::AddReactions)>
                     <IconButton

@@ -22,6 +22,8 @@ pub struct Row {
     pub opens_day: bool,
     /// The line "new" stands before it.
     pub is_first_new: bool,
+    /// Shows what it answers; in a row of answers to the same message only the first one does.
+    pub shows_reply: bool,
     /// Of a message that the server does not have yet.
     pub delivery: Option<Delivery>,
 }
@@ -30,7 +32,13 @@ impl Row {
     /// Equal for rows that look the same.
     #[must_use]
     pub fn identity(&self) -> (Key, u32, u8) {
-        let bits = [self.is_head, self.opens_day, self.is_first_new, self.delivery.is_some()];
+        let bits = [
+            self.is_head,
+            self.opens_day,
+            self.is_first_new,
+            self.shows_reply,
+            self.delivery.is_some(),
+        ];
         let refused = matches!(self.delivery, Some(Delivery::Refused(_)));
         let bits = bits.into_iter().chain([refused]);
         let flags = bits.enumerate().fold(0, |sum, (at, bit)| sum | (u8::from(bit) << at));
@@ -48,7 +56,7 @@ impl Row {
             (self.is_head, 28.0),
             (self.opens_day, 40.0),
             (self.is_first_new, 24.0),
-            (message.reply_to.is_some(), 24.0),
+            (self.shows_reply, 24.0),
             (message.subject.is_some(), 26.0),
             (!message.reactions.is_empty(), 32.0),
             (message.content.contains("```"), 32.0),
@@ -85,9 +93,12 @@ pub fn rows(
             && entry.message.author.id != reader.id;
         is_new_open |= is_first_new;
         let opens_day = last.as_ref().is_none_or(|(last_day, _)| *last_day != day);
-        let follows = last.as_ref().is_some_and(|(_, before)| follows(before, &entry));
+        let before = last.as_ref().map(|(_, before)| before.as_ref());
+        let shows_reply = shows_reply(before, &entry) || opens_day && has_reply(&entry);
+        let follows = before.is_some_and(|before| follows(before, &entry));
         rows.push(Row {
-            is_head: opens_day || is_first_new || !follows,
+            is_head: opens_day || is_first_new || shows_reply || !follows,
+            shows_reply,
             opens_day,
             is_first_new,
             delivery,
@@ -103,8 +114,18 @@ fn follows(before: &Entry, entry: &Entry) -> bool {
     let apart = (b.created_at - a.created_at).num_milliseconds();
     a.author.id == b.author.id
         && apart.abs() < TOGETHER_MS
-        && b.reply_to.is_none()
         && b.subject.is_none()
+}
+
+fn has_reply(entry: &Entry) -> bool {
+    entry.message.reply_to.is_some()
+}
+
+/// Whether what is answered has to be said again.
+fn shows_reply(before: Option<&Entry>, entry: &Entry) -> bool {
+    let Some(reply) = &entry.message.reply_to else { return false };
+    let Some(before) = before.map(|before| &before.message) else { return true };
+    before.reply_to.as_ref().is_none_or(|last| last.id != reply.id)
 }
 
 /// A message that the server does not have yet, as it will look.
