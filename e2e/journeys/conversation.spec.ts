@@ -60,7 +60,7 @@ test('two strangers register, meet in a space and talk', async ({ visit }) => {
   await say(anna, 'Shall we play?')
   await expect(row(boris, 'Shall we play?').locator('.row__reply')).toContainText('Yes, hello Anna')
 
-  await choose(boris, row(boris, 'Yes, hello Anna').last(), 'Delete')
+  await choose(boris, row(boris, 'Yes, hello Anna').first(), 'Delete')
   await boris.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect(rows(anna).locator('.text', { hasText: 'Yes, hello Anna' })).toHaveCount(0)
   await expect(row(anna, 'Shall we play?').locator('.row__reply')).toHaveText('The message was deleted')

@@ -1,0 +1,77 @@
+import type { Page } from '@playwright/test'
+import { ready, row } from './support/screen.ts'
+import { expect, Person, test } from './support/test.ts'
+
+const attribute = (page: Page, name: string) => page.locator('html').getAttribute(name)
+
+/** One of a few cards. */
+const card = (page: Page, group: string, name: string) =>
+  page.getByRole('group', { name: group }).getByRole('radio', { name, exact: true })
+
+test('theme, colour, size and language stay after a reload', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/settings/appearance')
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const accent = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--accent'))
+  const size = () => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)
+  await card(page, 'Theme', 'Light').check({ force: true })
+  const light = await background()
+  await card(page, 'Theme', 'Dark').check({ force: true })
+  await expect.poll(background).not.toBe(light)
+  await card(page, 'Colour', 'Teal').check({ force: true })
+  await card(page, 'Font size', 'Large').check({ force: true })
+  const before = { theme: await attribute(page, 'data-theme'), background: await background(), accent: await accent(), size: await size() }
+  expect(before.size).toBe('17px')
+  await page.reload()
+  await expect(card(page, 'Theme', 'Dark')).toBeChecked()
+  await expect(card(page, 'Colour', 'Teal')).toBeChecked()
+  await expect(card(page, 'Font size', 'Large')).toBeChecked()
+  expect({ theme: await attribute(page, 'data-theme'), background: await background(), accent: await accent(), size: await size() }).toEqual(before)
+
+  await page.getByRole('link', { name: 'Language' }).click()
+  for (const [name, tag, title] of [['Русский', 'ru', 'Настройки'], ['Українська', 'uk', 'Налаштування'], ['English', 'en', 'Settings']]) {
+    await page.getByRole('radio', { name, exact: true }).check({ force: true })
+    await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
+    expect(await attribute(page, 'lang')).toBe(tag)
+  }
+})
+
+test('the language of the browser is the first one', async ({ visit }) => {
+  const page = await visit('/login', { locale: 'uk-UA' })
+  await expect(page.locator('html')).toHaveAttribute('lang', 'uk')
+  await expect(page.getByRole('button', { name: 'Увійти' })).toBeVisible()
+})
+
+test('a session that is ended elsewhere is logged out at once', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Sessions')
+  const lost = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(lost)
+  const page = await open(anna, '/settings/sessions')
+  const others = page.getByRole('button', { name: 'End' })
+  // The API's own login, the lost window, this one.
+  await expect(others).toHaveCount(2)
+  await expect(page.getByText('This device')).toHaveCount(1)
+  for (let left = 1; left >= 0; left -= 1) {
+    await others.first().click()
+    await expect(others).toHaveCount(left)
+  }
+  await expect(lost.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+  await lost.reload()
+  await expect(lost.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+})
+
+test('a name that is changed shows everywhere', async ({ open }) => {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace('Profile')
+  await boris.join(space.id)
+  const page = await open(anna, '/settings/account')
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Anna of the Club')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.locator('.own-card__name')).toHaveText('Anna of the Club')
+  await anna.say(space.default_chat_id, 'it is me')
+  const other = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
+  await expect(row(other, 'it is me').locator('.row__author')).toHaveText('Anna of the Club')
+})
