@@ -8,7 +8,7 @@ const focused = (page: Page) => page.locator(':focus')
 /** The ring of the focus: 2 px wide, seen. */
 async function expectRing(page: Page): Promise<void> {
   const ring = await focused(page).evaluate((one) => {
-    const frame = one.closest('.composer__field') ?? one
+    const frame = one.closest('.composer__field') ?? one.querySelector('.row__message') ?? one
     const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(frame)
     return { outline: outlineStyle === 'none' ? 0 : parseFloat(outlineWidth), boxShadow, borderColor }
   })

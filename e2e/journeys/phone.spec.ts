@@ -41,7 +41,7 @@ test('one column, a bar at the bottom, a composer above it, a long press', async
   const session = await page.context().newCDPSession(page)
   const touchPoints = [{ x: box.x + 10, y: box.y + 10 }]
   await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
-  await expect(page.getByRole('menu', { name: 'Message actions' })).toBeVisible()
+  await expect(page.locator('.row--lit')).toContainText('bread')
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
   await expect(page.getByRole('menu', { name: 'Message actions' })).toBeVisible()
   await page.getByRole('menuitem', { name: 'Reply' }).tap()

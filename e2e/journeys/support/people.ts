@@ -32,6 +32,13 @@ export class Person {
     return new Person(nickname, password, login.user.id, login.access_token)
   }
 
+  /** The owner of the demo space that the server of the run was started with. */
+  static async demo(): Promise<Person> {
+    const [nickname, password] = ['demo', 'sunny bakery']
+    const login = await call('POST', '/auth/login', { login: nickname, password })
+    return new Person(nickname, password, login.user.id, login.access_token)
+  }
+
   get = (path: string) => call('GET', path, undefined, this.token)
   post = (path: string, body: unknown = {}) => call('POST', path, body, this.token)
   patch = (path: string, body: unknown) => call('PATCH', path, body, this.token)

@@ -22,7 +22,8 @@ export const scroller = (page: Page) => page.getByRole('log', { name: 'Messages'
 
 /** Waits until a conversation stands, connected to the stream. */
 export async function ready(page: Page): Promise<void> {
-  await expect(composer(page)).toBeVisible()
+  // The first of all windows compiles the client.
+  await expect(composer(page)).toBeVisible({ timeout: 30_000 })
   await expect(page.locator('.messages__loading')).toHaveCount(0)
 }
 

@@ -17,10 +17,10 @@ export class Server {
   ) {}
 
   /** Starts the built `api`; `settings` are `SPACE_…` variables. */
-  static async start(settings: Record<string, string> = {}, keep?: string): Promise<Server> {
+  static async start(settings: Record<string, string> = {}, keep?: string, args: string[] = []): Promise<Server> {
     const dataDir = keep ?? (await freshFolder())
     const binary = process.env.SPACE_API_BINARY ?? join(root, 'target/debug/api')
-    const child = spawn(binary, ['serve'], {
+    const child = spawn(binary, ['serve', ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -92,7 +92,7 @@ function listening(child: ChildProcess): Promise<string> {
 
 /** Playwright's global set-up: the server of the run; the function returned ends it. */
 export default async function setup(): Promise<() => Promise<void>> {
-  const server = await Server.start()
+  const server = await Server.start({}, undefined, ['--demo'])
   process.env.SPACE_URL = server.url
   process.env.E2E_DATA_DIR = server.dataDir
   return async () => {

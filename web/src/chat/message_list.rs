@@ -67,7 +67,7 @@ pub fn MessageList(talk: Talk) -> impl IntoView {
                 on:pointerdown=move |event| events::press(talk, &event)
                 on:pointermove=move |event| events::moved(talk, &event)
                 on:pointerup=move |_| events::release(talk)
-                on:pointercancel=move |_| events::release(talk)
+                on:pointercancel=move |_| events::cancel(talk)
                 on:contextmenu=move |event| events::context_menu(talk, &event)
             >
                 <div class="messages__space" node_ref=scroller.before></div>

@@ -112,9 +112,7 @@ pub fn rows(
 fn follows(before: &Entry, entry: &Entry) -> bool {
     let (a, b) = (&before.message, &entry.message);
     let apart = (b.created_at - a.created_at).num_milliseconds();
-    a.author.id == b.author.id
-        && apart.abs() < TOGETHER_MS
-        && b.subject.is_none()
+    a.author.id == b.author.id && apart.abs() < TOGETHER_MS && b.subject.is_none()
 }
 
 fn has_reply(entry: &Entry) -> bool {

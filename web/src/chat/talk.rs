@@ -64,6 +64,8 @@ pub struct Talk {
     pub give_back: RwSignal<Option<String>>,
     /// The touch that may become a long press.
     pub pressing: StoredValue<Option<TimeoutHandle>>,
+    /// The message of a long press, until the finger leaves.
+    pub held: StoredValue<Option<At>>,
     pub toasts: Toasts,
     /// Gives the keyboard to the composer.
     pub focus_composer: RwSignal<u32>,
@@ -107,6 +109,7 @@ impl Talk {
             calendar: RwSignal::new(None),
             give_back: RwSignal::new(None),
             pressing: StoredValue::new(None),
+            held: StoredValue::new(None),
             toasts: expect_context(),
             focus_composer: RwSignal::new(0),
             lit: RwSignal::new(None),

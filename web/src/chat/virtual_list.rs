@@ -107,6 +107,7 @@ impl VirtualList {
             self.keys.push(key);
             self.heights.push(height);
         }
+        self.is_stale = true;
         self.is_live = is_live;
         if let Pin::Row { key, offset } = self.pin
             && !self.index.contains_key(&key)
@@ -118,7 +119,6 @@ impl VirtualList {
             self.pin = self.pin_at(self.scroll);
         }
         self.range = self.moved(&old, &old_range);
-        self.is_stale = true;
     }
 
     /// The pin after its row went: what followed it moves up to its place.

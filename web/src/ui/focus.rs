@@ -1,6 +1,7 @@
 //! Where the keyboard is.
 
 use leptos::prelude::*;
+use std::cell::RefCell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -18,15 +19,32 @@ pub fn give(element: &HtmlElement) {
     drop(element.focus_with_options(&options));
 }
 
-/// Returns the keyboard to whoever has it now, when the view that calls this goes away.
+thread_local! {
+    /// What had the keyboard before the popover that is open, or was open last.
+    static BENEATH: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
+}
+
+/// Returns the keyboard to whoever has it now, when the view that calls this goes away. A menu that
+/// opens a dialog hands on the place that it would have returned to.
 pub fn return_on_cleanup() {
-    let before = StoredValue::new_local(active());
+    let is_passing = |element: &HtmlElement| {
+        element.tag_name() == "BODY" || element.closest("[popover]").ok().flatten().is_some()
+    };
+    let before = match active() {
+        Some(element) if !is_passing(&element) => Some(element),
+        _ => BENEATH.with_borrow(Clone::clone),
+    };
+    BENEATH.set(before.clone());
+    let before = StoredValue::new_local(before);
     on_cleanup(move || {
-        if let Some(element) = before.try_get_value().flatten()
-            && element.is_connected()
-        {
-            give(&element);
-        }
+        let Some(element) = before.try_get_value().flatten() else { return };
+        // Until an open dialog is gone, nothing outside of it takes the keyboard.
+        queue_microtask(move || {
+            let is_free = active().is_none_or(|active| active.tag_name() == "BODY");
+            if is_free && element.is_connected() {
+                give(&element);
+            }
+        });
     });
 }
 

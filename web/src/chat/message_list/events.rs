@@ -190,7 +190,8 @@ fn give_focus(list: &Element, row: &HtmlElement) {
     }
 }
 
-/// A long press on a touch screen opens the menu of the message.
+/// A long press on a touch screen lights the message up; its menu opens when the finger leaves, since
+/// the browser closes whatever opened under the finger.
 pub fn press(talk: Talk, event: &PointerEvent) {
     if event.pointer_type() != "touch" || closest(event, "button, a, .spoiler").is_some() {
         return;
@@ -198,40 +199,47 @@ pub fn press(talk: Talk, event: &PointerEvent) {
     let Some(message) = message_of(event) else { return };
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     let anchor = Anchor { left: x, top: y, width: 0.0, height: 0.0 };
-    let timer = set_timeout_with_handle(
-        move || {
-            let _was_there = talk.menu.try_set(Some(At { message, anchor }));
-        },
-        LONG_PRESS,
-    );
-    let Ok(timer) = timer else { return };
-    // Whatever ends or moves the touch before that is not a long press.
-    talk.pressing.update_value(|old| {
-        if let Some(old) = old.replace(timer) {
-            old.clear();
-        }
-    });
+    let hold = move || {
+        let _was_there = talk.held.try_set_value(Some(At { message, anchor }));
+        talk.lit.set(talk.entry(message).map(|entry| entry.message.seq));
+    };
+    let Ok(timer) = set_timeout_with_handle(hold, LONG_PRESS) else { return };
+    cancel(talk);
+    talk.pressing.set_value(Some(timer));
 }
 
 /// A finger that moves scrolls.
 pub fn moved(talk: Talk, event: &PointerEvent) {
     if event.pointer_type() == "touch" && event.movement_x().abs() + event.movement_y().abs() > 4 {
-        release(talk);
+        cancel(talk);
     }
 }
 
 /// The finger left.
 pub fn release(talk: Talk) {
-    talk.pressing.update_value(|old| {
-        if let Some(old) = old.take() {
-            old.clear();
-        }
-    });
+    let held = talk.held.try_update_value(Option::take).flatten();
+    cancel(talk);
+    if held.is_some() {
+        talk.lit.set(None);
+        talk.menu.set(held);
+    }
+}
+
+/// Whatever ends or moves the touch before its time is not a long press.
+pub fn cancel(talk: Talk) {
+    talk.held.set_value(None);
+    if let Some(timer) = talk.pressing.try_update_value(Option::take).flatten() {
+        timer.clear();
+    }
 }
 
 pub fn context_menu(talk: Talk, event: &MouseEvent) {
+    // A long press has a way of its own.
+    if talk.pressing.with_value(Option::is_some) {
+        return event.prevent_default();
+    }
     // Text, links and pictures keep the browser's own menu.
-    if closest(event, ".text, a, img").is_some() && talk.pressing.with_value(Option::is_none) {
+    if closest(event, ".text, a, img").is_some() {
         return;
     }
     if let Some(message) = message_of(event) {

@@ -200,3 +200,14 @@ fn scrolls_through_a_hundred_thousand_rows() {
         assert!(page.covers_the_viewport());
     }
 }
+
+#[test]
+fn opening_in_the_middle_of_a_long_chat() {
+    let mut list = VirtualList::default();
+    list.resize(800.0, 600.0);
+    list.layout();
+    // Rows come while the list still hangs on an end that is not loaded.
+    list.set_rows((1..30).map(|key| (key, 60.0)), false);
+    assert!(list.pin_row(15, Align::Start));
+    assert_eq!(list.layout().scroll, 14.0 * 60.0);
+}

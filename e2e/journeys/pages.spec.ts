@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { composer, press, ready, row, rows, scroller } from './support/screen.ts'
+import { expect, expectAccessible, Person, test } from './support/test.ts'
+
+const screens = join(import.meta.dirname, '../results/screens')
+const widths = [1440, 1024, 390]
+
+let owner: Person
+let newcomer: Person
+let space: { id: string; default_chat_id: string }
+
+test.beforeAll(async () => {
+  owner = await Person.demo()
+  newcomer = await Person.register('new')
+  space = (await owner.get('/spaces')).items[0]
+})
+
+/** A page: where it is, and what must be seen before a look at it makes sense. */
+interface View {
+  name: string
+  path: () => string
+  seen: (page: Page) => Promise<void>
+}
+
+const heading = (name: string) => async (page: Page) =>
+  expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
+
+const chat = () => `/s/${space.id}/c/${space.default_chat_id}`
+
+const views: View[] = [
+  { name: 'conversation', path: chat, seen: async (page) => expect(rows(page).last()).toBeVisible() },
+  { name: 'list', path: () => `/s/${space.id}`, seen: async (page) => expect(page.locator('.shell')).toBeVisible() },
+  { name: 'discover', path: () => '/discover', seen: async (page) => expect(page.locator('.directory__entry').first()).toBeVisible() },
+  { name: 'direct', path: () => '/d', seen: async (page) => expect(page.locator('.shell')).toBeVisible() },
+  { name: 'appearance', path: () => '/settings/appearance', seen: heading('Settings') },
+  { name: 'language', path: () => '/settings/language', seen: heading('Settings') },
+  { name: 'account', path: () => '/settings/account', seen: heading('Settings') },
+  { name: 'sessions', path: () => '/settings/sessions', seen: async (page) => expect(page.getByText('This device')).toBeVisible() },
+  { name: 'nowhere', path: () => '/nowhere', seen: async (page) => expect(page.getByText('There is nothing here')).toBeVisible() },
+]
+
+/** Pictures at every width, for people to look at; axe where the layout differs. */
+async function look(page: Page, name: string, theme: string): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    await page.screenshot({ path: join(screens, `${name}-${width}-${theme}.png`), animations: 'disabled' })
+    if (width !== 1024) await expectAccessible(page, `${name} at ${width}, ${theme}`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`every page is in order, ${theme}`, async ({ open, visit }) => {
+    test.slow()
+    const stranger = await visit('/login', { colorScheme: theme })
+    await expect(stranger.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+    await look(stranger, 'login', theme)
+    await stranger.getByRole('link', { name: 'Create an account' }).click()
+    await stranger.getByRole('textbox', { name: 'Nickname' }).fill('x')
+    await stranger.getByRole('textbox', { name: 'E-mail' }).fill('nobody')
+    await stranger.getByLabel('Password', { exact: true }).fill('1234')
+    await stranger.getByLabel('Password', { exact: true }).blur()
+    await look(stranger, 'register', theme)
+
+    const empty = await open(newcomer, '/', { colorScheme: theme })
+    await expect(empty.getByText('You are in no space yet')).toBeVisible()
+    await look(empty, 'home', theme)
+
+    const page = await open(owner, chat(), { colorScheme: theme })
+    for (const view of views) {
+      await page.goto(view.path())
+      await view.seen(page)
+      await look(page, view.name, theme)
+    }
+  })
+
+  test(`everything that floats is in order, ${theme}`, async ({ open }) => {
+    test.slow()
+    const page = await open(owner, chat(), { colorScheme: theme })
+    await ready(page)
+    await page.getByRole('button', { name: 'Search' }).first().click()
+    await page.getByRole('searchbox', { name: 'Search in messages' }).fill('bread')
+    await expect(page.locator('.hit').first()).toBeVisible()
+    await look(page, 'search', theme)
+
+    await page.goto(chat())
+    await ready(page)
+    await press(page, rows(page).last(), 'React')
+    await look(page, 'emoji', theme)
+    await page.keyboard.press('Escape')
+    await press(page, rows(page).last(), 'More')
+    await look(page, 'message-menu', theme)
+    await page.keyboard.press('Escape')
+
+    await composer(page).fill('# A heading\n**bold** _italic_ ~~gone~~ `code` ||hidden||\n> quoted\n\n- one\n- two\n\n```rust\nfn main() {\n    println!("hello");\n}\n```\nhttps://example.org')
+    await composer(page).press('Enter')
+    await expect(row(page, 'A heading')).toBeVisible()
+    await expect(scroller(page)).toBeVisible()
+    await look(page, 'markdown', theme)
+
+    await page.getByRole('navigation', { name: 'Spaces' }).getByRole('button', { name: 'Create a space' }).click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await look(page, 'create-space', theme)
+    await page.keyboard.press('Escape')
+    await page.locator('.sidebar__space').click()
+    await page.getByRole('menuitem', { name: 'Roles' }).click()
+    await expect(page.getByRole('dialog', { name: 'Roles' })).toBeVisible()
+    await look(page, 'roles', theme)
+  })
+}
