@@ -10,6 +10,7 @@
 pub mod activity;
 pub mod bus;
 pub mod command;
+pub mod delivery;
 pub mod directory;
 pub mod guard;
 pub mod hub;

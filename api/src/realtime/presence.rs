@@ -78,7 +78,14 @@ impl Presences {
         beat.is_some_and(|beat| beat.seen.elapsed() >= TTL)
     }
 
-    fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> Option<Status> {
+    /// Whether the person chose not to be seen.
+    #[must_use]
+    pub fn hides(&self, user: UserId) -> bool {
+        self.people.get(&user).is_some_and(|person| person.chosen == Status::Offline)
+    }
+
+    /// Makes the change; whether others see another status now.
+    fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> bool {
         let mut person = self.people.entry(user).or_insert_with(|| Person {
             chosen: Status::Online,
             sockets: HashMap::new(),
@@ -88,7 +95,7 @@ impl Presences {
         let status = person.status(Instant::now());
         let changed = person.told != status;
         person.told = status;
-        changed.then_some(status)
+        changed
     }
 }
 
@@ -152,11 +159,18 @@ impl Live {
     }
 
     fn tell_status(&self, user: UserId, change: impl FnOnce(&mut Person)) {
-        let Some(status) = self.presences().change(user, change) else { return };
+        if !self.presences().change(user, change) {
+            return;
+        }
         let live = self.clone();
         tokio::spawn(async move {
             match live.directory().audience(user).await {
                 Ok(topics) => {
+                    // Not what it was when this began, and no change while it is told: whatever
+                    // overtakes what, the last that others hear is true.
+                    let person = live.presences().people.get(&user);
+                    let now = Instant::now();
+                    let status = person.as_ref().map_or(Status::Offline, |p| p.status(now));
                     for topic in topics {
                         let event = UserStatusChanged { user_id: user, status };
                         live.ephemeral(topic, None, Event::UserStatusChanged(event));

@@ -59,6 +59,8 @@ pub struct Session {
     /// The last `seq` sent of each topic that is heard.
     cursors: HashMap<Topic, i64>,
     rooms: HashSet<ChatId>,
+    /// The peer, once others may see that he is here.
+    present: Option<UserRef>,
     /// The chats of the peer's spaces that he may not see.
     hidden: HashSet<ChatId>,
     last_heard: Instant,
@@ -87,6 +89,7 @@ impl Session {
             outbox: Outbox::default(),
             cursors: HashMap::new(),
             rooms: HashSet::new(),
+            present: None,
             hidden: HashSet::new(),
             last_heard: Instant::now(),
             recent: VecDeque::new(),
@@ -96,8 +99,9 @@ impl Session {
 
     /// Errors of commands come in this language.
     #[must_use]
-    pub fn speaking(self, lang: Lang) -> Self {
-        Self { lang, ..self }
+    pub fn speaking(mut self, lang: Lang) -> Self {
+        self.lang = lang;
+        self
     }
 
     /// Lives until one side ends it.
@@ -106,33 +110,42 @@ impl Session {
         let mut shutdown = self.app.live.shutdown();
         let hello = tokio::select! {
             biased;
-            _ = shutdown.wait_for(|down| *down) => Ok(Err(shutting_down())),
-            hello = timeout(HELLO_TIME, self.hello(&mut stream)) => hello,
+            _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
+            hello = self.hello(&mut stream, place) => hello,
         };
         let end = match hello {
-            Ok(Ok((peer, chosen))) => {
-                drop(place);
+            Ok((peer, chosen)) => {
                 let user = peer.user.id;
                 match self.app.live.enter(user, self.app.config.limits.sockets_per_user) {
                     Some(_entered) => {
                         self.app.live.appear(user, self.id, chosen);
+                        self.present = Some(peer.card.clone());
                         let end = self.serve(peer, &mut stream).await;
-                        self.app.live.disappear(user, self.id);
+                        self.leave();
                         end
                     }
                     None => End::close(close::FLOODING),
                 }
             }
-            Ok(Err(end)) => end,
-            Err(_) => End::close(close::UNAUTHENTICATED),
+            Err(end) => end,
         };
-        for topic in self.cursors.keys() {
-            self.app.live.hub().unsubscribe(*topic, self.id);
-        }
+        self.leave();
         if let End::Close(code, text) = end {
             let description = (!text.is_empty()).then_some(text);
             let reason = CloseReason { code: CloseCode::from(code), description };
-            let _ = timeout(Duration::from_secs(1), self.sink.close(Some(reason))).await;
+            let close = self.sink.clone().close(Some(reason));
+            let _ = timeout(Duration::from_secs(1), close).await;
+        }
+    }
+
+    /// Hears nothing any more and is not there any more.
+    fn leave(&mut self) {
+        let topics: Vec<Topic> = self.cursors.keys().copied().collect();
+        for topic in topics {
+            self.drop_topic(topic);
+        }
+        if let Some(user) = self.present.take() {
+            self.app.live.disappear(user.id, self.id);
         }
     }
 
@@ -218,6 +231,13 @@ impl Session {
         let problem = error.problem(self.lang, "/api/v1/ws", &request_id);
         let frame = serde_json::json!({"type": "error", "id": id, "error": problem});
         self.send(frame.to_string().into()).await
+    }
+}
+
+impl Drop for Session {
+    /// Also when a command panicked: a socket that is gone must not be subscribed for ever.
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

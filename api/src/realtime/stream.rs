@@ -5,128 +5,18 @@ use crate::error::ApiResult;
 use crate::platform::db::{Db, PgConn};
 use crate::platform::schema::{events, streams};
 use crate::realtime::Live;
-use bytestring::ByteString;
+pub use crate::realtime::delivery::{Delivery, Effect, without_deleted};
 use chrono::{DateTime, SubsecRound as _, Utc};
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, TransactionManager};
-use shared::event::{Event, EventFrame, Noop};
-use shared::ids::{ChatId, MessageId, SessionId, UserId};
+use shared::event::Event;
+use shared::ids::ChatId;
 use shared::topic::Topic;
-use std::collections::HashSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 type Manager = <AsyncPgConnection as diesel_async::AsyncConnection>::TransactionManager;
-
-/// A frame on its way to sockets. The bytes are made once and shared.
-#[derive(Clone, Debug)]
-pub struct Delivery {
-    pub topic: Topic,
-    /// `None` on ephemeral events.
-    pub seq: Option<i64>,
-    /// Only for people who may see this chat; others get a `noop` with the same `seq`.
-    pub audience: Option<ChatId>,
-    pub effect: Effect,
-    /// The message it shows the text of.
-    pub shows: Option<MessageId>,
-    pub frame: ByteString,
-}
-
-/// What a frame means for the sockets that carry it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Effect {
-    #[default]
-    None,
-    /// Anybody's view of the space may have changed.
-    Access,
-    /// Who sees a chat may have changed.
-    ChatAccess,
-    /// This person's view may have changed.
-    AccessOf(UserId),
-    /// The socket of this session must close.
-    Revoked(SessionId),
-    /// Not for sockets that have this chat open: they have the event itself.
-    Activity(ChatId),
-    /// Not for sockets of this person.
-    Except(UserId),
-    /// This message must not be shown any more.
-    Deleted(MessageId),
-}
-
-impl Effect {
-    fn of(event: &Event) -> Self {
-        match event {
-            Event::RoleUpdated(_)
-            | Event::RoleDeleted(_)
-            | Event::SpaceDeleted(_)
-            | Event::ChatCreated(_)
-            | Event::ChatDeleted(_) => Self::Access,
-            Event::ChatUpdated(_) => Self::ChatAccess,
-            Event::RoleAssigned(e) => Self::AccessOf(e.user_id),
-            Event::MemberLeft(e) | Event::UserKicked(e) => Self::AccessOf(e.user_id),
-            // On a user topic: whoever hears it is the one concerned.
-            Event::SpaceJoined(_)
-            | Event::SpaceLeft(_)
-            | Event::MembershipChanged(_)
-            | Event::ConversationUpdated(_) => Self::Access,
-            Event::SessionRevoked(e) => Self::Revoked(e.session_id),
-            Event::ChatActivity(e) => Self::Activity(e.chat_id),
-            Event::Typing(e) | Event::UserJoinedRoom(e) | Event::UserLeftRoom(e) => {
-                Self::Except(e.user.id)
-            }
-            Event::MessageDeleted(e) => Self::Deleted(e.message_id),
-            _ => Self::None,
-        }
-    }
-}
-
-impl Delivery {
-    /// Serialises an event.
-    #[must_use]
-    pub fn new(topic: Topic, seq: Option<i64>, audience: Option<ChatId>, event: Event) -> Self {
-        let (effect, shows) = (Effect::of(&event), shown(&event));
-        let frame = EventFrame { event, topic, seq, at: Utc::now() };
-        let frame = serde_json::to_string(&frame).unwrap_or_default().into();
-        Self { topic, seq, audience, effect, shows, frame }
-    }
-
-    /// An event of the log, read back.
-    fn stored(topic: Topic, seq: i64, audience: Option<uuid::Uuid>, frame: String) -> Self {
-        let (effect, shows) = serde_json::from_str::<EventFrame>(&frame)
-            .map_or((Effect::Access, None), |f| (Effect::of(&f.event), shown(&f.event)));
-        let (seq, audience) = (Some(seq), audience.map(ChatId));
-        Self { topic, seq, audience, effect, shows, frame: frame.into() }
-    }
-}
-
-/// The message whose text an event shows.
-fn shown(event: &Event) -> Option<MessageId> {
-    match event {
-        Event::NewMessage(message) => Some(message.id),
-        Event::MessageEdited(e) => Some(e.message_id),
-        _ => None,
-    }
-}
-
-/// A replay in which texts that were deleted later do not appear: REST would not show them either.
-#[must_use]
-pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>> {
-    let deleted: HashSet<MessageId> = deliveries
-        .iter()
-        .filter_map(|delivery| match delivery.effect {
-            Effect::Deleted(id) => Some(id),
-            _ => None,
-        })
-        .collect();
-    for delivery in &mut deliveries {
-        if delivery.shows.is_some_and(|id| deleted.contains(&id)) {
-            let Delivery { topic, seq, .. } = **delivery;
-            *delivery = Arc::new(Delivery::new(topic, seq, None, Event::Noop(Noop {})));
-        }
-    }
-    deliveries
-}
 
 /// A transaction that collects its events and publishes them after commit.
 ///

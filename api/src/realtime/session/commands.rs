@@ -55,7 +55,7 @@ impl Session {
         let outcome = match frame.kind.as_str() {
             "hello" => return Err(End::close(close::BAD_FRAME)),
             "join_room" => return self.join_room(peer, &frame.id, &data).await,
-            "leave_room" => self.leave_room(peer, &data),
+            "leave_room" => self.leave_room(&data),
             "heartbeat" => self.heartbeat(peer, &data),
             "reauthenticate" => self.reauthenticate(peer, &data).await,
             kind => {
@@ -101,7 +101,7 @@ impl Session {
                 let answer = serde_json::value::to_raw_value(&joined);
                 self.ack("joined_room", id, &answer.map_err(|_| End::close(1011))?).await?;
                 for delivery in replay {
-                    self.forward(peer, delivery).await?;
+                    self.replay(&delivery).await?;
                 }
                 Ok(())
             }
@@ -132,24 +132,28 @@ impl Session {
             }
         };
         if self.rooms.insert(chat_id) {
-            self.tell_room(peer, chat_id, true);
+            self.tell_room(chat_id, true);
         }
         let state = resume.states.get(&topic).copied();
         let (seq, recovered) = state.map_or((0, false), |s| (s.seq, s.recovered));
         Ok((JoinedRoom { chat_id, seq, recovered }, resume.replay))
     }
 
-    fn leave_room(&mut self, peer: &Peer, data: &RawValue) -> ApiResult<Box<RawValue>> {
+    fn leave_room(&mut self, data: &RawValue) -> ApiResult<Box<RawValue>> {
         let Room { chat_id } = read(data)?;
         if self.in_room(chat_id) {
             self.drop_topic(Topic::Chat(chat_id));
-            self.tell_room(peer, chat_id, false);
         }
         nothing()
     }
 
-    fn tell_room(&self, peer: &Peer, chat_id: ChatId, joined: bool) {
-        let who = RoomUser { chat_id, user: peer.card.clone() };
+    /// Tells who has the chat open too, unless the peer does not want to be seen.
+    pub(super) fn tell_room(&self, chat_id: ChatId, joined: bool) {
+        let Some(user) = self.present.clone() else { return };
+        if self.app.live.presences().hides(user.id) {
+            return;
+        }
+        let who = RoomUser { chat_id, user };
         let event = if joined { Event::UserJoinedRoom(who) } else { Event::UserLeftRoom(who) };
         self.app.live.ephemeral(Topic::Chat(chat_id), None, event);
     }

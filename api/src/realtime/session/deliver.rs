@@ -61,11 +61,14 @@ impl Session {
             Effect::Revoked(session) if session == peer.user.session_id => {
                 return Err(End::close(close::REVOKED));
             }
-            Effect::Access | Effect::ChatAccess => self.access_changed(peer).await?,
+            Effect::Access | Effect::ChatAccess | Effect::ChatGone(_) => {
+                self.access_changed(peer).await?
+            }
             Effect::AccessOf(user) if user == peer.user.id => self.access_changed(peer).await?,
             _ => Vec::new(),
         };
-        if let Some(frame) = self.as_seen(&delivery, &before) {
+        let unseen = self.unseen(peer, &delivery, &before).await?;
+        if let Some(frame) = as_seen(&delivery, unseen, &before) {
             self.send(frame).await?;
         }
         for topic in lost {
@@ -74,36 +77,49 @@ impl Session {
         Ok(())
     }
 
-    /// The frame for this peer: the event, or what he may know of it.
-    fn as_seen(&self, delivery: &Delivery, before: &HashSet<ChatId>) -> Option<ByteString> {
-        let chat = match delivery.audience {
-            Some(chat) if self.hidden.contains(&chat) => chat,
-            _ => return Some(delivery.frame.clone()),
-        };
-        let seq = delivery.seq?;
-        // He saw the chat until now: for him it is gone.
-        let event = match delivery.effect {
-            Effect::ChatAccess if !before.contains(&chat) => {
-                Event::ChatDeleted(ChatDeleted { chat_id: chat })
+    /// Sends a frame of a replay: what it means is known already.
+    pub(super) async fn replay(&mut self, delivery: &Delivery) -> Result<(), End> {
+        if let Some(seq) = delivery.seq {
+            self.cursors.insert(delivery.topic, seq);
+        }
+        let unseen = delivery.audience.filter(|chat| self.hidden.contains(chat));
+        match as_seen(delivery, unseen, &self.hidden) {
+            Some(frame) => self.send(frame).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The chat that the event is about, if the peer may not see it.
+    async fn unseen(
+        &self,
+        peer: &Peer,
+        delivery: &Delivery,
+        before: &HashSet<ChatId>,
+    ) -> Result<Option<ChatId>, End> {
+        let Some(chat) = delivery.audience else { return Ok(None) };
+        let hidden = match delivery.effect {
+            Effect::ChatGone(_) => before.contains(&chat),
+            // A chat that is gone by now is not among the hidden.
+            Effect::Access | Effect::ChatAccess if !self.hidden.contains(&chat) => {
+                !self.may_read(peer, chat).await?
             }
-            _ => Event::Noop(Noop {}),
+            _ => self.hidden.contains(&chat),
         };
-        Some(Delivery::new(delivery.topic, Some(seq), None, event).frame)
+        Ok(hidden.then_some(chat))
+    }
+
+    async fn may_read(&self, peer: &Peer, chat: ChatId) -> Result<bool, End> {
+        match self.app.live.directory().may_read(peer.user.id, chat).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.code.status() < 500 => Ok(false),
+            Err(error) => Err(self.broken(&error)),
+        }
     }
 
     /// Looks again at what the peer may hear. Hears new topics at once; returns the lost ones, to be
     /// dropped after the event that took them was sent.
-    async fn access_changed(&mut self, peer: &Peer) -> Result<Vec<Topic>, End> {
+    pub(super) async fn access_changed(&mut self, peer: &Peer) -> Result<Vec<Topic>, End> {
         let directory = self.app.live.directory().clone();
-        self.hidden = directory.hidden_chats(peer.user.id).await.map_err(|e| self.broken(&e))?;
-        let mut lost = Vec::new();
-        for chat in self.rooms.clone() {
-            match directory.may_read(peer.user.id, chat).await {
-                Ok(()) => {}
-                Err(error) if error.code.status() < 500 => lost.push(Topic::Chat(chat)),
-                Err(error) => return Err(self.broken(&error)),
-            }
-        }
         let topics = directory.topics(peer.user.id).await.map_err(|e| self.broken(&e))?;
         let gained: Vec<Topic> =
             topics.iter().copied().filter(|topic| !self.cursors.contains_key(topic)).collect();
@@ -113,6 +129,14 @@ impl Session {
         if !gained.is_empty() {
             self.resume(&gained, &HashMap::new()).await.map_err(|e| self.broken(&e))?;
         }
+        // After the positions: what changes from here on is an event to come.
+        self.hidden = directory.hidden_chats(peer.user.id).await.map_err(|e| self.broken(&e))?;
+        let mut lost = Vec::new();
+        for chat in self.rooms.clone() {
+            if !self.may_read(peer, chat).await? {
+                lost.push(Topic::Chat(chat));
+            }
+        }
         let own = |topic: &&Topic| !matches!(topic, Topic::Chat(_)) && !topics.contains(topic);
         lost.extend(self.cursors.keys().filter(own));
         Ok(lost)
@@ -121,8 +145,10 @@ impl Session {
     pub(super) fn drop_topic(&mut self, topic: Topic) {
         self.app.live.hub().unsubscribe(topic, self.id);
         self.cursors.remove(&topic);
-        if let Topic::Chat(chat) = topic {
-            self.rooms.remove(&chat);
+        if let Topic::Chat(chat) = topic
+            && self.rooms.remove(&chat)
+        {
+            self.tell_room(chat, false);
         }
     }
 
@@ -136,4 +162,22 @@ impl Session {
     pub(super) fn in_room(&self, chat: ChatId) -> bool {
         self.rooms.contains(&chat)
     }
+}
+
+/// The frame for a peer: the event, or what he may know of it when its chat is `unseen`.
+fn as_seen(
+    delivery: &Delivery,
+    unseen: Option<ChatId>,
+    before: &HashSet<ChatId>,
+) -> Option<ByteString> {
+    let Some(chat) = unseen else { return Some(delivery.frame.clone()) };
+    let seq = delivery.seq?;
+    // He saw the chat until now: for him it is gone.
+    let event = match delivery.effect {
+        Effect::ChatAccess if !before.contains(&chat) => {
+            Event::ChatDeleted(ChatDeleted { chat_id: chat })
+        }
+        _ => Event::Noop(Noop {}),
+    };
+    Some(Delivery::new(delivery.topic, Some(seq), None, event).frame)
 }

@@ -1,10 +1,11 @@
 //! The first frame, the subscriptions it brings and what was missed meanwhile.
 
-use super::{End, Peer, Session};
+use super::{End, HELLO_TIME, Peer, Session};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::realtime::presence::HEARTBEAT;
-use crate::realtime::stream::{self, Delivery, REPLAY_LIMIT};
+use crate::realtime::socket::WaitingSocket;
+use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use shared::command::{Command, CommandFrame, Hello};
 use shared::event::{Connected, TopicState, close};
@@ -13,6 +14,7 @@ use shared::topic::Topic;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::time::timeout;
 
 /// What a resume found for some topics.
 pub(super) struct Resume {
@@ -25,18 +27,14 @@ impl Session {
     pub(super) async fn hello(
         &mut self,
         stream: &mut AggregatedMessageStream,
+        place: WaitingSocket,
     ) -> Result<(Peer, Status), End> {
-        let hello = loop {
-            match stream.recv().await {
-                Some(Ok(AggregatedMessage::Text(text))) => break parse(&text)?,
-                Some(Ok(AggregatedMessage::Ping(bytes))) => {
-                    self.sink.pong(&bytes).await.map_err(|_| End::Gone)?;
-                }
-                Some(Ok(AggregatedMessage::Pong(_))) => {}
-                other => return Err(self.unexpected(other)),
-            }
+        let hello = match timeout(HELLO_TIME, self.first_frame(stream)).await {
+            Ok(hello) => hello?,
+            Err(_) => return Err(End::close(close::UNAUTHENTICATED)),
         };
         let user = self.identify(&hello.token).await?;
+        drop(place);
         let directory = self.app.live.directory().clone();
         let me = directory.me(user.id).await.map_err(|e| failed(&e))?;
         let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
@@ -44,13 +42,17 @@ impl Session {
             self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
             self.cursors.insert(*topic, 0);
         }
-        self.hidden = directory.hidden_chats(user.id).await.map_err(|e| failed(&e))?;
         let cursors = hello.cursors.into_iter().collect();
-        let resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
-        // Whoever was logged out before the subscription would not hear of it any more.
-        self.identify(&hello.token).await?;
-        let card = me.as_ref();
+        let mut resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
+        let peer = Peer { user, card: me.as_ref() };
         let chosen = me.status;
+        // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
+        // positions are behind that event.
+        self.identify(&hello.token).await?;
+        for topic in self.access_changed(&peer).await? {
+            self.drop_topic(topic);
+        }
+        self.settle(&mut resume);
         let connected = Connected {
             user: me,
             session_id: user.session_id,
@@ -60,12 +62,43 @@ impl Session {
         };
         let frame = serde_json::json!({"type": "connected", "data": connected});
         self.send(frame.to_string().into()).await?;
-        let peer = Peer { user, card };
         for delivery in resume.replay {
-            self.forward(&peer, delivery).await?;
+            self.replay(&delivery).await?;
         }
         self.last_heard = Instant::now();
         Ok((peer, chosen))
+    }
+
+    async fn first_frame(&mut self, stream: &mut AggregatedMessageStream) -> Result<Hello, End> {
+        loop {
+            match stream.recv().await {
+                Some(Ok(AggregatedMessage::Text(text))) => return parse(&text),
+                Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                    self.sink.pong(&bytes).await.map_err(|_| End::Gone)?;
+                }
+                Some(Ok(AggregatedMessage::Pong(_))) => {}
+                other => return Err(self.unexpected(other)),
+            }
+        }
+    }
+
+    /// Fits what is told to the topics that are heard. A peer that may have lost sight of a chat
+    /// while it was away fetches the space anew: which one is not told to who never saw it.
+    fn settle(&mut self, resume: &mut Resume) {
+        for (topic, seq) in &self.cursors {
+            let state = TopicState { seq: *seq, recovered: false };
+            resume.states.entry(*topic).or_insert(state);
+        }
+        resume.states.retain(|topic, _| self.cursors.contains_key(topic));
+        for delivery in &resume.replay {
+            let closed = delivery.effect == Effect::ChatAccess
+                && delivery.audience.is_some_and(|chat| self.hidden.contains(&chat));
+            if let Some(state) = resume.states.get_mut(&delivery.topic).filter(|_| closed) {
+                state.recovered = false;
+                self.cursors.insert(delivery.topic, state.seq);
+            }
+        }
+        resume.replay.retain(|d| resume.states.get(&d.topic).is_some_and(|state| state.recovered));
     }
 
     async fn identify(&self, token: &str) -> Result<CurrentUser, End> {
@@ -105,7 +138,7 @@ impl Session {
             let events = found.remove(&topic).unwrap_or_default();
             let whole = after.is_some_and(|after| {
                 let first = events.first().and_then(|delivery| delivery.seq);
-                after == seq || first == Some(after + 1)
+                after == seq || first.is_some_and(|first| first - 1 == after)
             });
             let start = if whole { after.unwrap_or(seq) } else { seq };
             self.cursors.insert(topic, start);

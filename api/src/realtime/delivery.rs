@@ -1,0 +1,166 @@
+//! A frame on its way to sockets, what it means for them, and what of it a replay may show.
+
+use bytestring::ByteString;
+use chrono::Utc;
+use shared::chat::Message;
+use shared::event::{Event, EventFrame, Noop};
+use shared::ids::{ChatId, MessageId, SessionId, UserId};
+use shared::topic::Topic;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// A frame on its way to sockets. The bytes are made once and shared.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub topic: Topic,
+    /// `None` on ephemeral events.
+    pub seq: Option<i64>,
+    /// Only for people who may see this chat; others get a `noop` with the same `seq`.
+    pub audience: Option<ChatId>,
+    pub effect: Effect,
+    /// The message it shows the text of.
+    pub shows: Option<MessageId>,
+    /// The message it quotes.
+    pub quotes: Option<MessageId>,
+    pub frame: ByteString,
+}
+
+/// What a frame means for the sockets that carry it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effect {
+    #[default]
+    None,
+    /// Anybody's view of the space may have changed.
+    Access,
+    /// Who sees a chat may have changed.
+    ChatAccess,
+    /// This chat is no more.
+    ChatGone(ChatId),
+    /// This person's view may have changed.
+    AccessOf(UserId),
+    /// The socket of this session must close.
+    Revoked(SessionId),
+    /// Not for sockets that have this chat open: they have the event itself.
+    Activity(ChatId),
+    /// Not for sockets of this person.
+    Except(UserId),
+    /// This message must not be shown any more.
+    Deleted(MessageId),
+}
+
+impl Effect {
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::RoleUpdated(_)
+            | Event::RoleDeleted(_)
+            | Event::SpaceDeleted(_)
+            | Event::ChatCreated(_) => Self::Access,
+            Event::ChatUpdated(_) => Self::ChatAccess,
+            Event::ChatDeleted(e) => Self::ChatGone(e.chat_id),
+            Event::RoleAssigned(e) => Self::AccessOf(e.user_id),
+            Event::MemberLeft(e) | Event::UserKicked(e) => Self::AccessOf(e.user_id),
+            // On a user topic: whoever hears it is the one concerned.
+            Event::SpaceJoined(_)
+            | Event::SpaceLeft(_)
+            | Event::MembershipChanged(_)
+            | Event::ConversationUpdated(_) => Self::Access,
+            Event::SessionRevoked(e) => Self::Revoked(e.session_id),
+            Event::ChatActivity(e) => Self::Activity(e.chat_id),
+            Event::Typing(e) | Event::UserJoinedRoom(e) | Event::UserLeftRoom(e) => {
+                Self::Except(e.user.id)
+            }
+            Event::MessageDeleted(e) => Self::Deleted(e.message_id),
+            _ => Self::None,
+        }
+    }
+}
+
+impl Delivery {
+    /// Serialises an event.
+    #[must_use]
+    pub fn new(topic: Topic, seq: Option<i64>, audience: Option<ChatId>, event: Event) -> Self {
+        Self::of(EventFrame { event, topic, seq, at: Utc::now() }, audience)
+    }
+
+    fn of(frame: EventFrame, audience: Option<ChatId>) -> Self {
+        let EventFrame { event, topic, seq, .. } = &frame;
+        let (effect, shows, quotes) = (Effect::of(event), shown(event), quoted(event));
+        let (topic, seq) = (*topic, *seq);
+        let frame = serde_json::to_string(&frame).unwrap_or_default().into();
+        Self { topic, seq, audience, effect, shows, quotes, frame }
+    }
+
+    /// An event of the log, read back.
+    pub(super) fn stored(
+        topic: Topic,
+        seq: i64,
+        audience: Option<uuid::Uuid>,
+        frame: String,
+    ) -> Self {
+        let (effect, shows, quotes) = serde_json::from_str::<EventFrame>(&frame)
+            .map_or((Effect::Access, None, None), |f| {
+                (Effect::of(&f.event), shown(&f.event), quoted(&f.event))
+            });
+        let (seq, audience) = (Some(seq), audience.map(ChatId));
+        Self { topic, seq, audience, effect, shows, quotes, frame: frame.into() }
+    }
+
+    /// The same place in the stream, with nothing in it.
+    fn emptied(&self) -> Self {
+        Self::new(self.topic, self.seq, None, Event::Noop(Noop {}))
+    }
+
+    /// The same without the text of the answered message.
+    fn unquoted(&self) -> Self {
+        let Ok(mut frame) = serde_json::from_str::<EventFrame>(&self.frame) else {
+            return self.emptied();
+        };
+        if let Event::NewMessage(Message { reply_to: Some(reply), .. }) = &mut frame.event {
+            reply.author = None;
+            reply.excerpt = None;
+        }
+        Self::of(frame, self.audience)
+    }
+}
+
+/// The message whose text an event shows.
+fn shown(event: &Event) -> Option<MessageId> {
+    match event {
+        Event::NewMessage(message) => Some(message.id),
+        Event::MessageEdited(e) => Some(e.message_id),
+        _ => None,
+    }
+}
+
+/// The message that an event quotes.
+fn quoted(event: &Event) -> Option<MessageId> {
+    match event {
+        Event::NewMessage(message) => message.reply_to.as_ref().map(|reply| reply.id),
+        _ => None,
+    }
+}
+
+/// A replay in which texts and chats that were deleted later do not appear: REST would not show
+/// them either.
+#[must_use]
+pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>> {
+    let (mut messages, mut chats) = (HashSet::new(), HashSet::new());
+    for delivery in &deliveries {
+        match delivery.effect {
+            Effect::Deleted(id) => drop(messages.insert(id)),
+            Effect::ChatGone(id) => drop(chats.insert(id)),
+            _ => {}
+        }
+    }
+    for delivery in &mut deliveries {
+        let is_end = matches!(delivery.effect, Effect::ChatGone(_));
+        if delivery.shows.is_some_and(|id| messages.contains(&id))
+            || (!is_end && delivery.audience.is_some_and(|id| chats.contains(&id)))
+        {
+            *delivery = Arc::new(delivery.emptied());
+        } else if delivery.quotes.is_some_and(|id| messages.contains(&id)) {
+            *delivery = Arc::new(delivery.unquoted());
+        }
+    }
+    deliveries
+}
