@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::http::headers::headers;
 use crate::http::idempotency::once;
-use crate::http::methods::{Methods, fallback};
+use crate::http::methods::{Methods, fallback, parameters};
 use crate::http::observe::observe;
 use crate::http::problem::problems;
 use crate::http::rate_limit::limit_requests;
@@ -67,6 +67,7 @@ pub fn service(
         .app_data(web::Data::new(commands()))
         .app_data(web::Data::new(waiting))
         .wrap(from_fn(once))
+        .wrap(from_fn(parameters))
         .wrap(from_fn(limit_requests))
         .wrap(from_fn(problems))
         .wrap(from_fn(headers))

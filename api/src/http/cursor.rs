@@ -1,6 +1,7 @@
 //! Keyset cursors: opaque to clients, the last row's key inside.
 
 use crate::error::ApiError;
+use crate::http::json::has_nul;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -17,6 +18,7 @@ pub fn decode<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Ap
         .map(|text| {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok();
             bytes
+                .filter(|bytes| !has_nul(bytes))
                 .and_then(|bytes| serde_json::from_slice(&bytes).ok())
                 .ok_or_else(|| ApiError::new(ErrorCode::BadCursor))
         })

@@ -89,10 +89,17 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let json = Json::<T>::from_request(request, payload);
+        let is_json = is_json(request);
+        let payload = payload.take();
         Box::pin(async move {
-            let Json(body) = json.await?;
+            if !is_json {
+                return Err(ApiError::new(ErrorCode::UnsupportedMediaType));
+            }
+            let text = read_body(payload).await?;
+            let body: T = read(&text)?;
+            // First, for it names the field.
             check(&body)?;
+            without_nul(&text)?;
             Ok(Self(body))
         })
     }
@@ -103,6 +110,15 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
 /// # Errors
 /// `malformed`, `unknown_field`, or `invalid` with the pointer of a value of the wrong type.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    without_nul(body)?;
+    read(body)
+}
+
+fn without_nul(body: &[u8]) -> Result<(), ApiError> {
+    if has_nul(body) { Err(ApiError::new(ErrorCode::Malformed)) } else { Ok(()) }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
@@ -110,6 +126,22 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     })?;
     deserializer.end().map_err(|error| bad_json(&error, ""))?;
     Ok(value)
+}
+
+/// Whether a string of the JSON has a NUL in it, which the database does not take. (JSON itself
+/// allows it only as `\u0000`.)
+#[must_use]
+pub fn has_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"u0000") {
+            return true;
+        }
+        // The escaped character, which may be a backslash.
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// A path as a JSON pointer.

@@ -3,6 +3,7 @@
 use crate::error::ApiError;
 use actix_web::{FromRequest, HttpRequest, dev};
 use serde::de::DeserializeOwned;
+use shared::Timestamp;
 use shared::error::{ErrorCode, FieldCode, FieldError};
 use std::future::{Ready, ready};
 
@@ -22,8 +23,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 /// Reads `name=value` pairs.
 ///
 /// # Errors
-/// `malformed` or `unknown_field`.
+/// `malformed` (also with a NUL, which the database does not take) or `unknown_field`.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    if text.contains("%00") || text.contains('\0') {
+        return Err(ApiError::new(ErrorCode::Malformed));
+    }
     serde_urlencoded::from_str(text).map_err(|error| {
         let text = error.to_string();
         if !text.starts_with("unknown field") {
@@ -46,8 +50,17 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        if request.path().contains("%00") {
+            return ready(Err(ApiError::not_found()));
+        }
         ready(request.match_info().load().map(Self).map_err(|_| ApiError::not_found()))
     }
+}
+
+/// Whether the database can hold the time and RFC 3339 can write it.
+#[must_use]
+pub fn storable(at: Timestamp) -> bool {
+    (0..=9999).contains(&chrono::Datelike::year(&at))
 }
 
 /// `?limit=` of a list: 1-100.

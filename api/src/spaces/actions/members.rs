@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
+use crate::http::query::storable;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, RoleAccess, SpaceAccess, view_space};
 use crate::spaces::model::member::{self, MemberRow, NewRestriction};
@@ -103,7 +104,7 @@ pub async fn do_restrict_member(
 ) -> ApiResult<Restriction> {
     target.require(access, Permission::RestrictMembers)?;
     let now = crate::realtime::stream::now();
-    if body.until.is_some_and(|until| until <= now) {
+    if body.until.is_some_and(|until| until <= now || !storable(until)) {
         return Err(ApiError::field("until", FieldCode::OutOfRange));
     }
     let (space_id, user_id, denied) = (access.id(), target.user_id(), body.permissions_denied);

@@ -8,7 +8,7 @@ use crate::http::cursor;
 use crate::http::etag::{IfMatch, Tagged};
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::language::Language;
-use crate::http::query::{Path, Query, limit};
+use crate::http::query::{Path, Query, limit, storable};
 use crate::spaces::access::{access_member, access_space_to_change, view_space};
 use crate::spaces::actions::spaces::{
     do_create_space, do_delete_space, do_transfer_space, do_update_space,
@@ -17,6 +17,9 @@ use crate::spaces::model::space::SeenSpace;
 use actix_web::web::Data;
 use actix_web::{delete, get, patch, post};
 use serde::Deserialize;
+use shared::Timestamp;
+use shared::error::ErrorCode;
+use shared::ids::SpaceId;
 use shared::page::Page;
 use shared::spaces::{CreateSpace, Space, TransferSpace, UpdateSpace};
 use utoipa::IntoParams;
@@ -52,7 +55,10 @@ pub async fn list_spaces(
         let rows = SeenSpace::listed(conn, user.id, q, after, limit + 1).await?;
         cursor::page(rows, limit, |row| (row.space.member_count, row.space.id))
     } else {
-        let after = cursor::decode(after)?;
+        let after: Option<(Timestamp, SpaceId)> = cursor::decode(after)?;
+        if after.is_some_and(|(at, _)| !storable(at)) {
+            return Err(ErrorCode::BadCursor.into());
+        }
         let rows = SeenSpace::joined(conn, user.id, q, after, limit + 1).await?;
         cursor::page(rows, limit, |row| (row.joined_at, row.space.id))
     };
