@@ -1,10 +1,12 @@
 //! The only door to a chat or a message: loads and authorises, and returns a proof.
 
 use super::model::chat::ChatView;
+use super::model::chat_changes;
 use super::model::message::MessageRow;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::platform::db::PgConn;
+use crate::spaces::model::space::SpaceRow;
 use shared::chat::ChatKind;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
@@ -34,6 +36,23 @@ pub async fn access_chat(
     }
     let me = view.me()?;
     Ok(ChatAccess { view, me, permissions })
+}
+
+/// As [`access_chat`], and nobody else changes the chat's settings and people (those of its space,
+/// where it has one) until the transaction ends: what was checked still holds when it is written.
+///
+/// # Errors
+/// As [`access_chat`].
+pub async fn access_chat_to_change(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    chat: ChatId,
+) -> ApiResult<ChatAccess> {
+    match access_chat(conn, user, chat).await?.space_id() {
+        Some(space) => SpaceRow::lock(conn, space).await?,
+        None => chat_changes::lock(conn, chat).await?,
+    }
+    access_chat(conn, user, chat).await
 }
 
 /// Loads a message and its chat, when the caller may see them.

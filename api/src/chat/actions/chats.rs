@@ -158,7 +158,7 @@ pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
                 return Err(ApiError::new(ErrorCode::DefaultChat));
             }
             chat::delete(tx, id).await?;
-            tx.emit(Topic::Space(space), event).await?;
+            tx.emit_to(Topic::Space(space), id, event).await?;
         }
         (ChatKind::Group, _) if access.view().owner_id() == Some(access.user_id()) => {
             let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();

@@ -122,6 +122,20 @@ pub fn announce(live: &Live, chat: &ChatAccess, people: &[UserRef], message: &Me
     }
 }
 
+/// Tells who has a deleted message unread and the chat closed to count again.
+pub fn recount(live: &Live, chat: &ChatAccess, people: &[UserRef]) {
+    let (chat_id, last_seq) = (chat.chat_id(), chat.view().last_seq);
+    let news = ChatActivity { chat_id, last_seq, mentioned: false };
+    match chat.space_id() {
+        Some(space) => live.chat_activity(Topic::Space(space), Some(chat_id), news),
+        None => {
+            for person in people {
+                live.chat_activity(Topic::User(person.id), None, news.clone());
+            }
+        }
+    }
+}
+
 /// Replaces the text of one's own message.
 pub async fn do_edit_message(
     tx: &mut Tx,
@@ -136,6 +150,8 @@ pub async fn do_edit_message(
     if row.author_id() != chat.user_id() {
         return Err(ApiError::new(ErrorCode::Forbidden));
     }
+    // Who may not write would write by editing.
+    chat.require(Permission::SendMessages)?;
     chat.require(Permission::EditOwnMessages)?;
     if row.content == content {
         return one(tx, row, chat.user_id()).await;

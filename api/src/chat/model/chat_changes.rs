@@ -64,6 +64,15 @@ pub async fn update(conn: &mut PgConn, chat: ChatId, changes: ChatChanges<'_>) -
         .map(drop)
 }
 
+/// Holds back every other change of a chat outside spaces until the transaction ends.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn lock(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
+    let row = chats::table.find(chat).select(chats::id).for_no_key_update();
+    row.get_result::<ChatId>(conn).await.map(drop)
+}
+
 /// Removes the chat with everything in it.
 ///
 /// # Errors

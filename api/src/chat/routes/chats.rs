@@ -1,7 +1,7 @@
 //! Chats of spaces, direct and group chats.
 
 use crate::app::App;
-use crate::chat::access::{ChatAccess, access_chat};
+use crate::chat::access::{ChatAccess, access_chat, access_chat_to_change};
 use crate::chat::actions::chats::{
     do_create_chat, do_create_group, do_delete_chat, do_open_direct, do_update_chat,
 };
@@ -13,7 +13,7 @@ use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::Path;
 use crate::platform::db::PgConn;
-use crate::spaces::access::access_space;
+use crate::spaces::access::{access_space, access_space_to_change};
 use actix_web::{Either, delete, get, patch, post, web};
 use shared::chat::{Chat, CreateChat, OpenChat, UpdateChat};
 use shared::ids::{ChatId, SpaceId, UserId};
@@ -80,7 +80,7 @@ pub async fn create_chat(
     body: Valid<CreateChat>,
 ) -> ApiResult<Created<Chat>> {
     app.transact(async |tx| {
-        let space = access_space(tx, &user, space.0).await?;
+        let space = access_space_to_change(tx, &user, space.0).await?;
         do_create_chat(tx, space.id(), &space.standing(), &body.0).await
     })
     .await
@@ -112,7 +112,7 @@ pub async fn update_chat(
     body: Valid<UpdateChat>,
 ) -> ApiResult<Json<Chat>> {
     app.transact(async |tx| {
-        let access = access_chat(tx, &user, chat.0).await?;
+        let access = access_chat_to_change(tx, &user, chat.0).await?;
         do_update_chat(tx, &access, &body.0).await
     })
     .await
@@ -129,7 +129,7 @@ pub async fn delete_chat(
     chat: Path<ChatId>,
 ) -> ApiResult<NoContent> {
     app.transact(async |tx| {
-        let access = access_chat(tx, &user, chat.0).await?;
+        let access = access_chat_to_change(tx, &user, chat.0).await?;
         do_delete_chat(tx, &access).await
     })
     .await

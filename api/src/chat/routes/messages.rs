@@ -1,16 +1,17 @@
 //! History, send, edit, delete.
 
 use crate::app::App;
-use crate::chat::access::{access_chat, access_message};
+use crate::chat::access::{ChatAccess, access_chat, access_message};
 use crate::chat::actions::messages::{
-    Sent, announce, do_delete_message, do_edit_message, do_send_message, repeated,
+    Sent, announce, do_delete_message, do_edit_message, do_send_message, recount, repeated,
 };
 use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::message::{self, MessageRow};
 use crate::error::{ApiError, ApiResult, check};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
-use crate::http::query::{Path, Query, limit};
+use crate::http::query::{Path, Query, limit, storable};
+use crate::platform::db::PgConn;
 use crate::realtime::command::CommandContext;
 use actix_web::{Either, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use shared::chat::{EditMessage, History, Message, MessageVersion, SendMessage};
 use shared::command::{EditOne, OneMessage, SendTo};
 use shared::error::{ErrorCode, FieldCode};
+use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId};
 use shared::page::Page;
 
@@ -57,8 +59,12 @@ pub async fn list_messages(
     if [before, after, around].into_iter().flatten().any(|seq| seq < 0) {
         return Err(ApiError::field("before", FieldCode::OutOfRange));
     }
+    if at.is_some_and(|at| !storable(at)) {
+        return Err(ApiError::field("at", FieldCode::OutOfRange));
+    }
     let conn = &mut *app.conn().await?;
-    let chat = access_chat(conn, &user, chat.0).await?.chat_id();
+    let chat = access_chat(conn, &user, chat.0).await?;
+    let (chat, last_seq) = (chat.chat_id(), chat.view().last_seq);
     let around = match at {
         Some(at) => Some(message::seq_at(conn, chat, at).await?),
         None => around,
@@ -74,7 +80,7 @@ pub async fn list_messages(
             rows
         }
         (None, Some(around)) => {
-            let half = (limit / 2).max(1);
+            let half = limit / 2;
             let mut older = MessageRow::page_before(conn, chat, around, half + 1).await?;
             let newer_size = limit - half;
             let mut newer = MessageRow::page_after(conn, chat, around - 1, newer_size + 1).await?;
@@ -90,7 +96,7 @@ pub async fn list_messages(
             let end = before.unwrap_or(i64::MAX);
             let mut rows = MessageRow::page_before(conn, chat, end, limit + 1).await?;
             history.has_before = rows.len() > size;
-            history.has_after = before.is_some();
+            history.has_after = before.is_some_and(|before| before <= last_seq);
             rows.truncate(size);
             rows.reverse();
             rows
@@ -137,13 +143,7 @@ async fn send(
             let chat = access_chat(tx, user, chat).await?;
             match do_send_message(tx, &chat, body).await? {
                 Sent::New(message) => {
-                    let people = match chat.space_id() {
-                        Some(_) => Vec::new(),
-                        None => members_of(tx, &[chat.chat_id()])
-                            .await?
-                            .remove(&chat.chat_id())
-                            .unwrap_or_default(),
-                    };
+                    let people = own_people(tx, &chat).await?;
                     Ok((chat, people, message))
                 }
                 // Rolls back: the `seq` it took must not become a hole.
@@ -215,21 +215,25 @@ pub async fn delete_command(context: CommandContext, data: OneMessage) -> ApiRes
 }
 
 async fn remove(app: &App, user: &CurrentUser, message: MessageId) -> ApiResult<()> {
-    let (chat, last_seq) = app
+    let (chat, people) = app
         .transact(async |tx| {
             let (chat, row) = access_message(tx, user, message).await?;
             do_delete_message(tx, &chat, &row).await?;
-            let last_seq = chat.view().last_seq;
-            Ok((chat, last_seq))
+            let people = own_people(tx, &chat).await?;
+            Ok((chat, people))
         })
         .await?;
-    // Who has it unread and the chat closed must count again.
-    if let Some(space) = chat.space_id() {
-        let chat_id = chat.chat_id();
-        let news = shared::event::ChatActivity { chat_id, last_seq, mentioned: false };
-        app.live.chat_activity(shared::topic::Topic::Space(space), Some(chat_id), news);
-    }
+    recount(&app.live, &chat, &people);
     Ok(())
+}
+
+/// The people of a direct or group chat.
+async fn own_people(conn: &mut PgConn, chat: &ChatAccess) -> ApiResult<Vec<UserRef>> {
+    if chat.space_id().is_some() {
+        return Ok(Vec::new());
+    }
+    let id = chat.chat_id();
+    Ok(members_of(conn, &[id]).await?.remove(&id).unwrap_or_default())
 }
 
 /// The earlier texts of a message, oldest first.

@@ -1,7 +1,7 @@
 //! The people of a chat.
 
 use crate::app::App;
-use crate::chat::access::access_chat;
+use crate::chat::access::{access_chat, access_chat_to_change};
 use crate::chat::actions::chats::{do_add_member, do_remove_member};
 use crate::chat::model::people::{ReaderSearch, readers};
 use crate::error::ApiResult;
@@ -63,7 +63,7 @@ pub async fn add_chat_member(
     body: Json<AddChatMember>,
 ) -> ApiResult<Json<Chat>> {
     app.transact(async |tx| {
-        let chat = access_chat(tx, &user, chat.0).await?;
+        let chat = access_chat_to_change(tx, &user, chat.0).await?;
         do_add_member(tx, &chat, body.0.user_id).await
     })
     .await
@@ -81,7 +81,7 @@ pub async fn remove_chat_member(
 ) -> ApiResult<NoContent> {
     let (chat, other) = path.0;
     app.transact(async |tx| {
-        let chat = access_chat(tx, &user, chat).await?;
+        let chat = access_chat_to_change(tx, &user, chat).await?;
         do_remove_member(tx, &chat, other).await
     })
     .await
