@@ -9,6 +9,7 @@
 
 mod support;
 
+mod adversary;
 mod chat;
 mod contract;
 mod demo;

@@ -78,7 +78,7 @@ async fn names_and_fields_are_checked() {
     assert_eq!(anna.get("/spaces?offset=3").await.problem(400), "unknown_field");
     assert_eq!(anna.get("/spaces?limit=0").await.problem(422), "invalid");
     assert_eq!(anna.get("/spaces?cursor=nonsense").await.problem(400), "bad_cursor");
-    assert_eq!(anna.get("/spaces?q=%00").await.problem(422), "invalid");
+    assert_eq!(anna.get("/spaces?q=%00").await.problem(400), "malformed");
     assert_eq!(anna.get("/spaces/42").await.problem(404), "not_found");
 }
 

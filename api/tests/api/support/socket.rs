@@ -10,8 +10,8 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// How long an expected frame may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an expected frame may take; longer than the server waits for anything.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,

@@ -1,0 +1,64 @@
+//! Who is in a room, and who hears of it.
+
+use crate::support::bakery::Bakery;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_lost_connection_leaves_the_room() {
+    let bakery = Bakery::open().await;
+    let mut anna = bakery.anna.socket().await;
+    anna.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    let mut boris = bakery.boris.socket().await;
+    boris.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    anna.frame("user_joined_room").await;
+    drop(boris);
+    let left = anna.frame("user_left_room").await;
+    assert_eq!(left["data"]["user"]["nickname"], "boris");
+}
+
+#[tokio::test]
+async fn who_is_kicked_leaves_the_room_and_hears_no_more() {
+    let bakery = Bakery::open().await;
+    let mut anna = bakery.anna.socket().await;
+    anna.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    let mut boris = bakery.boris.socket().await;
+    boris.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    let kick = format!("/spaces/{}/kick/{}", bakery.space, bakery.boris.id());
+    bakery.anna.post(&kick, json!({})).await.expect(204);
+    boris.frame("space_left").await;
+    assert_eq!(anna.frame("user_left_room").await["data"]["user"]["nickname"], "boris");
+    bakery.say(&bakery.anna, "he is gone @boris").await;
+    let heard = boris.drain().await;
+    assert!(heard.iter().all(|f| !f.to_string().contains("he is gone")), "{heard:?}");
+    assert_eq!(boris.refused("typing", json!({"chat_id": bakery.chat})).await, "not_found");
+    let hub = bakery.app.app.live.hub();
+    assert_eq!(hub.listeners(format!("chat:{}", bakery.chat).parse().unwrap()), 1);
+}
+
+#[tokio::test]
+async fn quick_changes_of_status_end_with_the_last_one() {
+    let bakery = Bakery::open().await;
+    let mut anna = bakery.anna.socket().await;
+    let mut boris = bakery.boris.socket().await;
+    anna.wait(|f| f["data"]["status"] == "online" && f["data"]["user_id"] == bakery.boris.id())
+        .await;
+    for round in 0..20 {
+        for status in ["dnd", "away", "online", "dnd"] {
+            boris.ask("set_status", json!({"status": status})).await;
+        }
+        boris.ask("set_status", json!({"status": "away"})).await;
+        // Whatever overtook what on the way: what is heard last is what is.
+        let mut told = Value::Null;
+        while told != "away" {
+            for frame in anna.drain().await {
+                if frame["data"]["user_id"] == bakery.boris.id() {
+                    told = frame["data"]["status"].clone();
+                }
+            }
+        }
+        let later = anna.drain().await;
+        let of_boris = |f: &&Value| f["data"]["user_id"] == bakery.boris.id();
+        let last = later.iter().rfind(of_boris).map_or(&told, |f| &f["data"]["status"]);
+        assert_eq!(*last, "away", "round {round}");
+    }
+}
