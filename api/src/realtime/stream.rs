@@ -199,8 +199,11 @@ pub async fn read(
 
 /// The most events of one topic that are replayed; who missed more fetches anew.
 pub const REPLAY_LIMIT: i64 = 1000;
+/// The most bytes of all topics together: a socket that does not read holds no more in memory.
+const REPLAY_BYTES: i64 = 16 * 1024 * 1024;
 
-/// The events of several topics after a `seq` each, by topic and oldest first, in one query.
+/// The events of several topics after a `seq` each, by topic and oldest first, in one query; not
+/// all of them when there are too many.
 ///
 /// # Errors
 /// The database's.
@@ -225,14 +228,16 @@ pub async fn read_many(
     let topics: Vec<String> = cursors.iter().map(|(topic, _)| topic.to_string()).collect();
     let after: Vec<i64> = cursors.iter().map(|(_, seq)| *seq).collect();
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT e.topic, e.seq, e.audience, e.frame \
+        "SELECT topic, seq, audience, frame FROM (SELECT e.*, \
+             sum(octet_length(e.frame)) OVER (ORDER BY e.topic, e.seq) AS bytes \
          FROM unnest($1::text[], $2::bigint[]) AS wanted (topic, after), \
          LATERAL (SELECT * FROM events e WHERE e.topic = wanted.topic AND e.seq > wanted.after \
-                  ORDER BY e.seq LIMIT $3) e ORDER BY e.topic, e.seq",
+                  ORDER BY e.seq LIMIT $3) e) e WHERE bytes <= $4 ORDER BY topic, seq",
     )
     .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(&topics)
     .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(&after)
     .bind::<diesel::sql_types::BigInt, _>(REPLAY_LIMIT)
+    .bind::<diesel::sql_types::BigInt, _>(REPLAY_BYTES)
     .load(conn)
     .await?;
     Ok(rows

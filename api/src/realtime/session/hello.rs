@@ -137,8 +137,9 @@ impl Session {
             let after = wanted.get(&topic).copied();
             let events = found.remove(&topic).unwrap_or_default();
             let whole = after.is_some_and(|after| {
-                let first = events.first().and_then(|delivery| delivery.seq);
-                after == seq || first.is_some_and(|first| first - 1 == after)
+                let seq_of = |delivery: Option<&Arc<Delivery>>| delivery.and_then(|d| d.seq);
+                let (first, last) = (seq_of(events.first()), seq_of(events.last()));
+                after == seq || first.is_some_and(|first| first - 1 == after) && last >= Some(seq)
             });
             let start = if whole { after.unwrap_or(seq) } else { seq };
             self.cursors.insert(topic, start);

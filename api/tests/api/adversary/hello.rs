@@ -89,11 +89,11 @@ async fn a_long_replay_to_a_slow_reader_is_not_a_missing_hello() {
     let bakery = Bakery::open().await;
     let topic = format!("user:{}", bakery.boris.id());
     let mut conn = bakery.app.app.conn().await.unwrap();
-    // 950 events of 40 kB: more than the kernel's buffers hold.
+    // 950 events of 16 kB: more than the kernel's buffers hold.
     let sql = format!(
         "INSERT INTO events (topic, seq, frame) SELECT '{topic}', n, json_build_object('type', \
            'noop', 'data', json_build_object(), 'topic', '{topic}', 'seq', n, 'at', \
-           '2026-11-21T00:00:00.000Z', 'pad', repeat('x', 40000))::text \
+           '2026-11-21T00:00:00.000Z', 'pad', repeat('x', 16000))::text \
          FROM generate_series(2, 951) n; UPDATE streams SET seq = 951 WHERE topic = '{topic}'"
     );
     conn.batch_execute(&sql).await.unwrap();
@@ -137,4 +137,29 @@ async fn a_replay_does_not_ask_the_database_for_every_event() {
         socket.frame("chat_created").await;
     }
     assert!(queries < 20, "{queries} statements for one hello");
+}
+
+#[tokio::test]
+async fn a_replay_that_is_too_heavy_is_not_begun() {
+    let bakery = Bakery::open().await;
+    let topic = format!("user:{}", bakery.boris.id());
+    let mut conn = bakery.app.app.conn().await.unwrap();
+    let sql = format!(
+        "INSERT INTO events (topic, seq, frame) SELECT '{topic}', n, json_build_object('type', \
+           'noop', 'data', json_build_object(), 'topic', '{topic}', 'seq', n, 'at', \
+           '2026-11-21T00:00:00.000Z', 'pad', repeat('x', 40000))::text \
+         FROM generate_series(2, 951) n; UPDATE streams SET seq = 951 WHERE topic = '{topic}'"
+    );
+    conn.batch_execute(&sql).await.unwrap();
+    let address = bakery.app.address;
+    let mut boris = Socket::hello(address, &bakery.boris.token, json!({&topic: 1})).await;
+    assert_eq!(boris.connected["topics"][&topic], json!({"seq": 951, "recovered": false}));
+    let heard = boris.drain().await;
+    assert!(heard.iter().all(|f| f["type"] != "noop"));
+    // What is light enough comes whole.
+    let mut boris = Socket::hello(address, &bakery.boris.token, json!({&topic: 801})).await;
+    assert_eq!(boris.connected["topics"][&topic], json!({"seq": 951, "recovered": true}));
+    for seq in 802..=951 {
+        assert_eq!(boris.frame("noop").await["seq"], seq);
+    }
 }
