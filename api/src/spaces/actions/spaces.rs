@@ -1,14 +1,14 @@
 //! Changes of spaces.
 
 use super::presets;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::http::etag::IfMatch;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, SpaceAccess};
 use crate::spaces::model::member;
 use crate::spaces::model::role::{NewRole, RoleRow};
 use crate::spaces::model::space::{self, NewSpace, SeenSpace, SpaceChanges, SpaceRow};
-use shared::error::ErrorCode;
+use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, RoleAssigned, SpaceDeleted};
 use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::Permission;
@@ -95,6 +95,10 @@ pub async fn do_transfer_space(
     let (id, old, new) = (access.id(), access.user_id(), heir.user_id());
     if old == new {
         return Err(ErrorCode::Yourself.into());
+    }
+    // A space whose owner cannot log in would be nobody's.
+    if heir.member.is_placeholder() {
+        return Err(ApiError::field("user_id", FieldCode::Unknown));
     }
     let plain = RoleRow::of_kind(tx, id, RoleKind::Member).await?;
     let crown = RoleRow::of_kind(tx, id, RoleKind::Owner).await?;

@@ -21,6 +21,7 @@ pub struct Card {
     display_name: Option<String>,
     avatar_url: Option<String>,
     is_bot: bool,
+    is_placeholder: bool,
 }
 
 impl From<Card> for UserRef {
@@ -142,6 +143,12 @@ impl MemberRow {
     #[must_use]
     pub fn user_id(&self) -> UserId {
         self.card.id
+    }
+
+    /// Made by an import: nobody can log in as this person.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.card.is_placeholder
     }
 
     /// Where a page that ends with this member goes on.
