@@ -148,7 +148,9 @@ impl Talk {
     /// Whether the person may edit this message.
     #[must_use]
     pub fn may_edit(&self, message: &Message) -> bool {
-        Some(message.author.id) == self.me() && self.may(Permission::EditOwnMessages)
+        Some(message.author.id) == self.me()
+            && self.may(Permission::SendMessages)
+            && self.may(Permission::EditOwnMessages)
     }
 
     /// Whether the person may delete this message.
