@@ -91,10 +91,7 @@ pub async fn repeated(
     let row = row.ok_or_else(ApiError::not_found)?;
     let same_text = match row.edited_at {
         None => row.content == body.content,
-        Some(_) => {
-            let versions = message::versions(conn, row.id()).await?;
-            versions.first().is_some_and(|first| first.content == body.content)
-        }
+        Some(_) => message::original(conn, row.id()).await?.as_ref() == Some(&body.content),
     };
     if !same_text || row.reply_to() != body.reply_to {
         return Err(ApiError::new(ErrorCode::NonceMismatch));

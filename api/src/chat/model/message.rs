@@ -352,19 +352,35 @@ pub async fn delete(
         .map(drop)
 }
 
-/// The earlier texts of a message, oldest first.
+/// The first text of a message that was edited.
+///
+/// # Errors
+/// The database's.
+pub async fn original(conn: &mut PgConn, id: MessageId) -> QueryResult<Option<String>> {
+    message_versions::table
+        .filter(message_versions::message_id.eq(id))
+        .order(message_versions::written_at)
+        .select(message_versions::content)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The latest hundred earlier texts of a message, oldest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn versions(conn: &mut PgConn, id: MessageId) -> QueryResult<Vec<MessageVersion>> {
     let rows: Vec<(String, DateTime<Utc>)> = message_versions::table
         .filter(message_versions::message_id.eq(id))
-        .order(message_versions::written_at)
+        .order(message_versions::written_at.desc())
+        .limit(100)
         .select((message_versions::content, message_versions::written_at))
         .load(conn)
         .await?;
     Ok(rows
         .into_iter()
+        .rev()
         .map(|(content, written_at)| MessageVersion { content, written_at })
         .collect())
 }

@@ -236,7 +236,7 @@ async fn own_people(conn: &mut PgConn, chat: &ChatAccess) -> ApiResult<Vec<UserR
     Ok(members_of(conn, &[id]).await?.remove(&id).unwrap_or_default())
 }
 
-/// The earlier texts of a message, oldest first.
+/// The earlier texts of a message (the latest hundred), oldest first.
 #[utoipa::path(tag = "messages", responses(
     (status = 200, body = Page<MessageVersion>), (status = "default", body = shared::error::Problem)))]
 #[get("/messages/{message_id}/history")]

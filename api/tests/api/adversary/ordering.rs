@@ -89,7 +89,7 @@ fn random_frame(rng: &mut StdRng, message: &mut usize) -> Frame {
     let header = bytes.len();
     let mut too_large = length > MAX_FRAME as u64;
     if opcode & 8 == 0 {
-        *message += (length.max(1)).min(1 << 20) as usize;
+        *message += length.clamp(1, 1 << 20) as usize;
         too_large |= *message > MAX_FRAME;
         if fin {
             *message = 0;

@@ -96,3 +96,38 @@ async fn unknown_fields_are_refused_at_any_depth() {
     assert_eq!(answer.problem(422), "invalid");
     assert_eq!(answer.json()["errors"][0]["pointer"], "/overrides/0/target/power");
 }
+
+#[tokio::test]
+async fn nobody_who_cannot_log_in_becomes_the_owner() {
+    use diesel_async::SimpleAsyncConnection as _;
+    let bakery = Bakery::open().await;
+    let mut conn = bakery.app.app.conn().await.unwrap();
+    let sql = format!("UPDATE users SET is_placeholder = true WHERE id = '{}'", bakery.boris.id());
+    conn.batch_execute(&sql).await.unwrap();
+    let transfer = format!("/spaces/{}/transfer", bakery.space);
+    let answer = bakery.anna.post(&transfer, json!({"user_id": bakery.boris.id()})).await;
+    assert_eq!(answer.problem(422), "invalid");
+}
+
+#[tokio::test]
+async fn a_history_of_endless_edits_is_bounded() {
+    use diesel_async::SimpleAsyncConnection as _;
+    let bakery = Bakery::open().await;
+    let body = json!({"content": "the first text", "nonce": "n"});
+    let path = format!("/messages/{}", bakery.chat);
+    let message = bakery.boris.post(&path, body.clone()).await.expect(201);
+    let id = message["id"].as_str().unwrap();
+    bakery.boris.patch(&format!("/messages/{id}"), json!({"content": "x"})).await.expect(200);
+    let mut conn = bakery.app.app.conn().await.unwrap();
+    let sql = format!(
+        "INSERT INTO message_versions SELECT '{id}', now() + n * interval '1 second', n::text \
+         FROM generate_series(1, 500) n"
+    );
+    conn.batch_execute(&sql).await.unwrap();
+    let history = bakery.boris.get(&format!("/messages/{id}/history")).await.expect(200);
+    let texts: Vec<_> =
+        history["items"].as_array().unwrap().iter().map(|v| &v["content"]).collect();
+    assert_eq!((texts.len(), texts[0], texts[99]), (100, &json!("401"), &json!("500")));
+    // The nonce still knows what was said at first.
+    assert_eq!(bakery.boris.post(&path, body).await.expect(200)["id"], id);
+}
