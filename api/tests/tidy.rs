@@ -35,7 +35,7 @@ const LAYERS: [(&str, u8); 20] = [
 const STATE: &str = "app";
 
 /// Where statements are written.
-const SQL: [&str; 8] = [
+const SQL: [&str; 9] = [
     "/model/",
     "/platform/",
     "/realtime/stream.rs",
@@ -43,6 +43,7 @@ const SQL: [&str; 8] = [
     "/chat/directory.rs",
     "/chat/search/",
     "/integrations/import/",
+    "/http/idempotency/store.rs",
     "/health.rs",
 ];
 
