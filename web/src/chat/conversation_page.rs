@@ -47,8 +47,12 @@ pub fn ConversationPage() -> impl IntoView {
             Load::Ready(()) => Shown::Missing,
         }
     });
-    move || match shown.get() {
-        Shown::Chat(chat) => view! { <Conversation chat /> }.into_any(),
+    let open = move || match shown.get() {
+        Shown::Chat(chat) => Some(chat),
+        _ => None,
+    };
+    let other = move || match shown.get() {
+        Shown::Chat(_) => ().into_any(),
         Shown::Missing => view! {
             <Empty
                 picture=Picture::Telescope
@@ -65,6 +69,13 @@ pub fn ConversationPage() -> impl IntoView {
             />
         }
         .into_any(),
+    };
+    view! {
+        {other}
+        // Keyed: another chat gets other elements, not those of the last one with its scroll position.
+        <For each=open key=|chat| *chat let(chat)>
+            <Conversation chat />
+        </For>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The virtual list meets the browser: rows in, heights out, the scroll position kept.
 //!
-//! Everything happens before the browser paints: new rows are measured in the next animation frame,
+//! Everything happens before the browser paints: new rows are measured as soon as they are in the page,
 //! later changes of height (pictures, fonts, the window's width) are reported by a resize observer.
 
 use crate::api::chat::Part;
@@ -10,6 +10,7 @@ use crate::chat::virtual_list::{Align, HEADER, Key, Layout};
 use crate::state::messages::Fetch;
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::{spawn_local, tick};
 use shared::Timestamp;
 use std::ops::Range;
 use std::time::Duration;
@@ -53,7 +54,7 @@ pub struct Scroller {
     all: StoredValue<Vec<Row>, LocalStorage>,
     shown_range: StoredValue<Range<usize>>,
     observer: StoredValue<Option<Observer>, LocalStorage>,
-    has_frame: StoredValue<bool>,
+    is_settling: StoredValue<bool>,
     last_set: StoredValue<f64>,
 }
 
@@ -71,7 +72,7 @@ impl Scroller {
             all: StoredValue::new_local(Vec::new()),
             shown_range: StoredValue::new(0..0),
             observer: StoredValue::new_local(None),
-            has_frame: StoredValue::new(false),
+            is_settling: StoredValue::new(false),
             last_set: StoredValue::new(-1.0),
         };
         Effect::new(move |_| {
@@ -128,7 +129,7 @@ impl Scroller {
         self.show(&layout, true);
     }
 
-    /// Puts the rows of a layout into the page; the rest follows in the next frame.
+    /// Puts the rows of a layout into the page.
     fn show(self, layout: &Layout, is_new: bool) {
         if !is_new && self.shown_range.get_value() == layout.range {
             return;
@@ -145,13 +146,15 @@ impl Scroller {
         self.settle_soon();
     }
 
+    /// As soon as the rows are in the page, and before the browser paints them.
     fn settle_soon(self) {
-        if self.has_frame.get_value() {
+        if self.is_settling.get_value() {
             return;
         }
-        self.has_frame.set_value(true);
-        request_animation_frame(move || {
-            if self.has_frame.try_set_value(false).is_none() {
+        self.is_settling.set_value(true);
+        spawn_local(async move {
+            tick().await;
+            if self.is_settling.try_set_value(false).is_none() {
                 self.settle();
             }
         });
