@@ -91,6 +91,7 @@ fn Conversation(chat: ChatId) -> impl IntoView {
         }
     });
     keep_read(talk);
+    keep_title(talk);
     keys::listen(talk);
     if !layout.is_narrow.get_untracked() {
         request_animation_frame(move || {
@@ -137,6 +138,20 @@ fn keep_read(talk: Talk) {
         }
         now
     });
+}
+
+/// The tab says where it is and how much waits anywhere.
+fn keep_title(talk: Talk) {
+    let before = document().title();
+    let chats = talk.chats;
+    Effect::new(move |_| {
+        let name = chats.get(talk.chat).map(|chat| chats.title(&chat)).unwrap_or_default();
+        document().set_title(&match chats.waiting_anywhere().unread {
+            0 => format!("{name} · The Space"),
+            n => format!("({n}) {name} · The Space"),
+        });
+    });
+    on_cleanup(move || document().set_title(&before));
 }
 
 /// Says that there is no connection, once it lasts.

@@ -1,6 +1,7 @@
 //! The messages of a conversation, as many in the page as are seen and a few around.
 
 pub mod events;
+mod jump;
 mod scroller;
 
 use super::message_row::{Colors, message_row};

@@ -68,14 +68,15 @@ impl Row {
 
 /// The rows of a chat: its messages, then those on their way.
 ///
-/// `new_after` is the `seq` after which messages are new to `reader`; `day_of` numbers the days where
-/// the reader is.
+/// `new_after` is the `seq` after which messages are new to `reader`; `has_before`: there are older
+/// ones; `day_of` numbers the days where the reader is.
 #[must_use]
 pub fn rows(
     entries: &[Arc<Entry>],
     outgoing: Vec<(Key, Outgoing)>,
     reader: &UserRef,
     new_after: Option<i64>,
+    has_before: bool,
     day_of: impl Fn(Timestamp) -> i64,
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(entries.len() + outgoing.len());
@@ -92,7 +93,8 @@ pub fn rows(
             && new_after.is_some_and(|seq| entry.message.seq > seq)
             && entry.message.author.id != reader.id;
         is_new_open |= is_first_new;
-        let opens_day = last.as_ref().is_none_or(|(last_day, _)| *last_day != day);
+        // Whether the first one in memory opens its day is known when the one before it is.
+        let opens_day = last.as_ref().map_or(!has_before, |(last_day, _)| *last_day != day);
         let before = last.as_ref().map(|(_, before)| before.as_ref());
         let shows_reply = shows_reply(before, &entry) || opens_day && has_reply(&entry);
         let follows = before.is_some_and(|before| follows(before, &entry));
@@ -196,7 +198,7 @@ mod tests {
                 })
                 .collect();
         let mine = vec![(99, outgoing("mine", noon + Duration::minutes(24 * 60 + 1)))];
-        let rows = rows(&entries, mine, &anna, Some(2), day_of);
+        let rows = rows(&entries, mine, &anna, Some(2), false, day_of);
         assert_eq!(
             marks(&rows),
             [

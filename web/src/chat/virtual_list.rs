@@ -3,6 +3,12 @@
 //! Pure arithmetic, no browser. Heights are measured when a row is in the page, remembered by row
 //! and width, and estimated before. The list is pinned: to its end while the reader is there, else to
 //! the topmost row he sees, which keeps its place on the screen whatever happens around it.
+//!
+//! While there is more before the first row, the list begins far down: what comes in above, or turns
+//! out higher than thought, takes from that room, and the scroll position is left alone. To set it
+//! while a finger or a wheel moves it would be felt.
+
+mod range;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,6 +25,8 @@ pub const MAX_RENDERED: usize = 120;
 const FOLLOW: f64 = 24.0;
 /// Widths this near to each other share their measures, in pixels.
 const WIDTH_STEP: f64 = 16.0;
+/// Room above the first row while there is more to come, in pixels.
+const ROOM: f64 = 200_000.0;
 /// Measures kept before the oldest widths are forgotten.
 const MAX_MEASURES: usize = 20_000;
 
@@ -36,7 +44,6 @@ enum Pin {
 /// Where a row should come to lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Align {
-    Start,
     /// With something before it in sight.
     Upper,
     Center,
@@ -67,6 +74,12 @@ pub struct VirtualList {
     width: u16,
     viewport: f64,
     scroll: f64,
+    /// Where the first row begins: 0, or somewhere within [`ROOM`].
+    lead: f64,
+    /// Whether there is more before the first row.
+    has_room: bool,
+    /// The next layout goes somewhere else: the scroll position is not to be kept.
+    is_jump: bool,
     pin: Pin,
     /// Whether the last row is the end of the list, and not only of what is loaded.
     is_live: bool,
@@ -85,6 +98,9 @@ impl Default for VirtualList {
             width: 0,
             viewport: 0.0,
             scroll: 0.0,
+            lead: 0.0,
+            has_room: false,
+            is_jump: true,
             pin: Pin::End,
             is_live: true,
             range: 0..0,
@@ -96,7 +112,12 @@ impl Default for VirtualList {
 impl VirtualList {
     /// Replaces the rows, each with an estimate of its height. A pinned row that is gone hands its
     /// place to the next one that is still there.
-    pub fn set_rows(&mut self, rows: impl IntoIterator<Item = (Key, f64)>, is_live: bool) {
+    pub fn set_rows(
+        &mut self,
+        rows: impl IntoIterator<Item = (Key, f64)>,
+        is_live: bool,
+        has_room: bool,
+    ) {
         let old = std::mem::take(&mut self.keys);
         let old_index = std::mem::take(&mut self.index);
         let old_range = self.range.clone();
@@ -109,6 +130,11 @@ impl VirtualList {
         }
         self.is_stale = true;
         self.is_live = is_live;
+        if self.has_room != has_room {
+            self.has_room = has_room;
+            self.lead = if has_room { ROOM } else { 0.0 };
+            self.is_jump = true;
+        }
         if let Pin::Row { key, offset } = self.pin
             && !self.index.contains_key(&key)
         {
@@ -188,7 +214,7 @@ impl VirtualList {
     pub fn scroll_to(&mut self, top: f64) {
         self.sum();
         self.scroll = top;
-        self.pin = if self.is_live && top + self.viewport >= self.total() - FOLLOW {
+        self.pin = if self.is_live && top + self.viewport >= self.end() - FOLLOW {
             Pin::End
         } else {
             self.pin_at(top)
@@ -200,11 +226,12 @@ impl VirtualList {
         let Some(&at) = self.index.get(&key) else { return false };
         let room = (self.viewport - self.heights[at]).max(0.0);
         let offset = match align {
-            Align::Start => 0.0,
             Align::Upper => room / 4.0,
             Align::Center => room / 2.0,
         };
         self.pin = Pin::Row { key, offset };
+        self.lead = if self.has_room { ROOM } else { 0.0 };
+        self.is_jump = true;
         true
     }
 
@@ -222,35 +249,47 @@ impl VirtualList {
     /// What to put into the page now.
     pub fn layout(&mut self) -> Layout {
         self.sum();
-        let lowest = (self.total() - self.viewport).max(0.0);
         self.scroll = match self.pin {
-            Pin::End => lowest,
+            Pin::End => self.lowest(),
             Pin::Row { key, offset } => {
-                let top = self.index.get(&key).map_or(0.0, |&at| self.tops[at]);
-                (top - offset).clamp(0.0, lowest)
+                let top = self.index.get(&key).map_or(0.0, |&at| self.tops[at]) - offset;
+                self.keep_scroll(top);
+                (self.lead + top).clamp(self.lead.min(self.lowest()), self.lowest())
             }
         };
+        self.is_jump = false;
         self.choose_range();
         Layout {
             range: self.range.clone(),
-            before: self.tops[self.range.start],
+            before: self.lead + self.tops[self.range.start],
             after: self.total() - self.tops[self.range.end],
             scroll: self.scroll,
         }
+    }
+
+    /// Moves the rows instead of the scroll position, as far as there is room.
+    fn keep_scroll(&mut self, top: f64) {
+        if !self.has_room || self.is_jump {
+            return;
+        }
+        let lead = self.scroll - top;
+        self.lead = if (0.0..=2.0 * ROOM).contains(&lead) { lead } else { ROOM };
     }
 
     /// All rows in the page are measured and it is about to be painted: what is seen now is what must
     /// stay, also where the pinned place could not be reached.
     pub fn settle(&mut self) {
         self.sum();
-        if let Pin::Row { key, offset } = &mut self.pin
-            && let Some(&at) = self.index.get(key)
-        {
-            *offset = self.tops[at] - self.scroll;
-            if self.is_live && self.scroll + self.viewport >= self.total() - 1.0 {
-                self.pin = Pin::End;
-            }
+        if self.pin == Pin::End {
+            return;
         }
+        let is_end = self.is_live && self.bottom() >= self.end() - 1.0;
+        self.pin = if is_end { Pin::End } else { self.pin_at(self.scroll) };
+    }
+
+    /// The row's height is to be measured anew: it looks different now.
+    pub fn forget(&mut self, key: Key) {
+        self.measures.remove(&(key, self.width));
     }
 
     /// The height of the viewport.
@@ -262,7 +301,7 @@ impl VirtualList {
     /// Pixels from the viewport to the beginning and to the end of what is loaded.
     pub fn distances(&mut self) -> (f64, f64) {
         self.sum();
-        (self.scroll, (self.total() - self.scroll - self.viewport).max(0.0))
+        (self.scroll - self.lead, (self.end() - self.scroll - self.viewport).max(0.0))
     }
 
     /// The topmost row that is at least partly seen, the header aside.
@@ -277,46 +316,19 @@ impl VirtualList {
         self.rows_between(self.scroll, self.scroll + self.viewport)
     }
 
-    /// Keeps the rendered range while it reaches far enough beyond the viewport, so that not every
-    /// scrolled pixel touches the page.
-    fn choose_range(&mut self) {
-        let margin = self.viewport.max(300.0);
-        let near = self.rows_between(self.scroll - margin / 3.0, self.bottom() + margin / 3.0);
-        let fits = self.range.end <= self.keys.len()
-            && self.range.start <= near.start
-            && self.range.end >= near.end
-            && self.range.len() <= MAX_RENDERED
-            && !near.is_empty();
-        if !fits {
-            let far = self.rows_between(self.scroll - margin, self.bottom() + margin);
-            self.range = self.capped(far);
-        }
-    }
-
-    /// At most [`MAX_RENDERED`] rows, those around the viewport.
-    fn capped(&self, range: Range<usize>) -> Range<usize> {
-        if range.len() <= MAX_RENDERED {
-            return range;
-        }
-        let seen = self.rows_between(self.scroll, self.bottom());
-        let spare = MAX_RENDERED.saturating_sub(seen.len()) / 2;
-        let start = seen.start.saturating_sub(spare).max(range.start);
-        start..(start + MAX_RENDERED).min(range.end)
-    }
-
     fn bottom(&self) -> f64 {
         self.scroll + self.viewport
     }
 
-    fn rows_between(&self, top: f64, bottom: f64) -> Range<usize> {
-        let rows = self.keys.len();
-        let start = self.tops[1..].partition_point(|end| *end <= top).min(rows);
-        let end = self.tops[..rows].partition_point(|begin| *begin < bottom);
-        start..end.max(start)
-    }
-
+    /// The topmost row that is seen. One that is in the page already goes before one that comes into
+    /// sight only now: its height is known, so what was seen before stays in its place.
     fn pin_at(&self, top: f64) -> Pin {
+        let top = top - self.lead;
         let mut at = self.tops[1..].partition_point(|end| *end <= top);
+        let first = self.range.start;
+        if first > at && !self.range.is_empty() && self.tops[first] < top + self.viewport {
+            at = first;
+        }
         if self.keys.get(at) == Some(&HEADER) {
             at += 1;
         }
@@ -328,6 +340,16 @@ impl VirtualList {
 
     fn total(&self) -> f64 {
         self.tops[self.keys.len()]
+    }
+
+    /// Where the last row ends.
+    fn end(&self) -> f64 {
+        self.lead + self.total()
+    }
+
+    /// The lowest scroll position.
+    fn lowest(&self) -> f64 {
+        (self.end() - self.viewport).max(0.0)
     }
 
     fn sum(&mut self) {

@@ -38,10 +38,6 @@ impl Cursors {
         self.last.insert(topic, seq);
     }
 
-    pub fn get(&self, topic: Topic) -> Option<i64> {
-        self.last.get(&topic).copied()
-    }
-
     pub fn forget(&mut self, topic: Topic) {
         self.last.remove(&topic);
     }
@@ -81,12 +77,12 @@ mod tests {
         assert_eq!(cursors.advance(topic, None), Verdict::Apply);
         assert_eq!(cursors.advance(topic, Some(10)), Verdict::Hole);
         assert_eq!(cursors.advance(topic, Some(11)), Verdict::Apply);
-        assert_eq!(cursors.get(topic), Some(11));
+        assert_eq!(cursors.last.get(&topic), Some(&11));
         assert!(cursors.for_hello().is_empty());
         cursors.set(Topic::Space(SpaceId::new()), 4);
         assert_eq!(cursors.for_hello().len(), 1);
         cursors.forget(topic);
-        assert_eq!(cursors.get(topic), None);
+        assert_eq!(cursors.last.get(&topic), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{History, Message};
 use shared::event::{Event, EventFrame};
-use shared::ids::{ChatId, MessageId, UserId};
+use shared::ids::{ChatId, UserId};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -264,14 +264,6 @@ impl Messages {
                 room.touch();
             }
         }
-    }
-
-    /// A message in memory.
-    #[must_use]
-    pub fn find(&self, chat: ChatId, id: MessageId) -> Option<Message> {
-        let room = self.room(chat)?;
-        let window = room.window.borrow();
-        window.find(id).map(|entry| entry.message.clone())
     }
 
     fn me(&self) -> Option<UserId> {

@@ -5,21 +5,19 @@
 
 use crate::api::chat::Part;
 use crate::chat::rows::{Row, rows};
-use crate::chat::talk::{Jump, Talk};
-use crate::chat::virtual_list::{Align, HEADER, Key, Layout};
+use crate::chat::talk::Talk;
+use crate::chat::virtual_list::{HEADER, Key, Layout, VirtualList};
 use crate::state::messages::Fetch;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use shared::Timestamp;
+use std::collections::HashMap;
 use std::ops::Range;
-use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlElement, ResizeObserver, ResizeObserverEntry};
 
-/// How long a message that was jumped to is lit up.
-const LIT: Duration = Duration::from_secs(2);
 /// A guess at the height of what stands before the first message.
 const HEADER_HEIGHT: f64 = 120.0;
 /// What stands beside the text of a message: avatar and margins.
@@ -40,7 +38,7 @@ impl Drop for Observer {
 /// See the module.
 #[derive(Clone, Copy)]
 pub struct Scroller {
-    talk: Talk,
+    pub(super) talk: Talk,
     pub node: NodeRef<Div>,
     pub before: NodeRef<Div>,
     pub rows: NodeRef<Div>,
@@ -110,23 +108,38 @@ impl Scroller {
         }
         let width = (f64::from(node.client_width()) - BESIDE).max(120.0);
         let mut window = room.window.borrow_mut();
-        let is_live = !window.has_after;
+        let (is_live, has_before) = (!window.has_after, window.has_before);
         let outgoing = if is_live { untrack(|| talk.outbox.of(talk.chat)) } else { Vec::new() };
         let outgoing = outgoing.into_iter().map(|o| (window.own_key(&o.nonce), o)).collect();
         let reader = super::reader(talk);
         let divider = talk.divider.get_untracked();
-        let all = rows(window.entries(), outgoing, &reader, divider, local_day);
+        let all = rows(window.entries(), outgoing, &reader, divider, has_before, local_day);
         drop(window);
         {
             let mut list = room.list.borrow_mut();
+            self.forget_changed(&mut list, &all);
             let header = std::iter::once((HEADER, HEADER_HEIGHT));
             let keys = all.iter().map(|row| (row.entry.key, row.estimate(width)));
-            list.set_rows(header.chain(keys), is_live);
+            list.set_rows(header.chain(keys), is_live, has_before);
         }
         self.all.set_value(all);
         self.take_jump();
         let layout = room.list.borrow_mut().layout();
         self.show(&layout, true);
+    }
+
+    /// Rows that look different now have another height.
+    fn forget_changed(self, list: &mut VirtualList, all: &[Row]) {
+        self.all.with_value(|before| {
+            let before: HashMap<Key, _> =
+                before.iter().map(|row| (row.entry.key, row.identity())).collect();
+            for row in all {
+                let known = before.get(&row.entry.key);
+                if known.is_some_and(|known| *known != row.identity()) {
+                    list.forget(row.entry.key);
+                }
+            }
+        });
     }
 
     /// Puts the rows of a layout into the page.
@@ -286,72 +299,6 @@ impl Scroller {
         } else if has_after && below < near {
             self.talk.messages.fetch(&room, Part::After(last));
         }
-    }
-
-    /// Does what [`Talk::jump`] asks for, or fetches what is needed for it.
-    fn take_jump(self) {
-        let talk = self.talk;
-        let Some(jump) = talk.jump.get_untracked() else { return };
-        let room = talk.room();
-        let (place, align) = match jump {
-            Jump::End => {
-                if talk.window(|window| window.has_after) {
-                    return talk.messages.fetch(&room, Part::Latest);
-                }
-                room.list.borrow_mut().pin_end();
-                return talk.jump.set(None);
-            }
-            Jump::Seq(seq) => (seq, Align::Center),
-            Jump::Unread(seq) => (seq + 1, Align::Upper),
-            Jump::Day(time) => match self.day_jump(time) {
-                Some(seq) => (seq, Align::Upper),
-                None => return,
-            },
-        };
-        if !talk.window(|window| window.holds(place)) {
-            // A failed fetch is shown and can be tried again; it is not repeated by itself.
-            if matches!(room.fetch.get_untracked(), Fetch::Failed(..)) {
-                return talk.jump.set(None);
-            }
-            return talk.messages.fetch(&room, Part::Around(place));
-        }
-        let entry = talk.window(|window| {
-            let at = window.at_or_after(place).or_else(|| window.entries().last());
-            at.map(|entry| (entry.key, entry.message.seq))
-        });
-        if let Some((key, seq)) = entry {
-            room.list.borrow_mut().pin_row(key, align);
-            if matches!(jump, Jump::Seq(_) | Jump::Day(_)) {
-                talk.lit.set(Some(seq));
-                set_timeout(
-                    move || {
-                        let _was_there = talk.lit.try_set(None);
-                    },
-                    LIT,
-                );
-            }
-        }
-        talk.jump.set(None);
-    }
-
-    /// The first message of a day; fetched when what is in memory cannot say which it is.
-    fn day_jump(self, time: Timestamp) -> Option<i64> {
-        let talk = self.talk;
-        let found = talk.window(|window| {
-            let entries = window.entries();
-            let at = entries.partition_point(|entry| entry.message.created_at < time);
-            let knows_start = at > 0 || !window.has_before;
-            let knows_end = at < entries.len() || !window.has_after;
-            let entry = entries.get(at).or_else(|| entries.last());
-            entry.filter(|_| knows_start && knows_end).map(|entry| entry.message.seq)
-        });
-        let room = talk.room();
-        match (found, room.fetch.get_untracked()) {
-            (None, Fetch::Failed(..)) => talk.jump.set(None),
-            (None, _) => talk.messages.fetch(&room, Part::At(time)),
-            _ => {}
-        }
-        found
     }
 
     fn place_toolbar(self) {

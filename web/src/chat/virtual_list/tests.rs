@@ -11,7 +11,7 @@ impl Page {
     fn new(keys: Range<Key>, viewport: f64) -> Self {
         let mut list = VirtualList::default();
         list.resize(800.0, viewport);
-        list.set_rows(keys.map(|key| (key, 60.0)), true);
+        list.set_rows(keys.map(|key| (key, 60.0)), true, false);
         let shown = Layout { range: 0..0, before: 0.0, after: 0.0, scroll: 0.0 };
         let mut page = Self { list, real: HashMap::new(), shown };
         page.settle();
@@ -44,14 +44,14 @@ impl Page {
     }
 
     fn scroll_by(&mut self, delta: f64) {
-        let lowest = (self.list.total() - self.list.viewport).max(0.0);
+        let lowest = self.list.lowest();
         self.list.scroll_to((self.shown.scroll + delta).clamp(0.0, lowest));
         self.settle();
     }
 
     /// Where a row is seen, from the top of the viewport.
     fn seen_at(&self, key: Key) -> f64 {
-        self.list.tops[self.list.index[&key]] - self.shown.scroll
+        self.list.lead + self.list.tops[self.list.index[&key]] - self.shown.scroll
     }
 
     fn top_row(&mut self) -> Key {
@@ -61,8 +61,8 @@ impl Page {
     }
 
     fn covers_the_viewport(&self) -> bool {
-        let end = self.list.total() - self.shown.after;
-        let bottom = (self.shown.scroll + self.list.viewport).min(self.list.total());
+        let end = self.list.end() - self.shown.after;
+        let bottom = (self.shown.scroll + self.list.viewport).min(self.list.end());
         self.shown.before <= self.shown.scroll + 0.01 && end >= bottom - 0.01
     }
 }
@@ -76,7 +76,7 @@ fn begins_at_the_end_and_follows_it() {
     let mut page = Page::new(1..51, 600.0);
     assert!(page.list.is_at_end());
     assert_near(page.shown.scroll + 600.0, page.list.total());
-    page.list.set_rows((1..52).map(|k| (k, 60.0)), true);
+    page.list.set_rows((1..52).map(|k| (k, 60.0)), true, false);
     page.settle();
     assert_near(page.shown.scroll + 600.0, page.list.total());
     page.real.insert(50, 400.0);
@@ -91,7 +91,7 @@ fn does_not_follow_from_above() {
     assert!(!page.list.is_at_end());
     let key = page.top_row();
     let before = page.seen_at(key);
-    page.list.set_rows((1..60).map(|k| (k, 60.0)), true);
+    page.list.set_rows((1..60).map(|k| (k, 60.0)), true, false);
     page.settle();
     assert_near(page.seen_at(key), before);
 }
@@ -99,15 +99,22 @@ fn does_not_follow_from_above() {
 #[test]
 fn older_messages_do_not_move_what_is_read() {
     let mut page = Page::new(1000..1050, 600.0);
-    page.list
-        .set_rows(std::iter::once((HEADER, 80.0)).chain((1000..1050).map(|k| (k, 60.0))), true);
+    page.list.set_rows(
+        std::iter::once((HEADER, 80.0)).chain((1000..1050).map(|k| (k, 60.0))),
+        true,
+        false,
+    );
     page.settle();
     page.scroll_by(-1e9);
     assert_near(page.shown.scroll, 0.0);
     let key = page.top_row();
     assert_eq!(key, 1000);
     let before = page.seen_at(key);
-    page.list.set_rows(std::iter::once((HEADER, 80.0)).chain((950..1050).map(|k| (k, 60.0))), true);
+    page.list.set_rows(
+        std::iter::once((HEADER, 80.0)).chain((950..1050).map(|k| (k, 60.0))),
+        true,
+        false,
+    );
     page.settle();
     assert_near(page.seen_at(key), before);
 }
@@ -129,7 +136,7 @@ fn late_pictures_edits_and_widths_do_not_move_what_is_read() {
     }
     page.settle();
     assert_near(page.seen_at(key), before);
-    page.list.set_rows((1..201).filter(|k| *k != key - 3).map(|k| (k, 60.0)), true);
+    page.list.set_rows((1..201).filter(|k| *k != key - 3).map(|k| (k, 60.0)), true, false);
     page.settle();
     assert_near(page.seen_at(key), before);
 }
@@ -140,7 +147,7 @@ fn a_deleted_pinned_row_hands_its_place_on() {
     page.scroll_by(-3000.0);
     let key = page.top_row();
     let before = page.seen_at(key);
-    page.list.set_rows((1..201).filter(|k| *k != key).map(|k| (k, 60.0)), true);
+    page.list.set_rows((1..201).filter(|k| *k != key).map(|k| (k, 60.0)), true, false);
     page.settle();
     assert_near(page.seen_at(key + 1), before);
 }
@@ -148,12 +155,12 @@ fn a_deleted_pinned_row_hands_its_place_on() {
 #[test]
 fn the_end_of_what_is_loaded_is_not_the_end() {
     let mut page = Page::new(1..101, 600.0);
-    page.list.set_rows((1..101).map(|k| (k, 60.0)), false);
+    page.list.set_rows((1..101).map(|k| (k, 60.0)), false, false);
     page.settle();
     assert!(!page.list.is_at_end());
     let key = page.top_row();
     let before = page.seen_at(key);
-    page.list.set_rows((1..151).map(|k| (k, 60.0)), true);
+    page.list.set_rows((1..151).map(|k| (k, 60.0)), true, false);
     page.settle();
     assert_near(page.seen_at(key), before);
     page.list.pin_end();
@@ -169,14 +176,14 @@ fn jumps_to_a_row() {
     let seen = page.seen_at(200);
     assert!((200.0..400.0).contains(&seen), "{seen}");
     assert!(page.covers_the_viewport());
-    assert!(!page.list.pin_row(4000, Align::Start));
+    assert!(!page.list.pin_row(4000, Align::Upper));
 }
 
 #[test]
 fn small_and_empty_lists() {
     let mut page = Page::new(1..1, 600.0);
     assert_eq!(page.shown.range, 0..0);
-    page.list.set_rows([(7, 60.0)], true);
+    page.list.set_rows([(7, 60.0)], true, false);
     page.settle();
     assert_eq!(page.shown, Layout { range: 0..1, before: 0.0, after: 0.0, scroll: 0.0 });
     assert_near(page.list.distances().1, 0.0);
@@ -207,7 +214,54 @@ fn opening_in_the_middle_of_a_long_chat() {
     list.resize(800.0, 600.0);
     list.layout();
     // Rows come while the list still hangs on an end that is not loaded.
-    list.set_rows((1..30).map(|key| (key, 60.0)), false);
-    assert!(list.pin_row(15, Align::Start));
-    assert_eq!(list.layout().scroll, 14.0 * 60.0);
+    list.set_rows((1..30).map(|key| (key, 60.0)), false, false);
+    assert!(list.pin_row(15, Align::Center));
+    assert_eq!(list.layout().scroll, 14.0 * 60.0 - 270.0);
+}
+
+/// Scrolls up as fast as pages come, the way a wheel does, while the heights are guesses.
+#[test]
+fn with_more_above_the_scroll_position_is_never_set() {
+    let mut page = Page::new(1..1, 900.0);
+    let rows =
+        |first: Key| std::iter::once((HEADER, 120.0)).chain((first..20_000).map(|k| (k, 60.0)));
+    let mut first = 19_900;
+    page.list.set_rows(rows(first), true, true);
+    page.settle();
+    assert!(page.list.is_at_end() && page.covers_the_viewport());
+    for step in 0..400 {
+        if page.list.distances().0 < 1500.0 && first > 100 {
+            first -= 60;
+            let (key, scroll) = (page.top_row(), page.shown.scroll);
+            let seen = page.seen_at(key);
+            page.list.set_rows(rows(first), true, true);
+            page.settle();
+            assert_near(page.seen_at(key), seen);
+            assert_near(page.shown.scroll, scroll);
+        }
+        let wanted = page.shown.scroll - 100.0 - f64::from(step % 7) * 60.0;
+        page.list.scroll_to(wanted);
+        page.settle();
+        assert_near(page.shown.scroll, wanted);
+        assert!(page.covers_the_viewport());
+    }
+    // The beginning: the room above is gone, what is read stays.
+    let key = page.top_row();
+    let seen = page.seen_at(key);
+    page.list.set_rows(rows(first), true, false);
+    page.settle();
+    assert_near(page.seen_at(key), seen);
+    assert_near(page.list.lead, 0.0);
+}
+
+#[test]
+fn the_room_above_cannot_be_scrolled_into() {
+    let mut page = Page::new(1..1, 900.0);
+    let rows = std::iter::once((HEADER, 120.0)).chain((100..200).map(|k| (k, 60.0)));
+    page.list.set_rows(rows, true, true);
+    page.settle();
+    page.list.scroll_to(10.0);
+    page.settle();
+    assert_near(page.list.distances().0, 0.0);
+    assert!(page.covers_the_viewport());
 }
