@@ -128,6 +128,7 @@ impl VirtualList {
             self.keys.push(key);
             self.heights.push(height);
         }
+        self.range = self.moved(&old, &old_range);
         self.is_stale = true;
         self.is_live = is_live;
         if self.has_room != has_room {
@@ -144,7 +145,6 @@ impl VirtualList {
             self.sum();
             self.pin = self.pin_at(self.scroll);
         }
-        self.range = self.moved(&old, &old_range);
     }
 
     /// The pin after its row went: what followed it moves up to its place.
