@@ -165,7 +165,7 @@ impl Writing {
             if let Some(text) = talk.give_back.get() {
                 talk.give_back.set(None);
                 let begun = field.text.get_untracked();
-                field.set(&[text, begun].join("\n").trim_end().to_owned());
+                field.set([text, begun].join("\n").trim_end());
                 field.focus();
             }
         });
@@ -229,10 +229,10 @@ impl Writing {
                 event.prevent_default();
                 self.submit();
             }
-            "ArrowUp" if self.field.text.with_untracked(String::is_empty) => {
-                if self.talk.edit_last() {
-                    event.prevent_default();
-                }
+            "ArrowUp"
+                if self.field.text.with_untracked(String::is_empty) && self.talk.edit_last() =>
+            {
+                event.prevent_default();
             }
             "Escape" => self.escape(event),
             _ => {}

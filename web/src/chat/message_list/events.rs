@@ -132,11 +132,7 @@ pub fn key(talk: Talk, event: &KeyboardEvent) {
     }
     let on_button = closest(event, "button, a, [data-act]").is_some();
     match event.key().as_str() {
-        "ArrowUp" | "ArrowDown" if !on_button => {
-            if step(event) {
-                event.prevent_default();
-            }
-        }
+        "ArrowUp" | "ArrowDown" if !on_button && step(event) => event.prevent_default(),
         "Enter" | " " if closest(event, "[data-act=spoiler]").is_some() => {
             if let Some(element) = closest(event, "[data-act=spoiler]") {
                 event.prevent_default();
