@@ -38,7 +38,10 @@ async function enter(open: (person: Person, path: string) => Promise<Page>, pers
       for (const entry of list.getEntries() as Shift[]) {
         // What follows an input, such as a window's new size, is no shift.
         if (entry.value === 0 || entry.hadRecentInput) continue
-        const moved = entry.sources.map((source) => (source.node as Element | null)?.className ?? '?')
+        const moved = entry.sources.map(({ node, previousRect, currentRect }) => {
+          const name = (node as Element | null)?.className ?? '?'
+          return `${name} ${previousRect.top}→${currentRect.top}`
+        })
         shifts.push(`${entry.value.toFixed(4)} ${moved.join(', ')}`)
       }
     }).observe({ type: 'layout-shift' })
@@ -50,7 +53,7 @@ async function enter(open: (person: Person, path: string) => Promise<Page>, pers
 interface Shift extends PerformanceEntry {
   value: number
   hadRecentInput: boolean
-  sources: { node: Node | null }[]
+  sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[]
 }
 
 const shifts = (page: Page) => page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)

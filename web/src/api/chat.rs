@@ -14,7 +14,7 @@ use shared::page::Page;
 
 /// Every chat the caller sees: of his spaces, direct and group.
 pub async fn list_chats(cursor: Option<String>) -> ApiResult<Page<Chat>> {
-    get("/chats").query("limit", 100).query_some("cursor", cursor).send().await
+    get("/chats").query_some("cursor", cursor).send().await
 }
 
 /// One chat.

@@ -48,7 +48,14 @@ pub fn EmojiPicker(#[prop(into)] on_choose: Callback<String>) -> impl IntoView {
                 on:input=move |event| query.set(event_target_value(&event))
                 on:keydown=enter
             />
-            <div class="emoji__list" node_ref=list on:keydown=rove>
+            <div
+                class="emoji__list"
+                role="group"
+                tabindex="0"
+                aria-label=t(Key::ChatEmoji)
+                node_ref=list
+                on:keydown=rove
+            >
                 {move || {
                     let words = query.get();
                     if words.trim().is_empty() {

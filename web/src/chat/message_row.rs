@@ -77,7 +77,7 @@ fn fill_with(element: web_sys::Element, fill: Fill) {
 fn day_line(message: &Message) -> impl IntoView + use<> {
     let at = message.created_at;
     view! {
-        <div class="line" role="separator">
+        <div class="line">
             <button class="line__text" type="button" data-act="calendar" data-tip=t(Key::ChatJumpToDate)>
                 {move || day(at)}
             </button>

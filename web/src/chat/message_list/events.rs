@@ -217,7 +217,10 @@ pub fn release(talk: Talk) {
     cancel(talk);
     if held.is_some() {
         talk.lit.set(None);
-        talk.menu.set(held);
+        // After the browser is done with this touch, which closes what floats.
+        request_animation_frame(move || {
+            let _was_there = talk.menu.try_set(held);
+        });
     }
 }
 
