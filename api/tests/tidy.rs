@@ -42,7 +42,6 @@ const SQL: [&str; 9] = [
     "/realtime/retention.rs",
     "/chat/directory.rs",
     "/chat/search/",
-    "/http/idempotency/store.rs",
     "/integrations/import/",
     "/http/idempotency/store.rs",
     "/health.rs",
