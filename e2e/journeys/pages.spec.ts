@@ -96,7 +96,7 @@ for (const theme of ['light', 'dark'] as const) {
 
     await composer(page).fill('# A heading\n**bold** _italic_ ~~gone~~ `code` ||hidden||\n> quoted\n\n- one\n- two\n\n```rust\nfn main() {\n    println!("hello");\n}\n```\nhttps://example.org')
     await composer(page).press('Enter')
-    await expect(row(page, 'A heading')).toBeVisible()
+    await expect(row(page, 'A heading').last()).toBeVisible()
     await expect(scroller(page)).toBeVisible()
     await look(page, 'markdown', theme)
 

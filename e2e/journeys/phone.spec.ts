@@ -50,7 +50,7 @@ test('one column, a bar at the bottom, a composer above it, a long press', async
 
   await page.getByRole('link', { name: 'Back' }).tap()
   await expect(chatLink(page, 'errands')).toBeVisible()
-  await bar.getByRole('link', { name: 'Me' }).tap()
+  await bar.getByRole('link', { name: 'Me', exact: true }).tap()
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
   await expectNoSideScroll(page)
   await bar.getByRole('link', { name: 'Home' }).tap()

@@ -16,6 +16,7 @@ use crate::ui::{Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use scroller::Scroller;
 use shared::identity::UserRef;
+use shared::spaces::RoleKind;
 use std::collections::HashMap;
 
 /// See the module.
@@ -193,7 +194,9 @@ fn role_colors(talk: Talk) -> Colors {
         let (Some(roles), Some(members)) = (roles.ready(), members.ready()) else {
             return HashMap::new();
         };
-        let color_of: HashMap<_, _> = roles.iter().map(|role| (role.id, &role.color)).collect();
+        // A colour that everybody has says nothing.
+        let special = roles.iter().filter(|role| role.kind != RoleKind::Member);
+        let color_of: HashMap<_, _> = special.map(|role| (role.id, &role.color)).collect();
         let color = |role| color_of.get(role).map(|color| (*color).clone());
         members.iter().filter_map(|m| Some((m.user.id, color(&m.role_id)?))).collect()
     })
