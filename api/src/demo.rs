@@ -130,6 +130,8 @@ async fn settle(tx: &mut Tx, space: SpaceId) -> ApiResult<()> {
             email_key: None,
             password_hash: None,
             display_name: Some(name.to_owned()),
+            bio: None,
+            is_bot: false,
             is_placeholder: true,
         };
         let person = do_create_user(tx, &person).await?.id;

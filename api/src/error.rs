@@ -209,6 +209,16 @@ pub fn conflict(error: diesel::result::Error, constraint: &str, code: ErrorCode)
     }
 }
 
+/// The error of work that several waited for: each gets it.
+#[must_use]
+pub fn shared_copy(error: &std::sync::Arc<ApiError>) -> ApiError {
+    ApiError {
+        retry_after: error.retry_after,
+        cause: error.cause.as_ref().map(|cause| anyhow::anyhow!("{cause:#}")),
+        ..ApiError::new(error.code)
+    }
+}
+
 /// Applies a body's own rules.
 ///
 /// # Errors

@@ -15,3 +15,4 @@ pub mod origin;
 pub mod problem;
 pub mod query;
 pub mod rate_limit;
+pub mod scopes;

@@ -1,8 +1,9 @@
-//! Accounts, logins and profiles. Tables: `users`, `sessions`, `idempotency_keys`.
+//! Accounts, logins, tokens for programs and profiles. Tables: `users`, `sessions`, `access_tokens`,
+//! `idempotency_keys`.
 //! Events on the person's own topic: `profile_updated`, `session_revoked`.
 //!
 //! [`password`] hashes, [`token`] makes and reads access tokens, [`refresh_token`] what renews them,
-//! [`alive`] knows which sessions are over. Rooms above ask [`model::user`] how people are shown.
+//! [`alive`] knows which sessions are over, [`program_token`] what programs ask with. Rooms above ask [`model::user`] how people are shown.
 
 pub mod actions;
 pub mod admin;
@@ -11,6 +12,7 @@ pub mod housekeeping;
 pub mod limits;
 pub mod model;
 pub mod password;
+pub mod program_token;
 pub mod refresh_cookie;
 pub mod refresh_token;
 pub mod routes;
@@ -25,6 +27,7 @@ use crate::realtime::command::Commands;
 use alive::Alive;
 use async_trait::async_trait;
 use password::Hasher;
+use program_token::ProgramTokens;
 use refresh_token::RefreshTokens;
 use shared::error::ErrorCode;
 use token::AccessTokens;
@@ -36,6 +39,7 @@ pub struct Identity {
     pub refresh_tokens: RefreshTokens,
     pub hasher: Hasher,
     pub alive: Alive,
+    pub program_tokens: ProgramTokens,
 }
 
 impl Identity {
@@ -47,7 +51,8 @@ impl Identity {
             access_tokens: AccessTokens::new(keys, &config.server.public_url, lifetime),
             refresh_tokens: RefreshTokens::new(keys.iter().map(|key| key.secret.expose())),
             hasher: Hasher::new(config.identity.bcrypt_cost),
-            alive: Alive::new(db),
+            alive: Alive::new(db.clone()),
+            program_tokens: ProgramTokens::new(db),
         }
     }
 }
@@ -56,6 +61,9 @@ impl Identity {
 impl Authenticator for Identity {
     async fn authenticate(&self, token: &str) -> ApiResult<CurrentUser> {
         let unauthenticated = || ApiError::new(ErrorCode::Unauthenticated);
+        if program_token::is_one(token) {
+            return self.program_tokens.check(token).await?.ok_or_else(unauthenticated);
+        }
         let user = self.access_tokens.read(token).ok_or_else(unauthenticated)?;
         if self.alive.check(user.session_id, user.id).await? {
             Ok(user)
@@ -67,7 +75,7 @@ impl Authenticator for Identity {
 
 /// The routes, below `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    use routes::{accounts, logins, profile, sessions, status};
+    use routes::{accounts, logins, profile, sessions, status, tokens};
     config
         .service(accounts::register)
         .service(accounts::find_me)
@@ -79,6 +87,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(logins::logout_all)
         .service(sessions::list_sessions)
         .service(sessions::delete_session)
+        .service(tokens::list_tokens)
+        .service(tokens::create_access_token)
+        .service(tokens::delete_access_token)
         .service(profile::find_my_profile)
         .service(profile::update_my_profile)
         .service(profile::find_profile_by_nickname)

@@ -26,6 +26,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
         (name = "spaces", description = "Spaces, members, roles"),
         (name = "chats", description = "Chats and read state"),
         (name = "messages", description = "Messages, reactions, search"),
+        (name = "bots", description = "Accounts for programs"),
         (name = "realtime", description = "The WebSocket; its frames are in asyncapi.json"),
         (name = "service", description = "Health")
     )

@@ -9,6 +9,7 @@ mod actions;
 pub mod model;
 mod routes;
 
+pub use actions::bots::{do_admit_bot, do_leave_all_spaces, do_leave_space_as};
 pub use actions::spaces::do_create_space;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -52,6 +52,10 @@ codes! {
     Untouchable = "untouchable", 403;
     /// The role would grant what its maker lacks.
     GrantsMore = "grants_more", 403;
+    /// The token was not made for this.
+    InsufficientScope = "insufficient_scope", 403;
+    /// Only people do this, and signed in themselves: not bots, not tokens.
+    PeopleOnly = "people_only", 403;
     /// The request came from another site.
     CrossSite = "cross_site", 403;
     /// Accounts are made by the administrator only.
@@ -76,6 +80,8 @@ codes! {
     DefaultChat = "default_chat", 409;
     /// Nobody can do this to himself.
     Yourself = "yourself", 409;
+    /// There are as many of these already as there may be.
+    LimitReached = "limit_reached", 409;
     /// A name that must be unique is taken.
     NameTaken = "name_taken", 409;
     /// The same idempotency key is still being worked on.

@@ -69,6 +69,8 @@ pub struct Me {
     pub bio: Option<String>,
     /// The status chosen by hand.
     pub status: Status,
+    #[serde(default)]
+    pub is_bot: bool,
     #[serde(with = "crate::millis")]
     pub created_at: DateTime<Utc>,
 }
@@ -81,7 +83,7 @@ impl Me {
             nickname: self.nickname.clone(),
             display_name: self.display_name.clone(),
             avatar_url: self.avatar_url.clone(),
-            is_bot: false,
+            is_bot: self.is_bot,
         }
     }
 }

@@ -56,4 +56,12 @@ ids! {
     ChatId;
     /// A message.
     MessageId;
+    /// A sticker pack.
+    PackId;
+    /// A sticker.
+    StickerId;
+    /// An emoji of a space.
+    EmojiId;
+    /// An access token of a program.
+    TokenId;
 }

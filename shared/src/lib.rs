@@ -1,15 +1,17 @@
 //! The wire crate: what the server sends, what the browser reads and what OpenAPI describes.
 //!
 //! Compiled into `api` and into `web` (wasm32). It does no I/O. Slices: [`identity`], [`spaces`],
-//! [`chat`]; the rules both sides apply: [`permission`], [`validate`], [`markdown`]; the stream:
+//! [`chat`], [`integrations`], [`expression`]; the rules both sides apply: [`permission`], [`validate`], [`markdown`]; the stream:
 //! [`event`], [`command`], [`topic`].
 
 pub mod chat;
 pub mod command;
 pub mod error;
 pub mod event;
+pub mod expression;
 pub mod identity;
 pub mod ids;
+pub mod integrations;
 pub mod markdown;
 pub mod page;
 pub mod patch;

@@ -4,6 +4,7 @@ pub mod chat;
 pub mod client;
 pub mod error;
 pub mod identity;
+pub mod integrations;
 pub mod spaces;
 
 pub use error::{ApiError, ApiResult};

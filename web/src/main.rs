@@ -6,6 +6,7 @@
 mod api;
 mod app;
 mod chat;
+mod developer;
 mod form;
 mod i18n;
 mod identity;

@@ -28,10 +28,13 @@ pub enum SettingsTab {
     Language,
     Account,
     Sessions,
+    /// Tokens for programs, bots.
+    Developer,
 }
 
 impl SettingsTab {
-    pub const ALL: [Self; 4] = [Self::Appearance, Self::Language, Self::Account, Self::Sessions];
+    pub const ALL: [Self; 5] =
+        [Self::Appearance, Self::Language, Self::Account, Self::Sessions, Self::Developer];
 
     /// The last part of the address.
     #[must_use]
@@ -41,6 +44,7 @@ impl SettingsTab {
             Self::Language => "language",
             Self::Account => "account",
             Self::Sessions => "sessions",
+            Self::Developer => "developer",
         }
     }
 

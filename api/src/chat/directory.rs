@@ -82,7 +82,7 @@ impl Directory for ChatDirectory {
         let row: MeRow = diesel::sql_query(
             "SELECT jsonb_build_object('id', id, 'nickname', nickname, 'display_name', \
              display_name, 'email', email, 'avatar_url', avatar_url, 'bio', bio, 'status', status, \
-             'created_at', created_at) AS me FROM users WHERE id = $1",
+             'is_bot', is_bot, 'created_at', created_at) AS me FROM users WHERE id = $1",
         )
         .bind::<SqlUuid, _>(user.0)
         .get_result(conn)

@@ -1,7 +1,9 @@
-//! Who asks. Tokens are understood by identity, above this layer.
+//! Who asks, and whether what he shows is enough for this route. Tokens are understood by identity,
+//! above this layer; what a token may do is decided here and nowhere else, by [`scopes`].
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::http::scopes::{self, Need};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev, web};
 use async_trait::async_trait;
@@ -9,14 +11,53 @@ use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use shared::error::ErrorCode;
 use shared::ids::{SessionId, UserId};
+use shared::integrations::ScopeSet;
 
-/// The person behind a request or a socket, and the login that proves it.
+/// The person or bot behind a request or a socket, and what proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentUser {
     pub id: UserId,
+    /// The login; of a token for programs its own id.
     pub session_id: SessionId,
     /// When the access token ends.
     pub expires_at: DateTime<Utc>,
+    pub means: Means,
+}
+
+/// How somebody showed who he is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// A person signed in.
+    Login,
+    /// A token for programs.
+    Token { scopes: ScopeSet, is_bot: bool },
+}
+
+impl CurrentUser {
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        matches!(self.means, Means::Token { is_bot: true, .. })
+    }
+
+    /// Whether this is enough for what is asked.
+    ///
+    /// # Errors
+    /// `insufficient_scope`, `people_only`.
+    pub fn require(&self, need: Need) -> ApiResult<()> {
+        let Means::Token { scopes, is_bot } = self.means else { return Ok(()) };
+        let (scope, for_bots) = match need {
+            Need::Login => return Err(ApiError::new(ErrorCode::PeopleOnly)),
+            Need::Scope(scope) => (scope, true),
+            Need::PersonsScope(scope) => (scope, false),
+        };
+        if is_bot && !for_bots {
+            return Err(ApiError::new(ErrorCode::PeopleOnly));
+        }
+        match scopes.contains(scope) {
+            true => Ok(()),
+            false => Err(ApiError::new(ErrorCode::InsufficientScope)),
+        }
+    }
 }
 
 /// Understands access tokens.
@@ -36,23 +77,33 @@ impl FromRequest for CurrentUser {
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            if let Some(known) = request.extensions().get::<Self>() {
-                return Ok(*known);
-            }
-            let token = request
-                .headers()
-                .get(AUTHORIZATION)
-                .and_then(|value| value.to_str().ok())
-                .and_then(|value| value.split_once(' '))
-                .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-                .map(|(_, token)| token.trim())
-                .ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated))?;
-            let app = request
-                .app_data::<web::Data<App>>()
-                .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no App in the server")))?;
-            let user = app.authenticator.authenticate(token).await?;
-            request.extensions_mut().insert(user);
+            let user = identify(&request).await?;
+            user.require(scopes::of_route(request.method(), request.path()))?;
             Ok(user)
         })
     }
+}
+
+/// Who asks, whatever he asks for.
+///
+/// # Errors
+/// `unauthenticated`.
+pub async fn identify(request: &HttpRequest) -> ApiResult<CurrentUser> {
+    if let Some(known) = request.extensions().get::<CurrentUser>() {
+        return Ok(*known);
+    }
+    let token = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated))?;
+    let app = request
+        .app_data::<web::Data<App>>()
+        .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no App in the server")))?;
+    let user = app.authenticator.authenticate(token).await?;
+    request.extensions_mut().insert(user);
+    Ok(user)
 }

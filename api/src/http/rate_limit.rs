@@ -7,7 +7,7 @@ pub mod memory;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::client_address;
-use crate::http::current_user::CurrentUser;
+use crate::http::current_user::identify;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -28,6 +28,8 @@ pub struct Limit {
 
 /// Any request of an account.
 const ACCOUNT: Limit = Limit { name: "account", burst: 600, per_hour: 72_000 };
+/// Any request of a bot: five a second on the long run.
+const BOT: Limit = Limit { name: "bot", burst: 300, per_hour: 18_000 };
 /// Requests of an address by nobody known. A whole school may share one.
 const ADDRESS: Limit = Limit { name: "address", burst: 300, per_hour: 18_000 };
 
@@ -134,10 +136,10 @@ pub fn subscriber(address: IpAddr) -> String {
 /// # Errors
 /// A layer below refused.
 pub async fn limit_requests<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<B>>> {
-    match spend(&mut request).await {
+    match spend(&request).await {
         Ok(state) => {
             let mut response = next.call(request).await?;
             if let Some(state) = state {
@@ -149,13 +151,14 @@ pub async fn limit_requests<B: MessageBody + 'static>(
     }
 }
 
-async fn spend(request: &mut ServiceRequest) -> ApiResult<Option<LimitState>> {
+async fn spend(request: &ServiceRequest) -> ApiResult<Option<LimitState>> {
     let app = request.app_data::<web::Data<App>>().cloned();
     let Some(app) = app.filter(|app| app.limits.factor > 0.0) else { return Ok(None) };
     if !request.path().starts_with("/api/v1/") {
         return Ok(None);
     }
-    match request.extract::<CurrentUser>().await {
+    match identify(request.request()).await {
+        Ok(caller) if caller.is_bot() => app.limits.take(BOT, caller.id).await,
         Ok(caller) => app.limits.take(ACCOUNT, caller.id).await,
         Err(_) => {
             let address = client_address::of(request.request());

@@ -1,11 +1,10 @@
 //! Which sessions are alive: asked with every request, answered from memory for a few seconds.
 
-use crate::error::{ApiError, ApiResult};
+use crate::error::{ApiResult, shared_copy};
 use crate::identity::model::session;
 use crate::platform::db::Db;
 use moka::future::Cache;
 use shared::ids::{SessionId, UserId};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How long another node may take a revoked session for alive. On this node it is never.
@@ -35,7 +34,7 @@ impl Alive {
     /// The database does not answer.
     pub async fn check(&self, session: SessionId, user: UserId) -> ApiResult<bool> {
         let holder = self.known.try_get_with(session, self.look_up(session)).await;
-        let holder = holder.map_err(|error| copy(&error))?;
+        let holder = holder.map_err(|error| shared_copy(&error))?;
         Ok(holder == Some(user) && !self.revoked.contains_key(&session))
     }
 
@@ -50,14 +49,5 @@ impl Alive {
     async fn look_up(&self, session: SessionId) -> ApiResult<Option<UserId>> {
         let conn = &mut *self.db.conn().await?;
         Ok(session::holder(conn, session).await?)
-    }
-}
-
-/// Everybody who waited for a failed look-up gets its error.
-fn copy(error: &Arc<ApiError>) -> ApiError {
-    ApiError {
-        retry_after: error.retry_after,
-        cause: error.cause.as_ref().map(|cause| anyhow::anyhow!("{cause:#}")),
-        ..ApiError::new(error.code)
     }
 }

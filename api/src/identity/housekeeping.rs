@@ -2,7 +2,7 @@
 
 use crate::error::ApiResult;
 use crate::http::idempotency;
-use crate::identity::model::session;
+use crate::identity::model::{access_token, session};
 use crate::platform::db::Db;
 use std::time::Duration;
 
@@ -24,5 +24,6 @@ pub async fn run(db: Db) {
 /// The database's.
 pub async fn clean(db: &Db) -> ApiResult<(usize, usize)> {
     let conn = &mut *db.conn().await?;
+    access_token::delete_old(conn).await?;
     Ok((session::delete_old(conn).await?, idempotency::delete_old(conn).await?))
 }

@@ -1,4 +1,5 @@
 //! Rows and queries.
 
+pub mod access_token;
 pub mod session;
 pub mod user;

@@ -5,3 +5,4 @@ pub mod logins;
 pub mod profile;
 pub mod sessions;
 pub mod status;
+pub mod tokens;

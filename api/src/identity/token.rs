@@ -1,6 +1,6 @@
 //! Access tokens: JWT, HS256 and nothing else, read as strictly as they are written.
 
-use crate::http::current_user::CurrentUser;
+use crate::http::current_user::{CurrentUser, Means};
 use crate::platform::secrets::SigningKey;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -111,6 +111,6 @@ impl AccessTokens {
             return None;
         }
         let expires_at = DateTime::from_timestamp(exp, 0)?;
-        Some(CurrentUser { id: sub, session_id: sid, expires_at })
+        Some(CurrentUser { id: sub, session_id: sid, expires_at, means: Means::Login })
     }
 }

@@ -1,3 +1,6 @@
-//! What comes from other systems.
+//! Programs: tokens, bots, and what comes from other systems.
 
+mod bots;
 mod import;
+mod scopes;
+mod tokens;

@@ -97,6 +97,7 @@ impl World {
         let space = staff.anna.get(&staff.space).await.expect(200);
         let chat_id = text(&space["default_chat_id"]);
         let message = say(tess, &chat_id, "Hello, bakery").await.expect(201);
+        let bot_id = bot_of(tess).await;
         let group = json!({"user_ids": [staff.anna.id()], "name": "Two of us"});
         let group = tess.post("/chats", group).await.expect(201);
         let values = HashMap::from([
@@ -109,6 +110,7 @@ impl World {
             ("group_id", text(&group["id"])),
             ("message_id", text(&message["id"])),
             ("password", PASSWORD.into()),
+            ("bot_id", bot_id),
         ]);
         Self { staff, values }
     }
@@ -215,6 +217,16 @@ async fn chats_answer_by_role() {
     roles_of_a_space(table(TABLES[1])).await;
 }
 
+/// Makes a token; returns its id.
+async fn token_of(who: &Client, path: &str) -> String {
+    let body = json!({"name": "A program", "scopes": ["read"]});
+    text(&who.post(path, body).await.expect(201)["id"])
+}
+
+async fn bot_of(who: &Client) -> String {
+    text(&who.post("/bots", json!({"nickname": fresh()})).await.expect(201)["id"])
+}
+
 async fn session_of(who: &Client) -> String {
     text(&who.get("/auth/sessions").await.expect(200)["items"][0]["id"])
 }
@@ -229,6 +241,8 @@ async fn accounts_answer_by_being_known() {
         for column in &table.columns {
             let (person, other) = (app.user(&fresh()).await, app.user(&fresh()).await);
             let me = person.me.as_ref().unwrap();
+            let bot_id = bot_of(&person).await;
+            let bot_token = token_of(&person, &format!("/bots/{bot_id}/tokens")).await;
             let values = HashMap::from([
                 ("user_id", person.id()),
                 ("other_id", other.id()),
@@ -237,6 +251,11 @@ async fn accounts_answer_by_being_known() {
                 ("nickname", me.nickname.clone()),
                 ("password", PASSWORD.into()),
                 ("refresh_token", person.refresh_token.clone()),
+                ("token_id", token_of(&person, "/auth/tokens").await),
+                ("foreign_token", token_of(&other, "/auth/tokens").await),
+                ("bot_id", bot_id),
+                ("bot_token", bot_token),
+                ("foreign_bot", bot_of(&other).await),
             ]);
             let who = if *column == "person" { person } else { Client::anonymous(app.address) };
             found.push(call(&who, row, &values).await);

@@ -17,6 +17,7 @@ const fn icon(tab: SettingsTab) -> Icon {
         SettingsTab::Language => Icon::Languages,
         SettingsTab::Account => Icon::User,
         SettingsTab::Sessions => Icon::MonitorSmartphone,
+        SettingsTab::Developer => Icon::Code,
     }
 }
 
@@ -55,6 +56,7 @@ pub fn SettingsPage() -> impl IntoView {
                             SettingsTab::Language => view! { <LanguageTab /> }.into_any(),
                             SettingsTab::Account => view! { <AccountTab /> }.into_any(),
                             SettingsTab::Sessions => view! { <SessionsTab /> }.into_any(),
+                            SettingsTab::Developer => crate::developer::developer_tab(),
                         }}
                     </div>
                 </div>

@@ -155,6 +155,7 @@ fn Row(
     let url = Signal::derive(move || member.get().and_then(|m| m.user.avatar_url));
     let status = Signal::derive(move || list.spaces.status(id));
     let is_me = Memo::new(move |_| session.user_id() == Some(id));
+    let is_bot = Memo::new(move |_| member.with(|m| m.as_ref().is_some_and(|m| m.user.is_bot)));
     let choose = move |event: &web_sys::MouseEvent, anchor: Anchor| {
         event.prevent_default();
         list.chosen.set(member.get_untracked().map(Chosen));
@@ -184,6 +185,9 @@ fn Row(
                 >
                     {name}
                 </span>
+                <Show when=move || is_bot.get()>
+                    <span class="row__bot">{t(Key::ChatBot)}</span>
+                </Show>
                 <Show when=move || is_me.get()>
                     <span class="members__me">{t(Key::SpacesYou)}</span>
                 </Show>

@@ -42,6 +42,8 @@ pub struct NewUser {
     pub email_key: Option<String>,
     pub password_hash: Option<String>,
     pub display_name: Option<String>,
+    pub bio: Option<String>,
+    pub is_bot: bool,
     pub is_placeholder: bool,
 }
 
@@ -73,6 +75,7 @@ impl From<UserRow> for Me {
             avatar_url: row.avatar_url,
             bio: row.bio,
             status: Status::from_key(&row.status).unwrap_or_default(),
+            is_bot: row.is_bot,
             created_at: row.created_at,
         }
     }
@@ -112,6 +115,25 @@ impl NewUser {
             email_key: email.map(str::to_lowercase),
             password_hash: Some(password_hash),
             display_name: None,
+            bio: None,
+            is_bot: false,
+            is_placeholder: false,
+        }
+    }
+
+    /// An account for a program: nobody logs in to it with a password.
+    #[must_use]
+    pub fn bot(nickname: &str, display_name: Option<String>, bio: Option<String>) -> Self {
+        Self {
+            id: UserId::new(),
+            nickname: nickname.to_owned(),
+            nickname_key: nickname_key(nickname),
+            email: None,
+            email_key: None,
+            password_hash: None,
+            display_name,
+            bio,
+            is_bot: true,
             is_placeholder: false,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{End, Peer, Session};
 use crate::error::{ApiError, ApiResult};
+use crate::http::scopes::{self, Need};
 use crate::realtime::command::CommandContext;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -52,6 +53,10 @@ impl Session {
             Some(data) => data,
             None => RawValue::from_string("{}".into()).map_err(|_| End::close(1011))?,
         };
+        let need = scopes::of_command(&frame.kind).unwrap_or(Need::Login);
+        if let Err(error) = peer.user.require(need) {
+            return self.send_error(Some(&frame.id), &error).await;
+        }
         let outcome = match frame.kind.as_str() {
             "hello" => return Err(End::close(close::BAD_FRAME)),
             "join_room" => return self.join_room(peer, &frame.id, &data).await,

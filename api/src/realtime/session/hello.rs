@@ -3,6 +3,7 @@
 use super::{End, HELLO_TIME, Peer, Session};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
+use crate::http::scopes::Need;
 use crate::realtime::presence::HEARTBEAT;
 use crate::realtime::socket::WaitingSocket;
 use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
@@ -10,6 +11,7 @@ use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use shared::command::{Command, CommandFrame, Hello};
 use shared::event::{Connected, TopicState, close};
 use shared::identity::Status;
+use shared::integrations::Scope;
 use shared::topic::Topic;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -102,11 +104,11 @@ impl Session {
     }
 
     async fn identify(&self, token: &str) -> Result<CurrentUser, End> {
-        self.app.authenticator.authenticate(token).await.map_err(|error| {
-            match error.code.status() {
-                401 => End::close(close::UNAUTHENTICATED),
-                _ => failed(&error),
-            }
+        let user = self.app.authenticator.authenticate(token).await;
+        let allowed = user.and_then(|user| user.require(Need::Scope(Scope::Read)).map(|()| user));
+        allowed.map_err(|error| match error.code.status() {
+            401 | 403 => End::close(close::UNAUTHENTICATED),
+            _ => failed(&error),
         })
     }
 

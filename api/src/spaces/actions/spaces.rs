@@ -97,7 +97,7 @@ pub async fn do_transfer_space(
         return Err(ErrorCode::Yourself.into());
     }
     // A space whose owner cannot log in would be nobody's.
-    if heir.member.is_placeholder() {
+    if heir.member.is_placeholder() || heir.member.is_bot() {
         return Err(ApiError::field("user_id", FieldCode::Unknown));
     }
     let plain = RoleRow::of_kind(tx, id, RoleKind::Member).await?;

@@ -151,6 +151,12 @@ impl MemberRow {
         self.card.is_placeholder
     }
 
+    /// Used by a program.
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        self.card.is_bot
+    }
+
     /// Where a page that ends with this member goes on.
     #[must_use]
     pub fn key(&self) -> MemberKey {
@@ -210,6 +216,19 @@ pub async fn insert(
 /// The database's.
 pub async fn delete(conn: &mut PgConn, space: SpaceId, user: UserId) -> QueryResult<()> {
     diesel::delete(space_members::table.find((space, user))).execute(conn).await.map(|_| ())
+}
+
+/// The spaces of a person, by id.
+///
+/// # Errors
+/// The database's.
+pub async fn spaces_of(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<SpaceId>> {
+    space_members::table
+        .filter(space_members::user_id.eq(user))
+        .order(space_members::space_id)
+        .select(space_members::space_id)
+        .load(conn)
+        .await
 }
 
 /// Gives a member a role of the same space; the database refuses another space's.

@@ -1,0 +1,3 @@
+//! Rows and queries.
+
+pub mod bot;

@@ -1,0 +1,90 @@
+//! Bots come into spaces and leave them; they never do so by themselves.
+
+use crate::error::{ApiError, ApiResult};
+use crate::realtime::stream::Tx;
+use crate::spaces::access::{RoleAccess, SpaceAccess};
+use crate::spaces::model::member::{self, MemberRow};
+use crate::spaces::model::role::RoleRow;
+use crate::spaces::model::space::{SeenSpace, SpaceRow};
+use diesel::OptionalExtension as _;
+use shared::error::ErrorCode;
+use shared::event::{Event, MemberGone, MemberJoined, SpaceDeleted};
+use shared::identity::Status;
+use shared::ids::{SpaceId, UserId};
+use shared::permission::Permission;
+use shared::spaces::{Participant, RoleKind};
+use shared::topic::Topic;
+
+/// Makes a bot a member. A bot that is one already stays what it is.
+///
+/// # Errors
+/// `forbidden`; for a role of its own also `rank_too_low`, `grants_more`, `system_role`.
+pub async fn do_admit_bot(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    bot: UserId,
+    role: Option<&RoleAccess>,
+    status: Status,
+) -> ApiResult<Participant> {
+    access.require(Permission::AddMembers)?;
+    let id = access.id();
+    let role = match role {
+        Some(chosen) => {
+            chosen.require_assign(access)?;
+            if chosen.role.kind() == RoleKind::Owner {
+                return Err(ErrorCode::SystemRole.into());
+            }
+            chosen.role.id
+        }
+        None => RoleRow::of_kind(tx, id, RoleKind::Member).await?.id,
+    };
+    let is_new = member::insert(tx, id, bot, role).await?;
+    let member = MemberRow::find(tx, id, bot).await?.into_participant(status);
+    if is_new {
+        let space = SeenSpace::find(tx, bot, id).await?.into_space(bot);
+        tx.emit(Topic::User(bot), Event::SpaceJoined(space)).await?;
+        let joined = MemberJoined { space_id: id, member: member.clone() };
+        tx.emit(Topic::Space(id), Event::MemberJoined(joined)).await?;
+    }
+    Ok(member)
+}
+
+/// Takes an account out of a space whose owner it is not.
+///
+/// # Errors
+/// `not_found` when it is no member, `owner_cannot_leave`.
+pub async fn do_leave_space_as(tx: &mut Tx, space: SpaceId, user: UserId) -> ApiResult<()> {
+    SpaceRow::lock(tx, space).await?;
+    let found = MemberRow::find(tx, space, user).await.optional()?;
+    let member = found.ok_or_else(ApiError::not_found)?;
+    if member.standing().is_owner {
+        return Err(ErrorCode::OwnerCannotLeave.into());
+    }
+    gone(tx, &[space], user).await
+}
+
+/// Takes an account out of every space. It owns none.
+///
+/// # Errors
+/// The database's.
+pub async fn do_leave_all_spaces(tx: &mut Tx, user: UserId) -> ApiResult<()> {
+    let spaces = member::spaces_of(tx, user).await?;
+    for space in &spaces {
+        SpaceRow::lock(tx, *space).await?;
+    }
+    gone(tx, &spaces, user).await
+}
+
+/// `spaces` are locked, in order.
+async fn gone(tx: &mut Tx, spaces: &[SpaceId], user: UserId) -> ApiResult<()> {
+    for space_id in spaces {
+        member::delete(tx, *space_id, user).await?;
+        let left = SpaceDeleted { space_id: *space_id };
+        tx.emit(Topic::User(user), Event::SpaceLeft(left)).await?;
+    }
+    for space_id in spaces {
+        let gone = MemberGone { space_id: *space_id, user_id: user, by: None };
+        tx.emit(Topic::Space(*space_id), Event::MemberLeft(gone)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,2 @@
+DROP TABLE bots;
+DROP TABLE access_tokens;
