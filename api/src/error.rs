@@ -167,9 +167,20 @@ impl From<diesel::result::Error> for ApiError {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 _,
             ) => Self::unavailable(error),
+            // Two changes waited for each other: one of them has to come back.
+            Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Self::unavailable(error)
+            }
+            Error::DatabaseError(_, ref info) if gave_up(info.message()) => Self::unavailable(error),
             other => Self::internal(other),
         }
     }
+}
+
+/// Whether the database ended a statement that took or waited too long. diesel has no kind for
+/// SQLSTATE 57014, 55P03 and 40P01.
+fn gave_up(message: &str) -> bool {
+    message.starts_with("canceling statement due to ") || message == "deadlock detected"
 }
 
 impl From<ErrorCode> for ApiError {

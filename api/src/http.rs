@@ -3,6 +3,7 @@
 pub mod client_address;
 pub mod current_user;
 pub mod cursor;
+pub mod deadline;
 pub mod etag;
 pub mod form;
 pub mod headers;

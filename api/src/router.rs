@@ -1,6 +1,7 @@
 //! The whole route table.
 
 use crate::app::App;
+use crate::http::deadline::deadline;
 use crate::http::headers::headers;
 use crate::http::idempotency::once;
 use crate::http::methods::{Methods, fallback, parameters};
@@ -70,6 +71,7 @@ pub fn service(
         .wrap(from_fn(once))
         .wrap(from_fn(parameters))
         .wrap(from_fn(limit_requests))
+        .wrap(from_fn(deadline))
         .wrap(from_fn(problems))
         .wrap(from_fn(headers))
         .wrap(from_fn(observe))

@@ -52,6 +52,9 @@ pub struct Hello {
     /// The last `seq` the client has of each topic.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cursors: BTreeMap<Topic, i64>,
+    /// The `epoch` of the `connected` that the cursors are from. Of another log nothing is recovered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
 }
 
 /// See [`Command::Reauthenticate`].

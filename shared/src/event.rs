@@ -269,6 +269,8 @@ pub struct Connected {
     pub session_id: SessionId,
     /// Send `heartbeat` at least this often.
     pub heartbeat_seconds: u64,
+    /// Names the log that the numbers belong to; say it in the next `hello`.
+    pub epoch: String,
     /// The topics this socket hears by itself.
     pub topics: BTreeMap<Topic, TopicState>,
     #[serde(with = "crate::millis")]

@@ -53,6 +53,8 @@ struct Inner {
     refused: u32,
     token: String,
     own_session: Option<SessionId>,
+    /// Which log the cursors count.
+    epoch: Option<String>,
     retry: Option<Timeout>,
     clock: Option<Interval>,
     /// Milliseconds of `Date.now()`.
@@ -161,7 +163,8 @@ impl Live {
             News::Open => {
                 let hello = self.with(|inner| {
                     let cursors = inner.cursors.for_hello();
-                    Command::Hello(Hello { token: inner.token.clone(), cursors })
+                    let (token, epoch) = (inner.token.clone(), inner.epoch.clone());
+                    Command::Hello(Hello { token, cursors, epoch })
                 });
                 if let Some(hello) = hello {
                     self.send(hello);
@@ -196,12 +199,13 @@ impl Live {
     }
 
     fn connected(&self, connected: Connected) {
-        let Connected { session_id, heartbeat_seconds, topics, .. } = connected;
+        let Connected { session_id, heartbeat_seconds, epoch, topics, .. } = connected;
         let missed: Vec<Topic> = self
             .with(|inner| {
                 inner.attempt = 0;
                 inner.refused = 0;
                 inner.own_session = Some(session_id);
+                inner.epoch = Some(epoch);
                 inner.heartbeat_ms = heartbeat_seconds.max(5) as f64 * 1_000.0;
                 let mut missed = Vec::new();
                 for (topic, state) in topics {

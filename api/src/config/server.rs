@@ -23,6 +23,9 @@ pub struct ServerConfig {
     pub allowed_origins: Vec<String>,
     /// `SPACE_DRAIN_SECONDS`: how long requests may go on after SIGTERM, 1-30. Default 6.
     pub drain: Duration,
+    /// `SPACE_REQUEST_SECONDS`: the longest a request may take before it is answered with 503, 1-300;
+    /// uploads are not counted. Default 10.
+    pub request_time: Duration,
 }
 
 impl ServerConfig {
@@ -41,6 +44,7 @@ impl ServerConfig {
             trusted_proxies: networks(source),
             allowed_origins: source.list("SPACE_ALLOWED_ORIGINS"),
             drain: Duration::from_secs(source.number("SPACE_DRAIN_SECONDS", 6, 1..=30)),
+            request_time: Duration::from_secs(source.number("SPACE_REQUEST_SECONDS", 10, 1..=300)),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use crate::error::{ApiError, ApiResult};
 use anyhow::Context as _;
+use diesel::ConnectionError;
 use diesel::connection::InstrumentationEvent;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,12 @@ use std::time::Duration;
 
 /// The connection that model functions take.
 pub type PgConn = AsyncPgConnection;
+
+/// What every pooled connection is told: nobody waits without end for a lock or a statement, and a
+/// transaction that was forgotten ends. Shorter than the deadline of a request, so that the reason
+/// is known.
+const PATIENCE: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
+     SET idle_in_transaction_session_timeout = '30s'";
 
 /// A pool of PostgreSQL connections.
 #[derive(Clone)]
@@ -38,6 +45,7 @@ impl Db {
             let counter = counter.clone();
             async move {
                 let mut conn = AsyncPgConnection::establish(url).await?;
+                conn.batch_execute(PATIENCE).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
                 conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
                     if matches!(event, InstrumentationEvent::StartQuery { .. }) {
                         counter.fetch_add(1, Ordering::Relaxed);

@@ -1,25 +1,28 @@
 //! The one handle to everything live: publish, ephemeral events, presence, open sockets.
 
+use crate::error::ApiResult;
 use crate::platform::db::Db;
 use crate::realtime::activity::Activity;
 use crate::realtime::bus::Bus;
 use crate::realtime::directory::Directory;
 use crate::realtime::hub::Hub;
 use crate::realtime::presence::Presences;
-use crate::realtime::stream::Delivery;
+use crate::realtime::stream::{self, Delivery};
 use dashmap::DashMap;
 use shared::event::Event;
 use shared::ids::{ChatId, UserId};
 use shared::topic::Topic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 /// See the module. Clones share everything.
 #[derive(Clone)]
 pub struct Live(Arc<Inner>);
 
 struct Inner {
+    db: Db,
+    epoch: OnceCell<String>,
     hub: Arc<Hub>,
     bus: Arc<dyn Bus>,
     directory: Arc<dyn Directory>,
@@ -35,10 +38,12 @@ impl Live {
     /// Wires bus and hub together.
     #[must_use]
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
-        let hub = Hub::new(db, bus.clone());
+        let hub = Hub::new(db.clone(), bus.clone());
         let receiver = hub.clone();
         bus.start(Arc::new(move |delivery| receiver.receive(delivery)));
         Self(Arc::new(Inner {
+            db,
+            epoch: OnceCell::new(),
             hub,
             bus,
             directory,
@@ -64,6 +69,15 @@ impl Live {
     /// A commit whose outcome is unknown may have left events in the log.
     pub fn nudge(&self, topic: Topic) {
         self.0.hub.nudge(topic);
+    }
+
+    /// The name of the log that this node reads and writes; see [`stream::epoch`].
+    ///
+    /// # Errors
+    /// `unavailable` when the database does not answer.
+    pub async fn epoch(&self) -> ApiResult<&str> {
+        let ask = async || ApiResult::Ok(stream::epoch(&mut *self.0.db.conn().await?).await?);
+        Ok(self.0.epoch.get_or_try_init(ask).await?)
     }
 
     #[must_use]

@@ -63,6 +63,8 @@ pub struct Session {
     present: Option<UserRef>,
     /// The chats of the peer's spaces that he may not see.
     hidden: HashSet<ChatId>,
+    /// Whether the peer's cursors are of this log.
+    same_log: bool,
     last_heard: Instant,
     /// When the latest commands came.
     recent: VecDeque<Instant>,
@@ -91,6 +93,7 @@ impl Session {
             rooms: HashSet::new(),
             present: None,
             hidden: HashSet::new(),
+            same_log: true,
             last_heard: Instant::now(),
             recent: VecDeque::new(),
             strikes: 0,
@@ -182,9 +185,11 @@ impl Session {
         self.last_heard = Instant::now();
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => self.command(peer, &text).await,
-            Some(Ok(AggregatedMessage::Ping(bytes))) => {
-                self.sink.pong(&bytes).await.map_err(|_| End::Gone)
-            }
+            // Pings cost us an answer: they count like commands.
+            Some(Ok(AggregatedMessage::Ping(bytes))) => match self.too_many() {
+                Some(_) => self.strike(),
+                None => self.sink.pong(&bytes).await.map_err(|_| End::Gone),
+            },
             Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
             other => Err(self.unexpected(other)),
         }

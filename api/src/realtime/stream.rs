@@ -155,6 +155,29 @@ async fn next_seq(conn: &mut PgConn, topic: Topic) -> QueryResult<i64> {
         .await
 }
 
+/// Names this log: another one after the database was restored from a copy or moved to another
+/// server, where the same `seq` may stand for another event. Opaque.
+///
+/// # Errors
+/// The database's.
+pub async fn epoch(conn: &mut PgConn) -> QueryResult<String> {
+    #[derive(QueryableByName)]
+    struct Epoch {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        epoch: String,
+    }
+    // A copy of the cluster that went its own way has another timeline; a dump that was read in has
+    // other tables.
+    let row: Epoch = diesel::sql_query(
+        "SELECT md5(concat_ws('-', (pg_control_system()).system_identifier, \
+             (pg_control_checkpoint()).timeline_id, d.oid, 'streams'::regclass::oid)) AS epoch \
+         FROM pg_database d WHERE d.datname = current_database()",
+    )
+    .get_result(conn)
+    .await?;
+    Ok(row.epoch)
+}
+
 /// The newest `seq` of each topic; 0 for topics nothing happened on.
 ///
 /// # Errors

@@ -2,7 +2,9 @@
 
 use crate::support::TestApp;
 use crate::support::client::send;
+use diesel_async::SimpleAsyncConnection as _;
 use reqwest::{Client, Response};
+use serde_json::json;
 
 async fn get(app: &TestApp, path: &str) -> Response {
     Client::new().get(format!("http://{}{path}", app.address)).send().await.unwrap()
@@ -76,4 +78,36 @@ async fn https_is_remembered_by_the_browser() {
             .await;
     let answer = get(&app, "/health/live").await;
     assert_eq!(answer.headers()["strict-transport-security"], "max-age=31536000");
+}
+
+/// R5: a database that does not answer in time costs one request, and nothing of it stays.
+#[tokio::test]
+async fn a_request_that_waits_too_long_is_503_and_leaves_nothing() {
+    let app = TestApp::with(&[("SPACE_REQUEST_SECONDS", "1")]).await;
+    let anna = app.user("anna").await;
+    let space = anna.post("/spaces", json!({"name": "The bakery"})).await.expect(201);
+    let chat = space["default_chat_id"].as_str().unwrap();
+    let mut holder = app.app.conn().await.unwrap();
+    holder.batch_execute("BEGIN; SELECT FROM chats FOR UPDATE").await.unwrap();
+    let message = json!({"content": "Hello", "nonce": "one"});
+    let refused = anna.post(&format!("/messages/{chat}"), message.clone()).await;
+    assert_eq!(refused.problem(503), "unavailable");
+    assert!(refused.headers.contains_key("retry-after"));
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    // On a busy machine this may take longer than a second as well: the nonce makes it one message.
+    let mut sent = anna.post(&format!("/messages/{chat}"), message.clone()).await;
+    while sent.status == 503 {
+        sent = anna.post(&format!("/messages/{chat}"), message.clone()).await;
+    }
+    assert_eq!(sent.json()["seq"], 1);
+}
+
+/// The database ends what waits for a lock or takes too long: 503 with a reason in the log, not 500.
+#[tokio::test]
+async fn the_databases_own_limits_are_503() {
+    let app = TestApp::start().await;
+    let mut conn = app.app.conn().await.unwrap();
+    let slow = conn.batch_execute("SET statement_timeout = '20ms'; SELECT pg_sleep(5)").await;
+    let error = api::error::ApiError::from(slow.unwrap_err());
+    assert_eq!(error.code, shared::error::ErrorCode::Unavailable);
 }

@@ -60,7 +60,7 @@ impl Socket {
         let mut request = format!("ws://{}/api/v1/ws", client.address).into_client_request()?;
         request.headers_mut().insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse()?);
         let (mut stream, _) = tokio::time::timeout(PATIENCE, connect_async(request)).await??;
-        let hello = Hello { token: client.token.clone(), cursors: BTreeMap::new() };
+        let hello = Hello { token: client.token.clone(), cursors: BTreeMap::new(), epoch: None };
         send(&mut stream, "hello", Command::Hello(hello)).await?;
         loop {
             match tokio::time::timeout(PATIENCE, stream.next()).await? {

@@ -42,10 +42,7 @@ impl Session {
             return Err(End::close(close::BAD_FRAME));
         }
         if let Some(wait) = self.too_many() {
-            self.strikes += 1;
-            if self.strikes >= STRIKES {
-                return Err(End::close(close::FLOODING));
-            }
+            self.strike()?;
             let error = ApiError::rate_limited(wait.as_secs() + 1);
             return self.send_error(Some(&frame.id), &error).await;
         }
@@ -74,8 +71,14 @@ impl Session {
         }
     }
 
+    /// One warning more; the last one ends the socket.
+    pub(super) fn strike(&mut self) -> Result<(), End> {
+        self.strikes += 1;
+        if self.strikes >= STRIKES { Err(End::close(close::FLOODING)) } else { Ok(()) }
+    }
+
     /// How long to wait when the peer was too busy.
-    fn too_many(&mut self) -> Option<Duration> {
+    pub(super) fn too_many(&mut self) -> Option<Duration> {
         let now = Instant::now();
         while self.recent.front().is_some_and(|at| now - *at >= WINDOW) {
             self.recent.pop_front();

@@ -37,6 +37,8 @@ impl Session {
         };
         let user = self.identify(&hello.token).await?;
         drop(place);
+        let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
+        self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let directory = self.app.live.directory().clone();
         let me = directory.me(user.id).await.map_err(|e| failed(&e))?;
         let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
@@ -59,6 +61,7 @@ impl Session {
             user: me,
             session_id: user.session_id,
             heartbeat_seconds: HEARTBEAT.as_secs(),
+            epoch,
             topics: resume.states,
             server_time: chrono::Utc::now(),
         };
@@ -124,7 +127,7 @@ impl Session {
         let missed: Vec<(Topic, i64)> = positions
             .iter()
             .filter_map(|(topic, seq)| {
-                let after = *wanted.get(topic)?;
+                let after = *wanted.get(topic).filter(|_| self.same_log)?;
                 (after >= 0 && after < *seq && seq - after <= REPLAY_LIMIT)
                     .then_some((*topic, after))
             })
@@ -136,7 +139,7 @@ impl Session {
         let mut states = BTreeMap::new();
         let mut replay = Vec::new();
         for (topic, seq) in positions {
-            let after = wanted.get(&topic).copied();
+            let after = wanted.get(&topic).copied().filter(|_| self.same_log);
             let events = found.remove(&topic).unwrap_or_default();
             let whole = after.is_some_and(|after| {
                 let seq_of = |delivery: Option<&Arc<Delivery>>| delivery.and_then(|d| d.seq);

@@ -4,6 +4,7 @@ use crate::support::TestApp;
 use crate::support::bakery::{Bakery, send};
 use crate::support::socket::{Heard, Socket};
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
 async fn the_third_flood_closes_with_4429() {
@@ -105,4 +106,14 @@ async fn who_does_not_read_is_closed_and_others_are_not_held_up() {
 
 fn topic(bakery: &Bakery) -> shared::topic::Topic {
     format!("chat:{}", bakery.chat).parse().unwrap()
+}
+
+#[tokio::test]
+async fn pings_count_as_a_flood_too() {
+    let app = TestApp::with(&[("SPACE_LIMIT_FACTOR", "1")]).await;
+    let mut socket = app.user("anna").await.socket().await;
+    for _ in 0..63 {
+        socket.send(Message::Ping(Vec::new().into())).await;
+    }
+    assert_eq!(socket.closed().await, 4429);
 }

@@ -73,3 +73,24 @@ async fn joining_a_space_is_heard_by_an_open_socket() {
         .expect(201);
     assert!(vera.drain().await.iter().all(|f| f["type"] != "chat_created"));
 }
+
+/// R11: after a restore the same numbers may stand for other events.
+#[tokio::test]
+async fn cursors_of_another_log_are_not_recovered() {
+    let bakery = Bakery::open().await;
+    let socket = bakery.boris.socket().await;
+    let epoch = socket.connected["epoch"].as_str().unwrap().to_owned();
+    let space = format!("space:{}", bakery.space);
+    let cursors = json!({&space: socket.connected["topics"][&space]["seq"]});
+    drop(socket);
+    for (known, recovered) in [(epoch.as_str(), true), ("of a database that was restored", false)] {
+        let mut socket = Socket::open(bakery.app.address).await;
+        let hello = json!({"token": bakery.boris.token, "cursors": cursors, "epoch": known});
+        socket.command("hello", hello).await;
+        let connected = socket.frame("connected").await["data"].take();
+        assert_eq!(connected["topics"][&space]["recovered"], recovered, "{known}");
+        assert_eq!(connected["epoch"], *epoch);
+        let join = json!({"chat_id": bakery.chat, "after_seq": 0});
+        assert_eq!(socket.ask("join_room", join).await["recovered"], recovered, "{known}");
+    }
+}
