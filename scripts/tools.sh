@@ -39,21 +39,22 @@ need_components() {
   quiet "install rustfmt and clippy" rustup component add rustfmt clippy
 }
 
-# cargo_tool VERSION_FOUND VERSION_WANTED INSTALL_ARGUMENTS...
+# cargo_tool OPT_LEVEL VERSION_FOUND VERSION_WANTED INSTALL_ARGUMENTS...
 # Built quickly rather than small: the tools run for seconds.
 cargo_tool() {
-  [ "$1" = "$2" ] && return
-  quiet "install $3 $2 (some minutes, once)" env -u CARGO_TARGET_DIR \
+  [ "$2" = "$3" ] && return
+  quiet "install $4 $3 (some minutes, once)" env -u CARGO_TARGET_DIR \
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_STRIP=true \
-    cargo install --force --version "$2" "${@:3}"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL="$1" CARGO_PROFILE_RELEASE_STRIP=true \
+    cargo install --force --version "$3" "${@:4}"
 }
+# Trunk calls others and copies files: not optimised at all it is built in half the time.
 need_trunk() {
-  cargo_tool "$(trunk --version 2>/dev/null | cut -d' ' -f2)" "$TRUNK_VERSION" trunk --locked
+  cargo_tool 0 "$(trunk --version 2>/dev/null | cut -d' ' -f2)" "$TRUNK_VERSION" trunk --locked
 }
 # Not --locked: its lock file names a release that not every registry mirror has.
 need_wasm_bindgen() {
-  cargo_tool "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" \
+  cargo_tool 1 "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" \
     "$WASM_BINDGEN_VERSION" wasm-bindgen-cli
 }
 

@@ -171,7 +171,9 @@ impl From<diesel::result::Error> for ApiError {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Self::unavailable(error)
             }
-            Error::DatabaseError(_, ref info) if gave_up(info.message()) => Self::unavailable(error),
+            Error::DatabaseError(_, ref info) if gave_up(info.message()) => {
+                Self::unavailable(error)
+            }
             other => Self::internal(other),
         }
     }

@@ -45,7 +45,9 @@ impl Db {
             let counter = counter.clone();
             async move {
                 let mut conn = AsyncPgConnection::establish(url).await?;
-                conn.batch_execute(PATIENCE).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+                conn.batch_execute(PATIENCE)
+                    .await
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
                     if matches!(event, InstrumentationEvent::StartQuery { .. }) {
                         counter.fetch_add(1, Ordering::Relaxed);
