@@ -30,37 +30,58 @@ pub async fn headers<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<B>> {
-    let path = request.path();
-    let is_document = path.starts_with("/api/docs");
-    let is_data = !is_document
-        && ["/api/", "/health/", "/metrics"].iter().any(|prefix| path.starts_with(prefix));
-    let app = request.app_data::<web::Data<App>>();
-    let is_https = app.is_some_and(|app| app.config.server.is_https());
+    let guards = Guards::of(&request);
     let mut response = next.call(request).await?;
-    let answer = response.headers_mut();
-    let policy = match (is_document, is_data) {
-        (true, _) => DOCUMENTS,
-        (_, true) => DATA,
-        _ => CLIENT,
-    };
-    add(answer, CONTENT_SECURITY_POLICY, policy);
-    add(answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    add(answer, X_FRAME_OPTIONS, "DENY");
-    add(answer, REFERRER_POLICY, "same-origin");
-    add(answer, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    add(answer, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    add(
-        answer,
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=()",
-    );
-    if is_data {
-        add(answer, CACHE_CONTROL, "no-store");
-    }
-    if is_https {
-        add(answer, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    }
+    guards.add_to(response.headers_mut());
     Ok(response)
+}
+
+/// What the answer to a request must say.
+pub struct Guards {
+    is_document: bool,
+    is_data: bool,
+    is_https: bool,
+}
+
+impl Guards {
+    /// By the path that was asked for.
+    #[must_use]
+    pub fn of(request: &ServiceRequest) -> Self {
+        let path = request.path();
+        let is_document = path.starts_with("/api/docs");
+        let is_data = !is_document
+            && ["/api/", "/health/", "/metrics"].iter().any(|prefix| path.starts_with(prefix));
+        let app = request.app_data::<web::Data<App>>();
+        let is_https = app.is_some_and(|app| app.config.server.is_https());
+        Self { is_document, is_data, is_https }
+    }
+
+    /// Adds what is not said yet.
+    pub fn add_to(&self, answer: &mut HeaderMap) {
+        let Self { is_document, is_data, is_https } = *self;
+        let policy = match (is_document, is_data) {
+            (true, _) => DOCUMENTS,
+            (_, true) => DATA,
+            _ => CLIENT,
+        };
+        add(answer, CONTENT_SECURITY_POLICY, policy);
+        add(answer, X_CONTENT_TYPE_OPTIONS, "nosniff");
+        add(answer, X_FRAME_OPTIONS, "DENY");
+        add(answer, REFERRER_POLICY, "same-origin");
+        add(answer, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        add(answer, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+        add(
+            answer,
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        );
+        if is_data {
+            add(answer, CACHE_CONTROL, "no-store");
+        }
+        if is_https {
+            add(answer, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        }
+    }
 }
 
 fn add(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -10,6 +10,9 @@ use metrics::{counter, histogram};
 use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 
+/// The header that carries it.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// The id of a request, made at the door; the answer carries it as `X-Request-Id`.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
@@ -34,10 +37,14 @@ pub async fn observe<B: MessageBody>(
     let id = uuid::Uuid::now_v7().simple().to_string();
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id);
-    let mut response = next.call(request).instrument(span.clone()).await?;
+    let answer = next.call(request).instrument(span.clone()).await;
+    let mut response = answer.inspect_err(|error| {
+        let status = error.as_response_error().status_code();
+        count("refused", "other", status.as_u16());
+    })?;
     span.in_scope(|| note(&response, began.elapsed()));
     if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        response.headers_mut().insert(REQUEST_ID, value);
     }
     Ok(response)
 }
@@ -51,13 +58,17 @@ fn note<B>(response: &ServiceResponse<B>, took: Duration) {
     let route = route.as_deref().unwrap_or("other");
     let labels = [("method", method.to_owned()), ("route", route.to_owned())];
     histogram!("http_request_duration_seconds", &labels).record(took);
-    counter!("http_requests_total", "method" => method.to_owned(), "route" => route.to_owned(),
-        "status" => status.to_string())
-    .increment(1);
+    count(method, route, status);
     let duration_ms = took.as_secs_f64() * 1000.0;
     if route.starts_with("/api/v1") {
         tracing::info!(method, route, status, duration_ms, "answered");
     } else {
         tracing::debug!(method, route, status, duration_ms, "answered");
     }
+}
+
+fn count(method: &str, route: &str, status: u16) {
+    counter!("http_requests_total", "method" => method.to_owned(), "route" => route.to_owned(),
+        "status" => status.to_string())
+    .increment(1);
 }

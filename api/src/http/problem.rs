@@ -2,14 +2,15 @@
 //! also those that no handler made (unknown path, wrong method, unreadable request).
 
 use crate::error::{ApiError, respond};
+use crate::http::headers::Guards;
 use crate::http::language;
-use crate::http::observe::RequestId;
+use crate::http::observe::{REQUEST_ID, RequestId};
 use actix_web::HttpResponse;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::middleware::Next;
 use shared::error::ErrorCode;
 use shared::text::Lang;
@@ -23,6 +24,7 @@ pub async fn problems<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<EitherBody<B>>> {
     let RequestId(id) = RequestId::of(&request);
+    let guards = Guards::of(&request);
     let (language, path) = (language::of(request.request()), request.path().to_owned());
     match next.call(request).await {
         Ok(response) => Ok(match as_error(&response) {
@@ -38,13 +40,17 @@ pub async fn problems<B: MessageBody + 'static>(
         }),
         // A layer refused: the request is gone, so the answer travels inside the error.
         Err(cause) => {
-            let response = match cause.as_error::<ApiError>() {
+            let mut response = match cause.as_error::<ApiError>() {
                 Some(error) => write(error, language, &path, &id),
                 None => {
                     let status = cause.as_response_error().status_code();
                     write(&ApiError::new(code_of(status)), language, &path, &id)
                 }
             };
+            guards.add_to(response.headers_mut());
+            if let Ok(id) = HeaderValue::from_str(&id) {
+                response.headers_mut().insert(REQUEST_ID, id);
+            }
             Err(InternalError::from_response(cause, response).into())
         }
     }
