@@ -1,12 +1,15 @@
 //! Chats, messages, reactions, read state and search.
 //!
-//! Tables: `chats`, `chat_members`, `chat_overrides`, `messages`, `message_versions`, `reactions`,
-//! `mentions`, `read_states`. Events: everything on `chat:` topics, `chat_*` on `space:` topics,
-//! `conversation_updated` and `read_state_changed` on `user:` topics. Calls: spaces, identity.
+//! Tables: `chats`, `chat_categories`, `chat_members`, `chat_overrides`, `messages`,
+//! `message_versions`, `reactions`, `mentions`, `pins`, `threads`, `thread_members`, `read_states`.
+//! Events: everything on `chat:` topics, `chat_*` and `category_*` on `space:` topics,
+//! `conversation_updated`, `read_state_changed` and `thread_state_changed` on `user:` topics. Calls:
+//! spaces, identity.
 
 pub mod access;
 mod actions;
 pub mod directory;
+mod history;
 pub mod model;
 mod routes;
 pub mod search;
@@ -24,10 +27,18 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::chats::delete_chat)
         .service(routes::chats::list_space_chats)
         .service(routes::chats::create_chat)
+        .service(routes::categories::order_chats)
+        .service(routes::categories::list_categories)
+        .service(routes::categories::create_category)
+        .service(routes::categories::update_category)
+        .service(routes::categories::delete_category)
+        .service(routes::explain::explain_permissions)
         .service(routes::people::list_chat_members)
         .service(routes::people::add_chat_member)
         .service(routes::people::remove_chat_member)
+        .service(routes::read::mark_all_read)
         .service(routes::read::mark_read)
+        .service(routes::read::mark_unread)
         .service(routes::read::send_typing)
         .service(routes::messages::list_messages)
         .service(routes::messages::send_message)
@@ -36,7 +47,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::messages::list_message_versions)
         .service(routes::reactions::toggle_reaction)
         .service(routes::reactions::list_reactions)
-        .service(routes::search::search_messages);
+        .service(routes::pins::list_pins)
+        .service(routes::pins::pin_message)
+        .service(routes::pins::unpin_message)
+        .service(routes::threads::list_threads)
+        .service(routes::threads::find_thread)
+        .service(routes::threads::mark_thread_read)
+        .service(routes::threads::follow_thread)
+        .service(routes::threads::unfollow_thread)
+        .service(routes::search::search_messages)
+        .service(routes::search::search_quick);
 }
 
 /// The socket commands: the same actions as the routes.

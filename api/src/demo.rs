@@ -5,7 +5,7 @@ mod script;
 
 use crate::app::App;
 use crate::chat::model::chat_changes::{self, NewChat};
-use crate::chat::model::message::{NewMessage, next_seq};
+use crate::chat::model::message_changes::{NewMessage, next_seq};
 use crate::chat::model::{mention, reaction, read_state};
 use crate::error::{ApiError, ApiResult};
 use crate::identity::actions::accounts::do_create_user;
@@ -156,6 +156,7 @@ async fn open_chat(tx: &mut Tx, space: SpaceId, name: &str, topic: &str) -> ApiR
         name,
         topic: Some(topic),
         position,
+        category_id: None,
         direct_key: None,
     }
     .insert(tx)
@@ -183,6 +184,7 @@ async fn talk(
             author_id: person(&line.author)?.id,
             content: &line.text,
             reply_to: line.answers.and_then(|place| ids.get(place).copied()),
+            thread_root: None,
             nonce: &format!("demo:{seq}"),
             created_at: at,
         }

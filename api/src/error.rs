@@ -69,6 +69,12 @@ impl ApiError {
         Self { retry_after: Some(seconds.max(1)), ..Self::new(ErrorCode::RateLimited) }
     }
 
+    /// Slow mode: write again in `seconds`.
+    #[must_use]
+    pub fn slow_mode(seconds: u64) -> Self {
+        Self { retry_after: Some(seconds.max(1)), ..Self::new(ErrorCode::SlowMode) }
+    }
+
     /// A part we need does not answer.
     pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
         Self {

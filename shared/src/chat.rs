@@ -1,8 +1,20 @@
 //! Chats, messages and search on the wire.
 
-use crate::error::{FieldCode, FieldError};
+mod change;
+mod organise;
+mod pin;
+mod search;
+mod thread;
+
+pub use change::*;
+pub use organise::*;
+pub use pin::*;
+pub use search::*;
+pub use thread::*;
+
+use crate::error::FieldError;
 use crate::identity::UserRef;
-use crate::ids::{ChatId, MessageId, SpaceId, UserId};
+use crate::ids::{CategoryId, ChatId, MessageId, SpaceId, UserId};
 use crate::permission::{ChatOverride, PermissionSet};
 use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
@@ -57,8 +69,17 @@ pub struct Chat {
     pub name: String,
     /// One line about what is talked about.
     pub topic: Option<String>,
-    /// Order within the space.
+    /// The heading it stands under; absent: above all of them.
+    #[serde(default)]
+    pub category_id: Option<CategoryId>,
+    /// Order within the category.
     pub position: i32,
+    /// Slow mode: seconds that one person waits between two messages; 0 is off.
+    #[serde(default)]
+    pub slow_seconds: i32,
+    /// Slow mode: when the caller may write again; absent: now.
+    #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
+    pub slow_until: Option<DateTime<Utc>>,
     pub is_default: bool,
     /// The people of a direct or group chat, the caller included; empty for a chat of a space.
     pub members: Vec<UserRef>,
@@ -83,130 +104,10 @@ pub struct Chat {
 pub struct ReadState {
     /// Messages up to this `seq` are read.
     pub read_seq: i64,
-    /// Messages of others after it that are not deleted: exact.
+    /// Messages of others after it that are not deleted and no replies of threads: exact.
     pub unread: i64,
     /// Of those, how many mention the caller.
     pub mentions: i64,
-}
-
-/// `POST /spaces/{space_id}/chats`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct CreateChat {
-    /// 1-80 characters, unique in the space.
-    pub name: String,
-    #[serde(default)]
-    pub topic: Option<String>,
-    #[serde(default)]
-    pub overrides: Vec<ChatOverride>,
-}
-
-impl Validate for CreateChat {
-    fn validate(&self) -> Vec<FieldError> {
-        let mut errors = Vec::new();
-        check(&mut errors, "name", validate::name(&self.name, 1, 80));
-        if let Some(topic) = &self.topic {
-            check(&mut errors, "topic", validate::text(topic, 0, 250));
-        }
-        check(&mut errors, "overrides", overrides(&self.overrides));
-        errors
-    }
-}
-
-/// `POST /chats`: `user_id` gets or creates the direct chat, `user_ids` creates a group.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct OpenChat {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<UserId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_ids: Option<Vec<UserId>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl Validate for OpenChat {
-    fn validate(&self) -> Vec<FieldError> {
-        let mut errors = Vec::new();
-        match (&self.user_id, &self.user_ids) {
-            (Some(_), None) => {}
-            (None, Some(ids)) if ids.is_empty() => {
-                check(&mut errors, "user_ids", Err(FieldCode::Required));
-            }
-            (None, Some(ids)) if ids.len() >= MAX_GROUP => {
-                check(&mut errors, "user_ids", Err(FieldCode::TooMany));
-            }
-            (None, Some(_)) => {}
-            _ => check(&mut errors, "user_id", Err(FieldCode::Required)),
-        }
-        if let Some(name) = &self.name {
-            check(&mut errors, "name", validate::name(name, 1, 80));
-        }
-        errors
-    }
-}
-
-/// `PATCH /chats/{chat_id}`: absent keeps, `null` clears.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct UpdateChat {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
-    pub topic: Option<Option<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<i32>,
-    /// Replaces all overrides of the chat.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overrides: Option<Vec<ChatOverride>>,
-}
-
-impl Validate for UpdateChat {
-    fn validate(&self) -> Vec<FieldError> {
-        let mut errors = Vec::new();
-        if let Some(name) = &self.name {
-            check(&mut errors, "name", validate::name(name, 1, 80));
-        }
-        if let Some(Some(topic)) = &self.topic {
-            check(&mut errors, "topic", validate::text(topic, 0, 250));
-        }
-        if self.position.is_some_and(|p| !(0..=10_000).contains(&p)) {
-            check(&mut errors, "position", Err(FieldCode::OutOfRange));
-        }
-        if let Some(list) = &self.overrides {
-            check(&mut errors, "overrides", overrides(list));
-        }
-        errors
-    }
-}
-
-/// `POST /chats/{chat_id}/members`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct AddChatMember {
-    pub user_id: UserId,
-}
-
-/// At most 100, one a target, only permissions that mean something in a chat.
-fn overrides(list: &[ChatOverride]) -> Result<(), FieldCode> {
-    use crate::permission::CHAT_SCOPE;
-    if list.len() > 100 {
-        return Err(FieldCode::TooMany);
-    }
-    for (i, o) in list.iter().enumerate() {
-        if list[..i].iter().any(|other| other.target == o.target) {
-            return Err(FieldCode::Duplicate);
-        }
-        if !CHAT_SCOPE.covers(o.allow.union(o.deny)) {
-            return Err(FieldCode::OutOfRange);
-        }
-    }
-    Ok(())
 }
 
 /// What a message is.
@@ -239,6 +140,14 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
     /// Who is mentioned: only people who may read the chat.
     pub mentions: Vec<UserRef>,
+    /// The message whose thread this one belongs to; it does not show among those of the chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
+    /// What hangs on this message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadSummary>,
+    #[serde(default)]
+    pub pinned: bool,
     #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<DateTime<Utc>>,
     #[serde(with = "crate::millis")]
@@ -281,6 +190,9 @@ pub struct SendMessage {
     pub nonce: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// The message in whose thread this one goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
 }
 
 impl Validate for SendMessage {
@@ -333,14 +245,6 @@ pub struct Reactions {
     pub reactions: Vec<Reaction>,
 }
 
-/// `POST /chats/{chat_id}/read` and the socket's `mark_read`. Never moves back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MarkRead {
-    pub seq: i64,
-}
-
 /// An earlier text of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -360,22 +264,4 @@ pub struct History {
     pub has_before: bool,
     /// Whether there are newer messages than the last one here.
     pub has_after: bool,
-}
-
-/// A search result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SearchHit {
-    pub message: Message,
-    /// A piece of the text around the found words.
-    pub snippet: Vec<SnippetPart>,
-}
-
-/// A piece of a snippet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct SnippetPart {
-    pub text: String,
-    /// Whether this piece matched the query.
-    pub hit: bool,
 }

@@ -94,14 +94,16 @@ pub struct SendTo {
     pub nonce: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
 }
 
 impl SendTo {
     /// The chat, and the body as the REST route takes it.
     #[must_use]
     pub fn into_parts(self) -> (ChatId, SendMessage) {
-        let Self { chat_id, content, nonce, reply_to } = self;
-        (chat_id, SendMessage { content, nonce, reply_to })
+        let Self { chat_id, content, nonce, reply_to, thread_root } = self;
+        (chat_id, SendMessage { content, nonce, reply_to, thread_root })
     }
 }
 

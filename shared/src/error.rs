@@ -84,6 +84,8 @@ codes! {
     LimitReached = "limit_reached", 409;
     /// A name that must be unique is taken.
     NameTaken = "name_taken", 409;
+    /// The chat has as many pinned messages as a chat can have.
+    TooManyPins = "too_many_pins", 409;
     /// The same idempotency key is still being worked on.
     StillRunning = "still_running", 409;
     /// `If-Match` did not match: somebody changed it meanwhile.
@@ -100,6 +102,8 @@ codes! {
     NonceMismatch = "nonce_mismatch", 422;
     /// Too many requests; `Retry-After` says how long to wait.
     RateLimited = "rate_limited", 429;
+    /// Slow mode: `Retry-After` says when the caller may write here again.
+    SlowMode = "slow_mode", 429;
     /// Something broke here; `request_id` finds it in the log.
     Internal = "internal", 500;
     /// The database or another part is not reachable; `Retry-After` says when to try again.
@@ -215,7 +219,7 @@ pub struct Problem {
     /// The missing permission, with `forbidden`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permission: Option<Permission>,
-    /// Seconds to wait, with `rate_limited` and `unavailable`.
+    /// Seconds to wait, with `rate_limited`, `slow_mode` and `unavailable`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
     /// The invalid fields, with `invalid`.

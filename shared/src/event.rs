@@ -1,6 +1,9 @@
 //! Everything the server tells a socket: events of the stream, acks and errors.
 
-use crate::chat::{Chat, Message, ReadState};
+use crate::chat::{
+    Category, CategoryDeleted, Chat, ChatMoved, Message, PinChanged, ReadState, ThreadStateChanged,
+    ThreadUpdated,
+};
 use crate::error::Problem;
 use crate::identity::{Me, Status, UserRef};
 use crate::ids::{ChatId, MessageId, RoleId, SessionId, SpaceId, UserId};
@@ -35,6 +38,10 @@ pub enum Event {
     MessageDeleted(MessageDeleted),
     ReactionAdded(ReactionChanged),
     ReactionRemoved(ReactionChanged),
+    MessagePinned(PinChanged),
+    MessageUnpinned(PinChanged),
+    /// What hangs on a message changed: show it at the message.
+    ThreadUpdated(ThreadUpdated),
     // chat: ephemeral
     UserJoinedRoom(RoomUser),
     UserLeftRoom(RoomUser),
@@ -57,6 +64,11 @@ pub enum Event {
     /// As `chat_created`.
     ChatUpdated(Chat),
     ChatDeleted(ChatDeleted),
+    /// A chat stands in another place of the list.
+    ChatMoved(ChatMoved),
+    CategoryCreated(Category),
+    CategoryUpdated(Category),
+    CategoryDeleted(CategoryDeleted),
     /// Something the receiver may not see took this `seq`.
     Noop(Noop),
     // user: durable
@@ -69,6 +81,7 @@ pub enum Event {
     /// A direct or group chat appeared or changed.
     ConversationUpdated(Chat),
     ReadStateChanged(ReadStateChanged),
+    ThreadStateChanged(ThreadStateChanged),
     ProfileUpdated(Me),
     SessionRevoked(SessionRevoked),
 }
@@ -124,6 +137,9 @@ pub struct ChatActivity {
     pub last_seq: i64,
     /// Whether the receiver is mentioned.
     pub mentioned: bool,
+    /// News in the thread of this message; they do not count as unread in the chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
 }
 
 /// A person's presence as the receiver may see it.
@@ -204,6 +220,9 @@ pub struct ReadStateChanged {
     pub chat_id: ChatId,
     #[serde(flatten)]
     pub read: ReadState,
+    /// The position moved back: the person marked messages as unread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
 }
 
 /// See [`Event::SessionRevoked`]: the socket of that session closes with 4403.

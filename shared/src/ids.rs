@@ -54,6 +54,8 @@ ids! {
     RoleId;
     /// A chat of a space, a direct chat or a small group.
     ChatId;
+    /// A heading over chats of one space.
+    CategoryId;
     /// A message.
     MessageId;
     /// A sticker pack.

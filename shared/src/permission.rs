@@ -1,14 +1,16 @@
 //! Who may do what: one pure engine for server and browser.
 //!
-//! A member holds one role of the space. The owner holds everything. A chat may override a role's or
-//! a member's permissions; a restriction takes permissions away, last, for a while.
+//! A member holds one role of the space. The owner holds everything. A chat may override
+//! everybody's, a role's or a member's permissions; a restriction takes permissions away, last, for a while.
 //! Rank is the role's priority: nobody acts on an equal or higher rank, nobody hands out a
 //! permission he lacks, and an `untouchable` member answers only to the owner.
 
+mod explain;
 mod set;
 #[cfg(test)]
 mod tests;
 
+pub use explain::{Cause, Step, explain};
 pub use set::PermissionSet;
 
 use crate::Timestamp;
@@ -114,12 +116,14 @@ pub struct Standing {
 #[serde(tag = "kind", content = "id", rename_all = "snake_case", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OverrideTarget {
+    /// Every member: what makes a chat private.
+    Everybody,
     Role(RoleId),
     Member(UserId),
 }
 
-/// Permissions allowed or denied in one chat. Member overrides win over role overrides, and within
-/// one override `allow` wins over `deny`.
+/// Permissions allowed or denied in one chat. Member overrides win over role overrides, those over the
+/// one for everybody, and within one override `allow` wins over `deny`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -151,8 +155,7 @@ pub fn in_chat(standing: &Standing, overrides: &[ChatOverride]) -> PermissionSet
         return PermissionSet::ALL;
     }
     let mut set = standing.role;
-    for target in [OverrideTarget::Role(standing.role_id), OverrideTarget::Member(standing.user_id)]
-    {
+    for target in targets(standing) {
         for o in overrides.iter().filter(|o| o.target == target) {
             set = set.without(o.deny).union(o.allow);
         }
@@ -162,6 +165,15 @@ pub fn in_chat(standing: &Standing, overrides: &[ChatOverride]) -> PermissionSet
     let set = set.without(power).union(standing.role.without(CHAT_SCOPE));
     let set = set.without(standing.denied);
     if set.contains(Permission::ViewChat) { set } else { PermissionSet::NONE }
+}
+
+/// What concerns a person, the strongest last.
+const fn targets(standing: &Standing) -> [OverrideTarget; 3] {
+    [
+        OverrideTarget::Everybody,
+        OverrideTarget::Role(standing.role_id),
+        OverrideTarget::Member(standing.user_id),
+    ]
 }
 
 /// The permissions a chat may override.
@@ -178,6 +190,13 @@ pub const CHAT_SCOPE: PermissionSet = PermissionSet::of(&[
     Permission::DeleteAnyMessages,
     Permission::PinMessages,
 ]);
+
+/// Whether slow mode does not hold for who has this in the space and in the chat: who moderates the
+/// chat, or manages chats.
+#[must_use]
+pub const fn ignores_slow_mode(in_space: PermissionSet, in_chat: PermissionSet) -> bool {
+    in_space.contains(Permission::ManageChats) || in_chat.contains(Permission::DeleteAnyMessages)
+}
 
 /// Why an act on a person or a role is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

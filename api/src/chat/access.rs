@@ -3,6 +3,7 @@
 use super::model::chat::ChatView;
 use super::model::chat_changes;
 use super::model::message::MessageRow;
+use super::model::thread::RootRow;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::platform::db::PgConn;
@@ -69,6 +70,20 @@ pub async fn access_message(
     Ok((access, row))
 }
 
+/// Loads the thread that a message opens or belongs to, and its chat, when the caller may see them.
+///
+/// # Errors
+/// `not_found` when there is none, or it is not visible to him. A thread outlives its first message.
+pub async fn access_thread(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    message: MessageId,
+) -> ApiResult<(ChatAccess, RootRow)> {
+    let root = RootRow::of(conn, message).await?;
+    let access = access_chat(conn, user, root.chat_id()).await?;
+    Ok((access, root))
+}
+
 impl ChatAccess {
     /// The caller as others see him.
     #[must_use]
@@ -117,6 +132,14 @@ impl ChatAccess {
         if self.has(permission) { Ok(()) } else { Err(ApiError::forbidden(permission)) }
     }
 
+    /// Does the caller manage the chats of the space?
+    #[must_use]
+    pub fn manages_chats(&self) -> bool {
+        self.view
+            .standing(self.user_id(), chrono::Utc::now())
+            .is_some_and(|standing| in_space(&standing).contains(Permission::ManageChats))
+    }
+
     /// May the caller change the chat itself? In a space who manages chats, in a group everybody,
     /// in a direct chat nobody.
     ///
@@ -124,10 +147,7 @@ impl ChatAccess {
     /// `forbidden`.
     pub fn require_manage(&self) -> ApiResult<()> {
         let allowed = match self.view.kind() {
-            ChatKind::Space => self
-                .view
-                .standing(self.user_id(), chrono::Utc::now())
-                .is_some_and(|standing| in_space(&standing).contains(Permission::ManageChats)),
+            ChatKind::Space => self.manages_chats(),
             ChatKind::Group => true,
             ChatKind::Direct => false,
         };

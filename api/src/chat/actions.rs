@@ -1,5 +1,9 @@
 //! Changes. Each takes the transaction, so its events leave after commit, and a proof of access.
 
+pub mod categories;
 pub mod chats;
 pub mod messages;
+pub mod news;
+pub mod pins;
 pub mod read;
+pub mod threads;

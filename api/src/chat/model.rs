@@ -1,10 +1,15 @@
 //! Rows and queries.
 
+pub mod category;
 pub mod chat;
 pub mod chat_changes;
+pub mod followed;
 pub mod mention;
 pub mod message;
+pub mod message_changes;
 pub mod people;
+pub mod pin;
 pub mod reaction;
 pub mod read_state;
 pub mod sql;
+pub mod thread;

@@ -1,8 +1,12 @@
 //! HTTP and socket commands: extract, authorise, act, answer.
 
+pub mod categories;
 pub mod chats;
+pub mod explain;
 pub mod messages;
 pub mod people;
+pub mod pins;
 pub mod reactions;
 pub mod read;
 pub mod search;
+pub mod threads;

@@ -1,11 +1,15 @@
 //! Search in messages: words in any of the indexed languages, the beginning of the last word,
 //! `"exact phrases"`, `-without`. Where that finds nothing: pieces of words.
 //!
+//! Filters narrow it down; with one of them the text may be absent.
+//!
 //! Newest first: it is what people look for in a chat, it pages by key, and both ends of the range
 //! stay fast: rare words come from the text index, frequent ones from the newest messages on.
 
+mod filter;
 mod find;
 mod query;
+pub mod quick;
 mod scope;
 mod snippet;
 
@@ -15,8 +19,10 @@ use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
 use crate::platform::db::PgConn;
 use chrono::{DateTime, Utc};
+pub use filter::Filter;
 use find::{Find, Way};
 use query::Query;
+pub use scope::readable;
 use serde::{Deserialize, Serialize};
 use shared::chat::SearchHit;
 use shared::error::FieldCode;
@@ -34,8 +40,20 @@ pub struct Search {
     pub after: Option<DateTime<Utc>>,
     /// Before this time.
     pub before: Option<DateTime<Utc>>,
+    /// All of these hold.
+    pub filters: Vec<Filter>,
     pub limit: i64,
     pub cursor: Option<String>,
+}
+
+impl Search {
+    /// Whether there is something to look for without a text.
+    fn is_narrowed(&self) -> bool {
+        self.author.is_some()
+            || self.after.is_some()
+            || self.before.is_some()
+            || !self.filters.is_empty()
+    }
 }
 
 /// Where a page ends.
@@ -55,13 +73,17 @@ pub async fn search(
     user: &CurrentUser,
     search: &Search,
 ) -> ApiResult<Page<SearchHit>> {
-    let query = Query::parse(&search.text).map_err(|code| ApiError::field("q", code))?;
+    let query = match search.text.trim() {
+        "" if search.is_narrowed() => Query::default(),
+        _ => Query::parse(&search.text).map_err(|code| ApiError::field("q", code))?,
+    };
     let key: Option<Key> = cursor::decode(search.cursor.as_deref())?;
-    let scope = scope::readable(conn, user, search.space, search.chat).await?;
+    let scope = readable(conn, user, search.space, search.chat).await?;
     let mut find = Find {
         query: &query,
         scope: &scope,
         search,
+        user: user.id,
         last: key.map(|key| key.last),
         way: key.map_or(Way::Words, |key| key.way),
     };

@@ -26,6 +26,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    chat_categories (id) {
+        id -> Uuid,
+        space_id -> Uuid,
+        name -> Text,
+        position -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     chat_members (chat_id, user_id) {
         chat_id -> Uuid,
         user_id -> Uuid,
@@ -57,6 +67,8 @@ diesel::table! {
         last_message_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         version -> Int8,
+        category_id -> Nullable<Uuid>,
+        slow_seconds -> Int4,
     }
 }
 
@@ -113,6 +125,16 @@ diesel::table! {
         edited_at -> Nullable<Timestamptz>,
         deleted_at -> Nullable<Timestamptz>,
         deleted_by -> Nullable<Uuid>,
+        thread_root -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    pins (message_id) {
+        message_id -> Uuid,
+        chat_id -> Uuid,
+        pinned_by -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -207,6 +229,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    thread_members (root_id, user_id) {
+        root_id -> Uuid,
+        user_id -> Uuid,
+        is_following -> Bool,
+        read_seq -> Int8,
+        first_reply_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    threads (root_id) {
+        root_id -> Uuid,
+        chat_id -> Uuid,
+        reply_count -> Int8,
+        last_seq -> Int8,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         nickname -> Text,
@@ -238,6 +280,7 @@ diesel::joinable!(access_tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
     bots,
+    chat_categories,
     chat_members,
     chat_overrides,
     chats,
@@ -246,6 +289,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     message_versions,
     messages,
+    pins,
     reactions,
     read_states,
     restrictions,
@@ -254,5 +298,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     space_members,
     spaces,
     streams,
+    thread_members,
+    threads,
     users
 );

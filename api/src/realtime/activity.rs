@@ -4,23 +4,23 @@ use crate::realtime::Live;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use shared::event::{ChatActivity, Event};
-use shared::ids::ChatId;
+use shared::ids::{ChatId, MessageId};
 use shared::topic::Topic;
 use std::time::Duration;
 
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What waits to be told, by topic and chat.
+/// What waits to be told, by topic, chat and thread.
 #[derive(Default)]
 pub struct Activity {
-    waiting: DashMap<(Topic, ChatId), ChatActivity>,
+    waiting: DashMap<(Topic, ChatId, Option<MessageId>), ChatActivity>,
 }
 
 impl Live {
     /// Tells who does not have the chat open that it has news. The first one goes at once, those
     /// within the next half second as one.
     pub fn chat_activity(&self, topic: Topic, audience: Option<ChatId>, news: ChatActivity) {
-        let key = (topic, news.chat_id);
+        let key = (topic, news.chat_id, news.thread_root);
         match self.activity().waiting.entry(key) {
             Entry::Occupied(mut entry) => {
                 let waiting = entry.get_mut();

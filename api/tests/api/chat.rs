@@ -1,11 +1,17 @@
 //! Chats and messages.
 
+mod categories;
 mod chats;
 mod edits;
+mod explain;
 mod history;
 mod messages;
+mod pins;
 mod private;
 mod reactions;
 mod search;
+mod search_filters;
+mod slow_mode;
 mod stream;
+mod threads;
 mod unread;

@@ -96,6 +96,8 @@ impl World {
         let more = staff.anna.post(&chats, json!({"name": "Orders"})).await.expect(201);
         let space = staff.anna.get(&staff.space).await.expect(200);
         let chat_id = text(&space["default_chat_id"]);
+        let category = staff.at("/categories");
+        let category = staff.anna.post(&category, json!({"name": "Kitchen"})).await.expect(201);
         let message = say(tess, &chat_id, "Hello, bakery").await.expect(201);
         let bot_id = bot_of(tess).await;
         let group = json!({"user_ids": [staff.anna.id()], "name": "Two of us"});
@@ -109,6 +111,7 @@ impl World {
             ("other_chat_id", text(&more["id"])),
             ("group_id", text(&group["id"])),
             ("message_id", text(&message["id"])),
+            ("category_id", text(&category["id"])),
             ("password", PASSWORD.into()),
             ("bot_id", bot_id),
         ]);

@@ -129,9 +129,12 @@ impl Person {
         let link = lock(&self.link).clone().filter(|_| by_socket);
         let (content, nonce) = (text.to_owned(), nonce.to_owned());
         match link {
-            Some(link) => link.send(SendTo { chat_id, content, nonce, reply_to: None }).await,
+            Some(link) => {
+                link.send(SendTo { chat_id, content, nonce, reply_to: None, thread_root: None })
+                    .await
+            }
             None => {
-                let body = SendMessage { content, nonce, reply_to: None };
+                let body = SendMessage { content, nonce, reply_to: None, thread_root: None };
                 self.client.send(chat_id, &body).await.map(drop)
             }
         }

@@ -49,7 +49,7 @@ impl PermissionSet {
     /// The Restricted preset: may read, nothing else.
     pub const RESTRICTED: Self = Self::of(&[Permission::ViewChat]);
     /// What a participant of a direct or group chat may do.
-    pub const DIRECT: Self = Self::MEMBER;
+    pub const DIRECT: Self = Self::of(&[Permission::PinMessages]).union(Self::MEMBER);
 
     /// The set of the given permissions.
     #[must_use]

@@ -48,6 +48,7 @@ fn standings() -> impl Strategy<Value = Standing> {
 
 fn overrides() -> impl Strategy<Value = Vec<ChatOverride>> {
     let target = prop_oneof![
+        Just(OverrideTarget::Everybody),
         (0..4_u128).prop_map(|n| OverrideTarget::Role(role(n))),
         (0..4_u128).prop_map(|n| OverrideTarget::Member(user(n))),
     ];
@@ -164,11 +165,37 @@ proptest! {
         standing in standings(), overrides in overrides(),
     ) {
         let mine = |o: &ChatOverride| match o.target {
+            OverrideTarget::Everybody => true,
             OverrideTarget::Role(id) => id == standing.role_id,
             OverrideTarget::Member(id) => id == standing.user_id,
         };
         let own: Vec<_> = overrides.iter().copied().filter(mine).collect();
         prop_assert_eq!(in_chat(&standing, &overrides), in_chat(&standing, &own));
+    }
+
+    #[test]
+    fn an_explanation_ends_with_the_answer(
+        standing in standings(), overrides in overrides(), key in openable(),
+    ) {
+        let steps = explain(&standing, &overrides, key);
+        let answer = steps.last().is_some_and(|step| step.allows);
+        prop_assert_eq!(answer, in_chat(&standing, &overrides).contains(key), "{:?}", steps);
+    }
+
+    #[test]
+    fn a_private_chat_opens_only_to_whom_it_names(
+        standing in standings(), other in 4..8_u128,
+    ) {
+        let standing = Standing { is_owner: false, denied: PermissionSet::NONE, ..standing };
+        let view = PermissionSet::RESTRICTED;
+        let none = PermissionSet::NONE;
+        let close = ChatOverride { target: OverrideTarget::Everybody, allow: none, deny: view };
+        let open = |target| ChatOverride { target, allow: view, deny: none };
+        let foreign = [close, open(OverrideTarget::Role(role(other))), open(OverrideTarget::Member(user(other)))];
+        prop_assert!(in_chat(&standing, &foreign).is_empty());
+        for own in [OverrideTarget::Role(standing.role_id), OverrideTarget::Member(standing.user_id)] {
+            prop_assert!(in_chat(&standing, &[open(own), close]).contains(Permission::ViewChat));
+        }
     }
 
     #[test]

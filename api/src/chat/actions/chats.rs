@@ -3,13 +3,13 @@
 use crate::chat::access::ChatAccess;
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
-use crate::chat::model::people;
+use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::realtime::stream::Tx;
 use shared::chat::{Chat, ChatKind, CreateChat, MAX_GROUP, UpdateChat};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{ChatDeleted, Event};
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
 use shared::permission::{ChatOverride, Permission, PermissionSet, Standing, in_space};
 use shared::topic::Topic;
 
@@ -24,6 +24,7 @@ pub async fn do_create_chat(
         return Err(ApiError::forbidden(Permission::ManageChats));
     }
     check_overrides(tx, space, maker, &body.overrides).await?;
+    check_category(tx, space, body.category_id).await?;
     let id = ChatId::new();
     let new = NewChat {
         id,
@@ -33,6 +34,7 @@ pub async fn do_create_chat(
         name: body.name.trim(),
         topic: body.topic.as_deref().map(str::trim).filter(|topic| !topic.is_empty()),
         position: chat::next_position(tx, space).await?,
+        category_id: body.category_id,
         direct_key: None,
     };
     new.insert(tx).await.map_err(|e| conflict(e, "chats_name", ErrorCode::NameTaken))?;
@@ -43,15 +45,13 @@ pub async fn do_create_chat(
     Ok(view.into_chat(maker.user_id, Vec::new()))
 }
 
-/// Gets or creates the chat of two people who share a space; `true` when it is new.
+/// Gets or creates the chat of two people who share a space, or somebody's notes to himself; `true`
+/// when it is new.
 pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResult<(Chat, bool)> {
-    if user == other {
-        return Err(ApiError::new(ErrorCode::Yourself));
-    }
     if let Some(id) = chat::direct(tx, user, other).await? {
         return Ok((load(tx, user, id).await?, false));
     }
-    if people::known_to(tx, user, &[other]).await?.is_empty() {
+    if user != other && people::known_to(tx, user, &[other]).await?.is_empty() {
         return Err(ApiError::not_found());
     }
     let id = ChatId::new();
@@ -63,6 +63,7 @@ pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResu
         name: "",
         topic: None,
         position: 0,
+        category_id: None,
         direct_key: Some(chat::direct_key(user, other)),
     };
     if !new.insert(tx).await? {
@@ -100,6 +101,7 @@ pub async fn do_create_group(
         name: name.map(str::trim).unwrap_or_default(),
         topic: None,
         position: 0,
+        category_id: None,
         direct_key: None,
     };
     new.insert(tx).await?;
@@ -117,6 +119,14 @@ pub async fn do_update_chat(
 ) -> ApiResult<Chat> {
     access.require_manage()?;
     let (id, user) = (access.chat_id(), access.user_id());
+    match (access.space_id(), body.category_id) {
+        (Some(space), Some(category)) => check_category(tx, space, category).await?,
+        (None, Some(_)) => return Err(ApiError::field("category_id", FieldCode::OutOfRange)),
+        (_, None) => {}
+    }
+    if access.space_id().is_none() && body.slow_seconds.is_some() {
+        return Err(ApiError::field("slow_seconds", FieldCode::OutOfRange));
+    }
     if let Some(overrides) = &body.overrides {
         let standing = access.view().standing(user, chrono::Utc::now());
         let (Some(space), Some(standing)) = (access.space_id(), standing) else {
@@ -132,6 +142,8 @@ pub async fn do_update_chat(
             .as_ref()
             .map(|topic| topic.as_deref().map(str::trim).filter(|text| !text.is_empty())),
         position: body.position,
+        category_id: body.category_id,
+        slow_seconds: body.slow_seconds,
     };
     chat::update(tx, id, changes)
         .await
@@ -184,7 +196,7 @@ pub async fn do_add_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -> A
         return Err(ApiError::field("user_id", FieldCode::Unknown));
     }
     // The chat's row keeps two people from filling the last place at once.
-    chat::update(tx, id, ChatChanges { name: None, topic: None, position: None }).await?;
+    chat::update(tx, id, ChatChanges::default()).await?;
     let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
     if members.len() >= MAX_GROUP {
         return Err(ApiError::field("user_id", FieldCode::TooMany));
@@ -207,6 +219,20 @@ pub async fn do_remove_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -
     }
     let gone = Event::ChatDeleted(ChatDeleted { chat_id: id });
     announce_with(tx, user, id, Some((other, gone))).await
+}
+
+/// The category is one of the space.
+async fn check_category(
+    tx: &mut Tx,
+    space: SpaceId,
+    category: Option<CategoryId>,
+) -> ApiResult<()> {
+    match category {
+        Some(id) if !category::exists(tx, space, id).await? => {
+            Err(ApiError::field("category_id", FieldCode::Unknown))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Every target belongs to the space, and nothing is allowed that the maker lacks.

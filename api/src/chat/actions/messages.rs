@@ -1,20 +1,22 @@
 //! Send, edit, delete, react.
 
 use crate::chat::access::ChatAccess;
-use crate::chat::model::message::{self, EXCERPT, MessageRow, NewMessage};
+use crate::chat::model::message::{self, EXCERPT, MessageRow};
+use crate::chat::model::message_changes::{self as changes, NewMessage};
+use crate::chat::model::thread::{self, Reply, RootRow};
 use crate::chat::model::{mention, people, reaction};
 use crate::error::{ApiError, ApiResult};
-use crate::realtime::Live;
 use crate::realtime::stream::{Tx, now};
 use diesel::OptionalExtension as _;
-use shared::chat::{ChatKind, MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage};
+use shared::chat::{
+    ChatKind, MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated,
+};
 use shared::error::{ErrorCode, FieldCode};
-use shared::event::{ChatActivity, Event, MessageDeleted, MessageEdited, ReactionChanged};
+use shared::event::{Event, MessageDeleted, MessageEdited, ReactionChanged};
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
-use shared::topic::Topic;
 
 /// The most people one message can mention.
 const MAX_MENTIONS: usize = 50;
@@ -34,12 +36,16 @@ pub async fn do_send_message(
 ) -> ApiResult<Sent> {
     chat.require(Permission::SendMessages)?;
     let author = chat.me().clone();
+    let root = match body.thread_root {
+        Some(id) => Some(thread_of(tx, chat, id).await?),
+        None => None,
+    };
     let reply_to = match body.reply_to {
-        Some(id) => Some(answered(tx, chat, id).await?),
+        Some(id) => Some(answered(tx, chat, id, body.thread_root).await?),
         None => None,
     };
     let created_at = now();
-    let seq = message::next_seq(tx, chat.chat_id(), created_at).await?;
+    let seq = changes::next_seq(tx, chat.chat_id(), created_at).await?;
     let id = MessageId::new();
     let new = NewMessage {
         id,
@@ -48,12 +54,14 @@ pub async fn do_send_message(
         author_id: author.id,
         content: &body.content,
         reply_to: reply_to.as_ref().map(|reply| reply.id),
+        thread_root: body.thread_root,
         nonce: &body.nonce,
         created_at,
     };
     if !new.insert(tx).await? {
         return Ok(Sent::Repeat);
     }
+    keep_slow(tx, chat, id, created_at).await?;
     let mentions = mentioned(tx, chat, &body.content).await?;
     if !mentions.is_empty() {
         mention::replace(tx, id, chat.chat_id(), seq, &mentions).await?;
@@ -69,12 +77,61 @@ pub async fn do_send_message(
         reply_to,
         reactions: Vec::new(),
         mentions,
+        thread_root: body.thread_root,
+        thread: None,
+        pinned: false,
         edited_at: None,
         created_at,
         nonce: body.nonce.clone(),
     };
     tx.emit(chat.topic(), Event::NewMessage(message.clone())).await?;
+    if let Some(root) = root {
+        let reply = Reply {
+            root: root.id(),
+            chat: chat.chat_id(),
+            author: chat.user_id(),
+            seq,
+            at: created_at,
+        };
+        let mentioned = message.mentions.iter().map(|person| person.id);
+        let drawn_in: Vec<UserId> = mentioned.chain([root.author_id()]).collect();
+        thread::add_reply(tx, reply, &drawn_in).await?;
+        tell_thread(tx, chat, root.id()).await?;
+    }
     Ok(Sent::New(Box::new(message)))
+}
+
+/// Slow mode: refuses a message that comes too soon after the author's last one. The chat's row is
+/// locked by now, so two at once are one too many.
+async fn keep_slow(
+    tx: &mut Tx,
+    chat: &ChatAccess,
+    id: MessageId,
+    at: chrono::DateTime<chrono::Utc>,
+) -> ApiResult<()> {
+    let Some(pause) = chat.view().pause(chat.user_id(), at) else { return Ok(()) };
+    let last = changes::written_before(tx, chat.chat_id(), chat.user_id(), id).await?;
+    let left = last.map_or(chrono::TimeDelta::zero(), |last| last + pause - at);
+    if left > chrono::TimeDelta::zero() {
+        let seconds = (left.num_milliseconds() + 999) / 1_000;
+        return Err(ApiError::slow_mode(u64::try_from(seconds).unwrap_or_default()));
+    }
+    Ok(())
+}
+
+/// Tells who has the chat open what hangs on a message now.
+async fn tell_thread(tx: &mut Tx, chat: &ChatAccess, root: MessageId) -> ApiResult<()> {
+    let thread = thread::summaries(tx, &[root]).await?.remove(&root);
+    let updated = ThreadUpdated { chat_id: chat.chat_id(), root_id: root, thread };
+    tx.emit(chat.topic(), Event::ThreadUpdated(updated)).await?;
+    Ok(())
+}
+
+/// The message in whose thread one goes: one of this chat that is no reply itself.
+async fn thread_of(tx: &mut Tx, chat: &ChatAccess, id: MessageId) -> ApiResult<RootRow> {
+    let root = RootRow::of(tx, id).await.optional()?;
+    root.filter(|root| root.id() == id && root.chat_id() == chat.chat_id())
+        .ok_or_else(|| ApiError::field("thread_root", FieldCode::Unknown))
 }
 
 /// The message that a nonce was used for.
@@ -91,46 +148,13 @@ pub async fn repeated(
     let row = row.ok_or_else(ApiError::not_found)?;
     let same_text = match row.edited_at {
         None => row.content == body.content,
-        Some(_) => message::original(conn, row.id()).await?.as_ref() == Some(&body.content),
+        Some(_) => changes::original(conn, row.id()).await?.as_ref() == Some(&body.content),
     };
-    if !same_text || row.reply_to() != body.reply_to {
+    let same_place = row.reply_to() == body.reply_to && row.thread_root() == body.thread_root;
+    if !same_text || !same_place {
         return Err(ApiError::new(ErrorCode::NonceMismatch));
     }
     one(conn, row, author).await
-}
-
-/// Tells who does not have the chat open; mentioned people hear it on their own topic.
-pub fn announce(live: &Live, chat: &ChatAccess, people: &[UserRef], message: &Message) {
-    let news =
-        |mentioned| ChatActivity { chat_id: message.chat_id, last_seq: message.seq, mentioned };
-    match chat.space_id() {
-        Some(space) => {
-            live.chat_activity(Topic::Space(space), Some(message.chat_id), news(false));
-            for person in message.mentions.iter().filter(|p| p.id != message.author.id) {
-                live.chat_activity(Topic::User(person.id), None, news(true));
-            }
-        }
-        None => {
-            for person in people.iter().filter(|p| p.id != message.author.id) {
-                let mentioned = message.mentions.iter().any(|m| m.id == person.id);
-                live.chat_activity(Topic::User(person.id), None, news(mentioned));
-            }
-        }
-    }
-}
-
-/// Tells who has a deleted message unread and the chat closed to count again.
-pub fn recount(live: &Live, chat: &ChatAccess, people: &[UserRef]) {
-    let (chat_id, last_seq) = (chat.chat_id(), chat.view().last_seq);
-    let news = ChatActivity { chat_id, last_seq, mentioned: false };
-    match chat.space_id() {
-        Some(space) => live.chat_activity(Topic::Space(space), Some(chat_id), news),
-        None => {
-            for person in people {
-                live.chat_activity(Topic::User(person.id), None, news.clone());
-            }
-        }
-    }
 }
 
 /// Replaces the text of one's own message.
@@ -140,7 +164,7 @@ pub async fn do_edit_message(
     id: MessageId,
     content: &str,
 ) -> ApiResult<Message> {
-    if !message::lock(tx, id).await? {
+    if !changes::lock(tx, id).await? {
         return Err(ApiError::not_found());
     }
     let row = MessageRow::find(tx, id).await?;
@@ -154,7 +178,7 @@ pub async fn do_edit_message(
         return one(tx, row, chat.user_id()).await;
     }
     let edited_at = now();
-    message::edit(tx, &row, content, edited_at).await?;
+    changes::edit(tx, &row, content, edited_at).await?;
     let mentions = mentioned(tx, chat, content).await?;
     mention::replace(tx, id, chat.chat_id(), row.seq, &mentions).await?;
     let event = MessageEdited {
@@ -182,13 +206,17 @@ pub async fn do_delete_message(tx: &mut Tx, chat: &ChatAccess, row: &MessageRow)
         };
         return Err(ApiError::forbidden(missing));
     }
-    if !message::lock(tx, row.id()).await? {
+    if !changes::lock(tx, row.id()).await? {
         return Err(ApiError::not_found());
     }
-    message::delete(tx, row.id(), chat.user_id(), now()).await?;
+    changes::delete(tx, row.id(), chat.user_id(), now()).await?;
     let event =
         MessageDeleted { message_id: row.id(), chat_id: chat.chat_id(), message_seq: row.seq };
     tx.emit(chat.topic(), Event::MessageDeleted(event)).await?;
+    if let Some(root) = row.thread_root() {
+        thread::take_reply(tx, root, row.author_id()).await?;
+        tell_thread(tx, chat, root).await?;
+    }
     Ok(())
 }
 
@@ -201,7 +229,7 @@ pub async fn do_toggle_reaction(
 ) -> ApiResult<()> {
     chat.require(Permission::AddReactions)?;
     // One at a time on a message, so that every event carries the count that is true after it.
-    if !message::lock(tx, row.id()).await? {
+    if !changes::lock(tx, row.id()).await? {
         return Err(ApiError::not_found());
     }
     let added = reaction::toggle(tx, row.id(), chat.user_id(), emoji).await?;
@@ -232,11 +260,17 @@ pub async fn one(
     messages.pop().ok_or_else(ApiError::not_found)
 }
 
-/// The message that is answered: one of this chat.
-async fn answered(tx: &mut Tx, chat: &ChatAccess, id: MessageId) -> ApiResult<ReplyPreview> {
+/// The message that is answered: one of this chat, and of the same thread.
+async fn answered(
+    tx: &mut Tx,
+    chat: &ChatAccess,
+    id: MessageId,
+    thread: Option<MessageId>,
+) -> ApiResult<ReplyPreview> {
     let unknown = || ApiError::field("reply_to", FieldCode::Unknown);
     let row = MessageRow::find(tx, id).await.optional()?.ok_or_else(unknown)?;
-    if row.chat_id() != chat.chat_id() {
+    let is_beside = row.thread_root() == thread || thread == Some(row.id());
+    if row.chat_id() != chat.chat_id() || !is_beside {
         return Err(unknown());
     }
     let excerpt = markdown::plain(&row.content, EXCERPT);

@@ -8,6 +8,8 @@ use crate::realtime::stream::Tx;
 use shared::chat::ReadState;
 use shared::error::FieldCode;
 use shared::event::{Event, ReadStateChanged};
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::permission::Permission;
 use shared::topic::Topic;
 
 /// Moves the caller's read position forward; never back.
@@ -22,7 +24,48 @@ pub async fn do_mark_read(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResult
         return Ok(before);
     }
     let read = ChatView::find(tx, chat.user_id(), chat.chat_id()).await?.read();
-    let event = ReadStateChanged { chat_id: chat.chat_id(), read };
-    tx.emit(Topic::User(chat.user_id()), Event::ReadStateChanged(event)).await?;
+    tell(tx, chat.user_id(), chat.chat_id(), read, false).await?;
     Ok(read)
+}
+
+/// Makes a message and all after it unread again.
+pub async fn do_mark_unread(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResult<ReadState> {
+    if seq < 1 || seq > chat.view().last_seq {
+        return Err(ApiError::field("seq", FieldCode::OutOfRange));
+    }
+    read_state::set(tx, chat.user_id(), chat.chat_id(), seq - 1).await?;
+    let read = ChatView::find(tx, chat.user_id(), chat.chat_id()).await?.read();
+    tell(tx, chat.user_id(), chat.chat_id(), read, true).await?;
+    Ok(read)
+}
+
+/// Marks chats as read to their ends: those that the person sees, of a space or all.
+pub async fn do_mark_all_read(tx: &mut Tx, user: UserId, space: Option<SpaceId>) -> ApiResult<()> {
+    let views = match space {
+        Some(space) => ChatView::of_space(tx, user, space).await?,
+        None => ChatView::of_user(tx, user).await?,
+    };
+    let is_waiting = |view: &&ChatView| {
+        view.read() != ReadState { read_seq: view.read().read_seq, ..ReadState::default() }
+            && view.permissions(user).contains(Permission::ViewChat)
+    };
+    for view in views.iter().filter(is_waiting) {
+        if read_state::advance(tx, user, view.id(), view.last_seq).await? {
+            let read = ChatView::find(tx, user, view.id()).await?.read();
+            tell(tx, user, view.id(), read, false).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn tell(
+    tx: &mut Tx,
+    user: UserId,
+    chat_id: ChatId,
+    read: ReadState,
+    back: bool,
+) -> ApiResult<()> {
+    let event = Event::ReadStateChanged(ReadStateChanged { chat_id, read, back });
+    tx.emit(Topic::User(user), event).await?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::sql::{from_json, user_ref};
 use crate::platform::db::PgConn;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
     BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
@@ -12,9 +12,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::chat::{Chat, ChatKind, ReadState};
 use shared::identity::UserRef;
-use shared::ids::{ChatId, RoleId, SpaceId, UserId};
+use shared::ids::{CategoryId, ChatId, RoleId, SpaceId, UserId};
 use shared::permission::{
-    ChatOverride, OverrideTarget, PermissionSet, Standing, in_chat, in_force,
+    ChatOverride, OverrideTarget, PermissionSet, Standing, ignores_slow_mode, in_chat, in_force,
+    in_space,
 };
 use uuid::Uuid;
 
@@ -69,17 +70,27 @@ pub struct ChatView {
     mentions: i64,
     #[diesel(sql_type = Jsonb)]
     me: Value,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    category_id: Option<Uuid>,
+    #[diesel(sql_type = Integer)]
+    pub slow_seconds: i32,
+    /// When the person wrote here last; only asked for in slow mode.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    own_last_at: Option<DateTime<Utc>>,
 }
 
 /// `$1` is the person. The unread part is exact without counting what is unread: all messages after
-/// the read position, less the deleted and his own.
+/// the read position, less the deleted, his own, and other people's replies in threads.
 const SELECT: &str = concat!(
     "SELECT c.id, c.kind, c.space_id, c.owner_id, c.name, c.topic, c.position, \
      coalesce(s.default_chat_id = c.id, false) AS is_default, c.last_seq, c.last_message_at, \
      c.created_at, c.version, coalesce(sm.user_id, cm.user_id) IS NOT NULL AS is_member, \
      coalesce(s.owner_id = $1, false) AS is_space_owner, sm.role_id, r.priority AS rank, \
      r.permissions AS role, re.denied, re.until AS denied_until, o.overrides, \
-     p.read_seq, greatest(c.last_seq - p.read_seq - gone.n - own.n, 0) AS unread, men.n AS mentions, ",
+     p.read_seq, greatest(c.last_seq - p.read_seq - gone.n - own.n - side.n, 0) AS unread, \
+     men.n AS mentions, c.category_id, c.slow_seconds, CASE WHEN c.slow_seconds > 0 THEN \
+         (SELECT m.created_at FROM messages m WHERE m.chat_id = c.id AND m.author_id = $1 \
+          ORDER BY m.seq DESC LIMIT 1) END AS own_last_at, ",
     user_ref!("u"),
     " AS me FROM users u CROSS JOIN chats c \
      LEFT JOIN spaces s ON s.id = c.space_id \
@@ -97,9 +108,12 @@ const SELECT: &str = concat!(
          AND m.seq > p.read_seq AND m.deleted_at IS NOT NULL) gone \
      CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
          AND m.author_id = $1 AND m.seq > p.read_seq AND m.deleted_at IS NULL) own \
+     CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
+         AND m.thread_root IS NOT NULL AND m.seq > p.read_seq AND m.author_id <> $1 \
+         AND m.deleted_at IS NULL) side \
      CROSS JOIN LATERAL (SELECT count(*) AS n FROM mentions x JOIN messages m ON m.id = x.message_id \
          WHERE x.user_id = $1 AND x.chat_id = c.id AND x.seq > p.read_seq \
-         AND m.deleted_at IS NULL AND m.author_id <> $1) men \
+         AND m.deleted_at IS NULL AND m.author_id <> $1 AND m.thread_root IS NULL) men \
      WHERE u.id = $1 AND "
 );
 
@@ -223,19 +237,35 @@ impl ChatView {
         }
     }
 
+    /// Slow mode: when the person may write again, if that is later than `now`. Who moderates or
+    /// manages chats does not wait.
+    #[must_use]
+    pub fn slow_until(&self, user: UserId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = self.own_last_at? + self.pause(user, now)?;
+        (until > now).then_some(until)
+    }
+
+    /// Slow mode: how long the person waits between two messages, if at all.
+    #[must_use]
+    pub fn pause(&self, user: UserId, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let in_space = in_space(&self.standing(user, now)?);
+        let waits = self.slow_seconds > 0 && !ignores_slow_mode(in_space, self.permissions(user));
+        waits.then(|| TimeDelta::seconds(self.slow_seconds.into()))
+    }
+
     #[must_use]
     pub fn overrides(&self) -> Vec<ChatOverride> {
         let rows: Vec<OverrideRow> =
             self.overrides.clone().and_then(|v| from_json(v).ok()).unwrap_or_default();
-        rows.into_iter().filter_map(OverrideRow::into_wire).collect()
+        rows.into_iter().map(OverrideRow::into_wire).collect()
     }
 
     /// The wire form for this person.
     #[must_use]
     pub fn into_chat(self, user: UserId, members: Vec<UserRef>) -> Chat {
         let permissions = self.permissions(user);
-        let read = self.read();
-        Chat { permissions, read, ..self.into_anybodys(members) }
+        let (read, slow_until) = (self.read(), self.slow_until(user, Utc::now()));
+        Chat { permissions, read, slow_until, ..self.into_anybodys(members) }
     }
 
     /// The wire form for events: nobody's permissions and read state.
@@ -248,6 +278,9 @@ impl ChatView {
             overrides: self.overrides(),
             name: self.name,
             topic: self.topic,
+            category_id: self.category_id.map(CategoryId),
+            slow_seconds: self.slow_seconds,
+            slow_until: None,
             position: self.position,
             is_default: self.is_default,
             members,
@@ -270,14 +303,14 @@ struct OverrideRow {
 }
 
 impl OverrideRow {
-    fn into_wire(self) -> Option<ChatOverride> {
+    fn into_wire(self) -> ChatOverride {
         let target = match (self.role_id, self.user_id) {
             (Some(role), _) => OverrideTarget::Role(role),
             (None, Some(user)) => OverrideTarget::Member(user),
-            (None, None) => return None,
+            (None, None) => OverrideTarget::Everybody,
         };
         let (allow, deny) =
             (PermissionSet::from_bits(self.allow), PermissionSet::from_bits(self.deny));
-        Some(ChatOverride { target, allow, deny })
+        ChatOverride { target, allow, deny }
     }
 }

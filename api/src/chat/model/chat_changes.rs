@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::identity::UserRef;
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
 use shared::permission::{ChatOverride, OverrideTarget};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -24,6 +24,7 @@ pub struct NewChat<'a> {
     pub name: &'a str,
     pub topic: Option<&'a str>,
     pub position: i32,
+    pub category_id: Option<CategoryId>,
     pub direct_key: Option<String>,
 }
 
@@ -44,12 +45,14 @@ impl NewChat<'_> {
 }
 
 /// Changed columns of a chat.
-#[derive(AsChangeset)]
+#[derive(Default, AsChangeset)]
 #[diesel(table_name = chats)]
 pub struct ChatChanges<'a> {
     pub name: Option<&'a str>,
     pub topic: Option<Option<&'a str>>,
     pub position: Option<i32>,
+    pub category_id: Option<Option<CategoryId>>,
+    pub slow_seconds: Option<i32>,
 }
 
 /// Applies the changes and counts the version up.
@@ -154,6 +157,7 @@ pub async fn set_overrides(
         .iter()
         .map(|o| {
             let (role, user) = match o.target {
+                OverrideTarget::Everybody => (None, None),
                 OverrideTarget::Role(role) => (Some(role), None),
                 OverrideTarget::Member(user) => (None, Some(user)),
             };
@@ -183,6 +187,7 @@ pub async fn targets_exist(
     let mut people = Vec::new();
     for o in overrides {
         match o.target {
+            OverrideTarget::Everybody => {}
             OverrideTarget::Role(role) => wanted_roles.push(role),
             OverrideTarget::Member(user) => people.push(user),
         }

@@ -1,16 +1,16 @@
-//! Messages: a page in three queries whatever its size (texts with authors and replies, reactions,
-//! mentions).
+//! Messages: a page in four queries whatever its size (texts with authors and replies, reactions,
+//! mentions, threads).
 
 use super::sql::{from_json, user_ref};
-use super::{mention, reaction};
+use super::{mention, reaction, thread};
 use crate::platform::db::PgConn;
-use crate::platform::schema::{chats, message_versions, messages};
+use crate::platform::schema::messages;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use shared::chat::{Message, MessageType, MessageVersion, ReplyPreview};
+use shared::chat::{Message, MessageType, ReplyPreview};
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::markdown;
@@ -53,19 +53,33 @@ pub struct MessageRow {
     reply_content: Option<String>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     reply_author: Option<Value>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    thread_root: Option<Uuid>,
+    #[diesel(sql_type = Bool)]
+    pinned: bool,
 }
 
 const SELECT: &str = concat!(
     "SELECT m.id, m.chat_id, m.seq, m.author_id, ",
     user_ref!("u"),
     " AS author, m.content, m.subject, m.nonce, m.created_at, m.edited_at, m.deleted_at, \
-     p.id AS reply_id, p.seq AS reply_seq, \
+     m.thread_root, pin.message_id IS NOT NULL AS pinned, p.id AS reply_id, p.seq AS reply_seq, \
      CASE WHEN p.deleted_at IS NULL THEN left(p.content, 600) END AS reply_content, \
      CASE WHEN p.id IS NOT NULL AND p.deleted_at IS NULL THEN ",
     user_ref!("pu"),
     " END AS reply_author FROM messages m JOIN users u ON u.id = m.author_id \
-     LEFT JOIN messages p ON p.id = m.reply_to LEFT JOIN users pu ON pu.id = p.author_id "
+     LEFT JOIN messages p ON p.id = m.reply_to LEFT JOIN users pu ON pu.id = p.author_id \
+     LEFT JOIN pins pin ON pin.message_id = m.id "
 );
+
+/// Whose messages a page holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The chat's own ones, without the replies of threads.
+    Chat(ChatId),
+    /// The replies that hang on this message.
+    Thread(MessageId),
+}
 
 impl MessageRow {
     #[must_use]
@@ -100,6 +114,12 @@ impl MessageRow {
     #[must_use]
     pub fn reply_to(&self) -> Option<MessageId> {
         self.reply_id.map(MessageId)
+    }
+
+    /// The message whose thread this one belongs to.
+    #[must_use]
+    pub fn thread_root(&self) -> Option<MessageId> {
+        self.thread_root.map(MessageId)
     }
 
     /// A message that is not deleted.
@@ -155,11 +175,11 @@ impl MessageRow {
     /// The database's.
     pub async fn page_before(
         conn: &mut PgConn,
-        chat: ChatId,
+        place: Place,
         seq: i64,
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
-        Self::page(conn, "m.seq < $2", "DESC", chat, seq, limit).await
+        Self::page(conn, "m.seq < $2", "DESC", place, seq, limit).await
     }
 
     /// The oldest `limit` messages after a `seq`, oldest first.
@@ -168,26 +188,30 @@ impl MessageRow {
     /// The database's.
     pub async fn page_after(
         conn: &mut PgConn,
-        chat: ChatId,
+        place: Place,
         seq: i64,
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
-        Self::page(conn, "m.seq > $2", "ASC", chat, seq, limit).await
+        Self::page(conn, "m.seq > $2", "ASC", place, seq, limit).await
     }
 
     async fn page(
         conn: &mut PgConn,
         side: &str,
         order: &str,
-        chat: ChatId,
+        place: Place,
         seq: i64,
         limit: i64,
     ) -> QueryResult<Vec<Self>> {
+        let (within, id) = match place {
+            Place::Chat(chat) => ("m.chat_id = $1 AND m.thread_root IS NULL", chat.0),
+            Place::Thread(root) => ("m.thread_root = $1", root.0),
+        };
         diesel::sql_query(format!(
-            "{SELECT} WHERE m.chat_id = $1 AND {side} AND m.deleted_at IS NULL \
+            "{SELECT} WHERE {within} AND {side} AND m.deleted_at IS NULL \
              ORDER BY m.seq {order} LIMIT $3"
         ))
-        .bind::<SqlUuid, _>(chat.0)
+        .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(seq)
         .bind::<BigInt, _>(limit)
         .load(conn)
@@ -222,6 +246,7 @@ pub async fn assemble(
     let ids: Vec<MessageId> = rows.iter().map(MessageRow::id).collect();
     let mut reactions = reaction::of_messages(conn, &ids, reader).await?;
     let mut mentions = mention::of_messages(conn, &ids).await?;
+    let mut threads = thread::summaries(conn, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.id();
@@ -244,143 +269,13 @@ pub async fn assemble(
                 },
                 reactions: reactions.remove(&id).unwrap_or_default(),
                 mentions: mentions.remove(&id).unwrap_or_default(),
+                thread_root: row.thread_root.map(MessageId),
+                thread: threads.remove(&id),
+                pinned: row.pinned,
                 edited_at: row.edited_at,
                 created_at: row.created_at,
                 nonce: row.nonce,
             })
         })
         .collect()
-}
-
-/// A message to insert.
-#[derive(Insertable)]
-#[diesel(table_name = messages)]
-pub struct NewMessage<'a> {
-    pub id: MessageId,
-    pub chat_id: ChatId,
-    pub seq: i64,
-    pub author_id: UserId,
-    pub content: &'a str,
-    pub reply_to: Option<MessageId>,
-    pub nonce: &'a str,
-    pub created_at: DateTime<Utc>,
-}
-
-impl NewMessage<'_> {
-    /// Inserts; `false` when the author's nonce was used in this chat before.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn insert(&self, conn: &mut PgConn) -> QueryResult<bool> {
-        let rows = diesel::insert_into(messages::table)
-            .values(self)
-            .on_conflict((messages::chat_id, messages::author_id, messages::nonce))
-            .do_nothing()
-            .execute(conn)
-            .await?;
-        Ok(rows == 1)
-    }
-}
-
-/// Takes the chat's next `seq`. Holds the chat's row until commit: messages commit in their order.
-///
-/// # Errors
-/// The database's.
-pub async fn next_seq(conn: &mut PgConn, chat: ChatId, at: DateTime<Utc>) -> QueryResult<i64> {
-    diesel::update(chats::table.find(chat))
-        .set((chats::last_seq.eq(chats::last_seq + 1), chats::last_message_at.eq(at)))
-        .returning(chats::last_seq)
-        .get_result(conn)
-        .await
-}
-
-/// Waits for other changes of this message and returns whether it is still there.
-///
-/// # Errors
-/// The database's.
-pub async fn lock(conn: &mut PgConn, id: MessageId) -> QueryResult<bool> {
-    let found: Option<MessageId> = messages::table
-        .filter(messages::id.eq(id).and(messages::deleted_at.is_null()))
-        .select(messages::id)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(found.is_some())
-}
-
-/// Replaces the text and keeps the old one as a version.
-///
-/// # Errors
-/// The database's.
-pub async fn edit(
-    conn: &mut PgConn,
-    row: &MessageRow,
-    content: &str,
-    at: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::insert_into(message_versions::table)
-        .values((
-            message_versions::message_id.eq(row.id()),
-            message_versions::written_at.eq(row.edited_at.unwrap_or(row.created_at)),
-            message_versions::content.eq(&row.content),
-        ))
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await?;
-    diesel::update(messages::table.find(row.id()))
-        .set((messages::content.eq(content), messages::edited_at.eq(at)))
-        .execute(conn)
-        .await
-        .map(drop)
-}
-
-/// Hides the message from everybody; who did it stays on record.
-///
-/// # Errors
-/// The database's.
-pub async fn delete(
-    conn: &mut PgConn,
-    id: MessageId,
-    by: UserId,
-    at: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::update(messages::table.find(id))
-        .set((messages::deleted_at.eq(at), messages::deleted_by.eq(by)))
-        .execute(conn)
-        .await
-        .map(drop)
-}
-
-/// The first text of a message that was edited.
-///
-/// # Errors
-/// The database's.
-pub async fn original(conn: &mut PgConn, id: MessageId) -> QueryResult<Option<String>> {
-    message_versions::table
-        .filter(message_versions::message_id.eq(id))
-        .order(message_versions::written_at)
-        .select(message_versions::content)
-        .first(conn)
-        .await
-        .optional()
-}
-
-/// The latest hundred earlier texts of a message, oldest first.
-///
-/// # Errors
-/// The database's.
-pub async fn versions(conn: &mut PgConn, id: MessageId) -> QueryResult<Vec<MessageVersion>> {
-    let rows: Vec<(String, DateTime<Utc>)> = message_versions::table
-        .filter(message_versions::message_id.eq(id))
-        .order(message_versions::written_at.desc())
-        .limit(100)
-        .select((message_versions::content, message_versions::written_at))
-        .load(conn)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .rev()
-        .map(|(content, written_at)| MessageVersion { content, written_at })
-        .collect())
 }

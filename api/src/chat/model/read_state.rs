@@ -32,3 +32,19 @@ pub async fn advance(conn: &mut PgConn, user: UserId, chat: ChatId, seq: i64) ->
         .await?;
     Ok(rows == 1)
 }
+
+/// Sets the read position, also back.
+///
+/// # Errors
+/// The database's.
+pub async fn set(conn: &mut PgConn, user: UserId, chat: ChatId, seq: i64) -> QueryResult<()> {
+    let position = (read_states::read_seq.eq(seq), read_states::updated_at.eq(Utc::now()));
+    diesel::insert_into(read_states::table)
+        .values((read_states::user_id.eq(user), read_states::chat_id.eq(chat), position))
+        .on_conflict((read_states::user_id, read_states::chat_id))
+        .do_update()
+        .set(position)
+        .execute(conn)
+        .await
+        .map(drop)
+}

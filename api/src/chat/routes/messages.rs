@@ -3,10 +3,13 @@
 use crate::app::App;
 use crate::chat::access::{ChatAccess, access_chat, access_message};
 use crate::chat::actions::messages::{
-    Sent, announce, do_delete_message, do_edit_message, do_send_message, recount, repeated,
+    Sent, do_delete_message, do_edit_message, do_send_message, repeated,
 };
+use crate::chat::actions::news::{announce, recount};
+use crate::chat::history::{Part, Rows, page};
 use crate::chat::model::chat_changes::members_of;
-use crate::chat::model::message::{self, MessageRow};
+use crate::chat::model::message::{self, Place};
+use crate::chat::model::{message_changes, thread};
 use crate::error::{ApiError, ApiResult, check};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
@@ -52,13 +55,7 @@ pub async fn list_messages(
 ) -> ApiResult<Json<History>> {
     let Query(HistoryQuery { before, after, around, at, limit: wanted }) = query;
     let limit = limit(wanted, 30)?;
-    let given = [before.is_some(), after.is_some(), around.is_some(), at.is_some()];
-    if given.iter().filter(|given| **given).count() > 1 {
-        return Err(ApiError::field("before", FieldCode::Duplicate));
-    }
-    if [before, after, around].into_iter().flatten().any(|seq| seq < 0) {
-        return Err(ApiError::field("before", FieldCode::OutOfRange));
-    }
+    Part { before, after, around }.check(usize::from(at.is_some()))?;
     if at.is_some_and(|at| !storable(at)) {
         return Err(ApiError::field("at", FieldCode::OutOfRange));
     }
@@ -69,41 +66,11 @@ pub async fn list_messages(
         Some(at) => Some(message::seq_at(conn, chat, at).await?),
         None => around,
     };
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut history = History { items: Vec::new(), has_before: false, has_after: false };
-    let rows = match (after, around) {
-        (Some(after), _) => {
-            let mut rows = MessageRow::page_after(conn, chat, after, limit + 1).await?;
-            history.has_after = rows.len() > size;
-            history.has_before = after > 0;
-            rows.truncate(size);
-            rows
-        }
-        (None, Some(around)) => {
-            let half = limit / 2;
-            let mut older = MessageRow::page_before(conn, chat, around, half + 1).await?;
-            let newer_size = limit - half;
-            let mut newer = MessageRow::page_after(conn, chat, around - 1, newer_size + 1).await?;
-            history.has_before = older.len() as i64 > half;
-            history.has_after = newer.len() as i64 > newer_size;
-            older.truncate(usize::try_from(half).unwrap_or(usize::MAX));
-            newer.truncate(usize::try_from(newer_size).unwrap_or(usize::MAX));
-            older.reverse();
-            older.append(&mut newer);
-            older
-        }
-        (None, None) => {
-            let end = before.unwrap_or(i64::MAX);
-            let mut rows = MessageRow::page_before(conn, chat, end, limit + 1).await?;
-            history.has_before = rows.len() > size;
-            history.has_after = before.is_some_and(|before| before <= last_seq);
-            rows.truncate(size);
-            rows.reverse();
-            rows
-        }
-    };
-    history.items = message::assemble(conn, rows, user.id).await?;
-    Ok(Json(history))
+    let part = Part { before, after, around };
+    let Rows { rows, has_before, has_after } =
+        page(conn, Place::Chat(chat), part, limit, last_seq).await?;
+    let items = message::assemble(conn, rows, user.id).await?;
+    Ok(Json(History { items, has_before, has_after }))
 }
 
 /// Post a message. The same nonce is the same message: a repeat answers 200 with the stored one.
@@ -144,7 +111,11 @@ async fn send(
             match do_send_message(tx, &chat, body).await? {
                 Sent::New(message) => {
                     let people = own_people(tx, &chat).await?;
-                    Ok((chat, people, message))
+                    let followers = match message.thread_root {
+                        Some(root) => thread::followers(tx, root).await?,
+                        None => Vec::new(),
+                    };
+                    Ok((chat, people, followers, message))
                 }
                 // Rolls back: the `seq` it took must not become a hole.
                 Sent::Repeat => Err(ApiError::new(ErrorCode::NonceMismatch)),
@@ -152,8 +123,8 @@ async fn send(
         })
         .await;
     match sent {
-        Ok((chat, people, message)) => {
-            announce(&app.live, &chat, &people, &message);
+        Ok((chat, people, followers, message)) => {
+            announce(&app.live, &chat, &people, &followers, &message);
             Ok((*message, true))
         }
         Err(error) if error.code == ErrorCode::NonceMismatch => {
@@ -247,5 +218,5 @@ pub async fn list_message_versions(
 ) -> ApiResult<Json<Page<MessageVersion>>> {
     let conn = &mut *app.conn().await?;
     let (_, row) = access_message(conn, &user, message.0).await?;
-    Ok(Json(Page::whole(message::versions(conn, row.id()).await?)))
+    Ok(Json(Page::whole(message_changes::versions(conn, row.id()).await?)))
 }

@@ -2,14 +2,15 @@
 
 use crate::app::App;
 use crate::chat::access::access_chat;
-use crate::chat::actions::read::do_mark_read;
+use crate::chat::actions::read::{do_mark_all_read, do_mark_read, do_mark_unread};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Json, NoContent};
 use crate::http::query::Path;
 use crate::realtime::command::CommandContext;
+use crate::spaces::access::access_space;
 use actix_web::{post, web};
-use shared::chat::{MarkRead, ReadState};
+use shared::chat::{MarkAllRead, MarkRead, MarkUnread, ReadState};
 use shared::command::{ReadTo, Room};
 use shared::event::{Event, RoomUser};
 use shared::ids::ChatId;
@@ -39,6 +40,44 @@ async fn mark(app: &App, user: &CurrentUser, chat: ChatId, seq: i64) -> ApiResul
         do_mark_read(tx, &chat, seq).await
     })
     .await
+}
+
+/// Mark a message and all after it as unread: the read position moves back.
+#[utoipa::path(tag = "chats", request_body = MarkUnread, responses(
+    (status = 200, body = ReadState), (status = "default", body = shared::error::Problem)))]
+#[post("/chats/{chat_id}/unread")]
+pub async fn mark_unread(
+    app: web::Data<App>,
+    user: CurrentUser,
+    chat: Path<ChatId>,
+    body: Json<MarkUnread>,
+) -> ApiResult<Json<ReadState>> {
+    app.transact(async |tx| {
+        let chat = access_chat(tx, &user, chat.0).await?;
+        do_mark_unread(tx, &chat, body.0.seq).await
+    })
+    .await
+    .map(Json)
+}
+
+/// Mark all chats as read, or those of one space. Each that changes is told by `read_state_changed`.
+#[utoipa::path(tag = "chats", request_body = MarkAllRead, responses(
+    (status = 204), (status = "default", body = shared::error::Problem)))]
+#[post("/chats/read-all")]
+pub async fn mark_all_read(
+    app: web::Data<App>,
+    user: CurrentUser,
+    body: Json<MarkAllRead>,
+) -> ApiResult<NoContent> {
+    let space = body.0.space_id;
+    app.transact(async |tx| {
+        if let Some(space) = space {
+            access_space(tx, &user, space).await?;
+        }
+        do_mark_all_read(tx, user.id, space).await
+    })
+    .await
+    .map(|()| NoContent)
 }
 
 /// Tell who has the chat open that the caller is typing. Say it again every few seconds.

@@ -1,7 +1,8 @@
 //! Search.
 
 use crate::app::App;
-use crate::chat::search::{Search, moment, search};
+use crate::chat::search::quick::quick;
+use crate::chat::search::{Filter, Search, moment, search};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::Json;
@@ -10,17 +11,20 @@ use crate::identity::model::user::by_nickname;
 use actix_web::{get, web};
 use diesel::OptionalExtension as _;
 use serde::Deserialize;
-use shared::chat::SearchHit;
+use shared::chat::{QuickFound, SearchHit};
 use shared::error::{FieldCode, Problem};
 use shared::ids::{ChatId, SpaceId, UserId};
 use shared::page::Page;
+use shared::validate;
 
 /// What to search for, and where.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// 1-200 characters: words (the last one may be unfinished), `"exact phrases"`, `-without`.
+    /// 1-200 characters: words (the last one may be unfinished), `"exact phrases"`, `-without`. May be
+    /// absent when something else narrows the search.
+    #[serde(default)]
     q: String,
     /// Only in this space.
     space_id: Option<SpaceId>,
@@ -32,6 +36,12 @@ pub struct SearchQuery {
     after: Option<String>,
     /// Only before this day or time.
     before: Option<String>,
+    /// What it has: `link`, `reaction`; several with commas.
+    has: Option<String>,
+    /// What it is: `pinned`, `thread`, `edited`; several with commas.
+    is: Option<String>,
+    /// `me`: only those that mention the caller.
+    mentions: Option<String>,
     /// 1-100, default 20.
     limit: Option<i64>,
     cursor: Option<String>,
@@ -58,6 +68,11 @@ pub async fn search_messages(
             }
         }),
     };
+    let mut filters = Vec::new();
+    for (name, values) in [("has", &query.has), ("is", &query.is), ("mentions", &query.mentions)] {
+        let found = Filter::parse(name, values.as_deref());
+        filters.extend(found.map_err(|code| ApiError::field(name, code))?);
+    }
     let wanted = Search {
         text: query.q,
         space: query.space_id,
@@ -65,8 +80,34 @@ pub async fn search_messages(
         author,
         after: moment("after", query.after.as_deref())?,
         before: moment("before", query.before.as_deref())?,
+        filters,
         limit: limit(query.limit, 20)?,
         cursor: query.cursor,
     };
     Ok(Json(search(conn, &user, &wanted).await?))
+}
+
+/// A piece of a name.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct QuickQuery {
+    /// 1-50 characters; `@` or `#` before them are left out.
+    q: String,
+    /// 1-100, default 10, of each kind.
+    limit: Option<i64>,
+}
+
+/// Find people and chats by a piece of their names, as far as the caller may know of them.
+#[utoipa::path(tag = "messages", params(QuickQuery), responses(
+    (status = 200, body = QuickFound), (status = "default", body = Problem)))]
+#[get("/search/quick")]
+pub async fn search_quick(
+    app: web::Data<App>,
+    user: CurrentUser,
+    Query(query): Query<QuickQuery>,
+) -> ApiResult<Json<QuickFound>> {
+    validate::name(&query.q, 1, 50).map_err(|code| ApiError::field("q", code))?;
+    let limit = limit(query.limit, 10)?;
+    Ok(Json(quick(&mut *app.conn().await?, &user, &query.q, limit).await?))
 }

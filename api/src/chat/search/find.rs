@@ -11,7 +11,7 @@ use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
-use shared::ids::MessageId;
+use shared::ids::{MessageId, UserId};
 use uuid::Uuid;
 
 /// How messages are matched.
@@ -29,6 +29,8 @@ pub struct Find<'a> {
     pub query: &'a Query,
     pub scope: &'a Scope,
     pub search: &'a Search,
+    /// Who searches.
+    pub user: UserId,
     /// The last message of the page before.
     pub last: Option<MessageId>,
     pub way: Way,
@@ -125,6 +127,7 @@ impl Find<'_> {
     pub async fn run(&self, conn: &mut PgConn) -> QueryResult<Vec<MessageId>> {
         let mut s = Statement::new("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL AND ");
         match self.way {
+            _ if self.query.terms.is_empty() => s.sql.push_str("true"),
             Way::Words => {
                 s.sql.push_str("m.search @@ (");
                 s.words(self.query);
@@ -133,7 +136,7 @@ impl Find<'_> {
             }
             Way::Pieces => s.pieces(self.query),
         }
-        let Search { author, after, before, limit, .. } = self.search;
+        let Search { author, after, before, limit, filters, .. } = self.search;
         let mut n = s.next();
         // `IS TRUE` keeps the index on chats out: reading a good part of it costs more than it saves.
         let dense = if self.scope.dense { " IS TRUE" } else { "" };
@@ -149,7 +152,11 @@ impl Find<'_> {
                 s.sql.push_str(&format!(" AND {condition} ${n}"));
             }
         }
-        s.sql.push_str(&format!(" ORDER BY m.id DESC LIMIT ${}", n + 1));
+        for filter in filters {
+            s.sql.push_str(" AND ");
+            s.sql.push_str(&filter.condition(n + 1));
+        }
+        s.sql.push_str(&format!(" ORDER BY m.id DESC LIMIT ${}", n + 2));
         let mut statement = s.bound().bind::<Array<SqlUuid>, _>(self.scope.chats.clone());
         if let Some(author) = author {
             statement = statement.bind::<SqlUuid, _>(author.0);
@@ -163,7 +170,8 @@ impl Find<'_> {
         if let Some(last) = self.last {
             statement = statement.bind::<SqlUuid, _>(last.0);
         }
-        let found: Vec<Found> = statement.bind::<BigInt, _>(limit + 1).load(conn).await?;
+        let statement = statement.bind::<SqlUuid, _>(self.user.0).bind::<BigInt, _>(limit + 1);
+        let found: Vec<Found> = statement.load(conn).await?;
         Ok(found.into_iter().map(|found| MessageId(found.id)).collect())
     }
 }

@@ -11,7 +11,7 @@ const MAX_TERMS: usize = 16;
 const PIECE: usize = 3;
 
 /// See the module.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     pub terms: Vec<Term>,
 }

@@ -35,6 +35,9 @@ pub async fn of(
     messages: &[Message],
 ) -> QueryResult<Vec<Vec<SnippetPart>>> {
     let texts: Vec<String> = messages.iter().map(plain).collect();
+    if query.terms.is_empty() {
+        return Ok(texts.iter().map(|text| around_pieces(text, query)).collect());
+    }
     match way {
         Way::Pieces => Ok(texts.iter().map(|text| around_pieces(text, query)).collect()),
         Way::Words if texts.is_empty() => Ok(Vec::new()),

@@ -23,6 +23,7 @@ async fn only_who_manages_chats_makes_them() {
     assert_eq!(bakery.anna.post(&path, json!({"name": " "})).await.problem(422), "invalid");
 }
 
+/// Hole 21: `null` clears.
 #[tokio::test]
 async fn chats_are_changed_and_deleted() {
     let bakery = Bakery::open().await;
@@ -62,11 +63,23 @@ async fn a_direct_chat_is_one_a_pair() {
         bakery.anna.patch(&format!("/chats/{id}"), json!({"name": "x"})).await.problem(403),
         "forbidden"
     );
-    // Only people who share a space; oneself is nobody else.
+    // Only people who share a space.
     let answer = bakery.vera.post("/chats", json!({"user_id": bakery.anna.id()})).await;
     assert_eq!(answer.problem(404), "not_found");
-    let answer = bakery.anna.post("/chats", json!({"user_id": bakery.anna.id()})).await;
-    assert_eq!(answer.problem(409), "yourself");
+}
+
+#[tokio::test]
+async fn notes_to_oneself_are_one_chat_with_one_person() {
+    let bakery = Bakery::open().await;
+    let to_anna = json!({"user_id": bakery.anna.id()});
+    let notes = bakery.anna.post("/chats", to_anna.clone()).await.expect(201);
+    assert_eq!(notes["members"].as_array().unwrap().len(), 1);
+    assert_eq!(bakery.anna.post("/chats", to_anna).await.expect(200)["id"], notes["id"]);
+    let id = notes["id"].as_str().unwrap();
+    send(&bakery.anna, id, "buy flour").await.expect(201);
+    let chat = bakery.anna.get(&format!("/chats/{id}")).await.expect(200);
+    assert_eq!(chat["read"]["unread"], 0, "one's own messages are never unread");
+    assert_eq!(bakery.boris.get(&format!("/chats/{id}")).await.problem(404), "not_found");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ fn ids(chats: &Value) -> Vec<&str> {
     chats["items"].as_array().unwrap().iter().map(|c| c["id"].as_str().unwrap()).collect()
 }
 
+/// Hole 2: writing into, editing and deleting in chats one has nothing to do with.
 #[tokio::test]
 async fn a_hidden_chat_does_not_exist_for_others() {
     let bakery = Bakery::open().await;

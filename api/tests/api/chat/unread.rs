@@ -81,3 +81,51 @@ async fn listing_chats_takes_the_same_queries_for_one_and_for_many() {
     assert_eq!(chats.expect(200)["items"].as_array().unwrap().len(), 12);
     assert!(many <= few + 1, "{few} and {many}: one more for the people of direct chats");
 }
+
+#[tokio::test]
+async fn a_message_and_all_after_it_become_unread_again() {
+    let bakery = Bakery::open().await;
+    let (anna, boris, chat) = (&bakery.anna, &bakery.boris, bakery.chat.as_str());
+    for text in ["1", "2 @boris", "3"] {
+        bakery.say(anna, text).await;
+    }
+    boris.post(&path(chat), json!({"seq": 3})).await.expect(200);
+    let mut phone = boris.socket().await;
+    let unread = format!("/chats/{chat}/unread");
+    let back = |seq: i64| boris.post(&unread, json!({"seq": seq}));
+    assert_eq!(back(2).await.expect(200), state(1, 2, 1));
+    let event = phone.frame("read_state_changed").await;
+    assert_eq!((&event["data"]["unread"], &event["data"]["back"]), (&json!(2), &json!(true)));
+    assert_eq!(read_state(boris, chat).await, (1, 2, 1));
+    assert_eq!(back(1).await.expect(200), state(0, 3, 1));
+    assert_eq!(back(0).await.problem(422), "invalid");
+    assert_eq!(back(4).await.problem(422), "invalid");
+    let stranger = bakery.vera.post(&format!("/chats/{chat}/unread"), json!({"seq": 1})).await;
+    assert_eq!(stranger.problem(404), "not_found");
+}
+
+#[tokio::test]
+async fn a_whole_space_is_read_at_once_and_nothing_beside_it() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    let path = format!("/spaces/{}/chats", bakery.space);
+    let orders = anna.post(&path, json!({"name": "orders"})).await.expect(201)["id"].clone();
+    let orders = orders.as_str().unwrap();
+    let direct = anna.post("/chats", json!({"user_id": boris.id()})).await.expect(201);
+    let direct = direct["id"].as_str().unwrap();
+    for chat in [bakery.chat.as_str(), orders, direct] {
+        crate::support::bakery::send(anna, chat, "@boris").await.expect(201);
+    }
+    let hidden = bakery.private_chat("office").await;
+    crate::support::bakery::send(anna, &hidden, "secret").await.expect(201);
+    let mut phone = boris.socket().await;
+    boris.post("/chats/read-all", json!({"space_id": bakery.space})).await.expect(204);
+    assert_eq!(read_state(boris, &bakery.chat).await, (1, 0, 0));
+    assert_eq!(read_state(boris, orders).await, (1, 0, 0));
+    assert_eq!(read_state(boris, direct).await, (0, 1, 1));
+    let heard = phone.drain().await;
+    let told = heard.iter().filter(|f| f["type"] == "read_state_changed").count();
+    assert_eq!(told, 2, "one event a chat that changed, none about the hidden one: {heard:?}");
+    boris.post("/chats/read-all", json!({})).await.expect(204);
+    assert_eq!(read_state(boris, direct).await, (1, 0, 0));
+}

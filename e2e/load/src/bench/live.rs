@@ -56,7 +56,9 @@ impl Audience {
         let nonce = Uuid::now_v7().to_string();
         let content = format!("Is the bread ready? {nonce}");
         self.book.say(&content);
-        self.owner.send(self.chat, &SendMessage { content, nonce, reply_to: None }).await?;
+        self.owner
+            .send(self.chat, &SendMessage { content, nonce, reply_to: None, thread_root: None })
+            .await?;
         Ok(())
     }
 

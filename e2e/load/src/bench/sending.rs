@@ -74,7 +74,9 @@ pub async fn durable(server: &Server, seconds: u64) -> anyhow::Result<Sends> {
                 let nonce = Uuid::now_v7().to_string();
                 let content = format!("Is the bread ready? {nonce}");
                 let sent = Instant::now();
-                client.send(chat, &SendMessage { content, nonce, reply_to: None }).await?;
+                client
+                    .send(chat, &SendMessage { content, nonce, reply_to: None, thread_root: None })
+                    .await?;
                 times.push(sent.elapsed());
             }
             anyhow::Ok(times)

@@ -1,0 +1,53 @@
+//! What people hear who do not have a chat open.
+
+use crate::chat::access::ChatAccess;
+use crate::realtime::Live;
+use shared::chat::Message;
+use shared::event::ChatActivity;
+use shared::identity::UserRef;
+use shared::ids::UserId;
+use shared::topic::Topic;
+
+/// Tells who does not have the chat open; mentioned people hear it on their own topic.
+///
+/// News of a thread are also told to who follows it (`followers`), wherever he is.
+pub fn announce(
+    live: &Live,
+    chat: &ChatAccess,
+    people: &[UserRef],
+    followers: &[UserId],
+    message: &Message,
+) {
+    let (chat_id, last_seq, thread_root) = (message.chat_id, message.seq, message.thread_root);
+    let news = |mentioned| ChatActivity { chat_id, last_seq, mentioned, thread_root };
+    let is_mentioned = |id: UserId| message.mentions.iter().any(|m| m.id == id);
+    match chat.space_id() {
+        Some(space) => {
+            live.chat_activity(Topic::Space(space), Some(chat_id), news(false));
+            let mentioned = message.mentions.iter().map(|person| person.id);
+            let others = followers.iter().copied().filter(|id| !is_mentioned(*id));
+            for id in mentioned.chain(others).filter(|id| *id != message.author.id) {
+                live.chat_activity(Topic::User(id), Some(chat_id), news(is_mentioned(id)));
+            }
+        }
+        None => {
+            for person in people.iter().filter(|p| p.id != message.author.id) {
+                live.chat_activity(Topic::User(person.id), None, news(is_mentioned(person.id)));
+            }
+        }
+    }
+}
+
+/// Tells who has a deleted message unread and the chat closed to count again.
+pub fn recount(live: &Live, chat: &ChatAccess, people: &[UserRef]) {
+    let (chat_id, last_seq) = (chat.chat_id(), chat.view().last_seq);
+    let news = ChatActivity { chat_id, last_seq, mentioned: false, thread_root: None };
+    match chat.space_id() {
+        Some(space) => live.chat_activity(Topic::Space(space), Some(chat_id), news),
+        None => {
+            for person in people {
+                live.chat_activity(Topic::User(person.id), None, news.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Search by more than words, and the quick search for places to go.
+
+use crate::support::bakery::{Bakery, send};
+use crate::support::client::{Answer, Client, send as request};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn get(who: &Client, path: &str, query: &[(&str, &str)]) -> Answer {
+    request(who.request(Method::GET, path).query(query)).await
+}
+
+async fn found(who: &Client, query: &[(&str, &str)]) -> Vec<String> {
+    let page = get(who, "/search", query).await.expect(200);
+    let items = page["items"].as_array().unwrap();
+    items.iter().map(|hit| hit["message"]["content"].as_str().unwrap().to_owned()).collect()
+}
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().unwrap().into()
+}
+
+#[tokio::test]
+async fn filters_stand_alone_and_beside_words() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    let link = bakery.say(anna, "bread: https://example.org/rye").await;
+    let plain = bakery.say(anna, "bread without an address").await;
+    bakery.say(boris, "bread for @anna").await;
+    anna.put(&format!("/messages/{}/pin", id(&plain)), json!({})).await.expect(204);
+    let react = format!("/messages/{}/reaction", id(&link));
+    boris.post(&react, json!({"emoji": "🍞"})).await.expect(200);
+    let reply = json!({"content": "bread in a thread", "nonce": "t", "thread_root": link["id"]});
+    boris.post(&format!("/messages/{}", bakery.chat), reply).await.expect(201);
+    let (with_link, without) = ("bread: https://example.org/rye", "bread without an address");
+    let thread = "bread in a thread";
+    for (query, want) in [
+        (&[("has", "link")][..], &[with_link][..]),
+        (&[("q", "bread"), ("has", "link")], &[with_link]),
+        (&[("q", "rye"), ("is", "pinned")], &[]),
+        (&[("is", "pinned")], &[without]),
+        (&[("has", "reaction,link")], &[with_link]),
+        (&[("is", "thread")], &[thread, with_link]),
+        (&[("mentions", "me")], &["bread for @anna"]),
+        (&[("from", "boris")], &[thread, "bread for @anna"]),
+        (&[("from", "@boris"), ("is", "thread")], &[thread]),
+    ] {
+        assert_eq!(found(anna, query).await, want, "{query:?}");
+    }
+    assert!(found(boris, &[("mentions", "me")]).await.is_empty());
+    assert!(found(&bakery.vera, &[("has", "link")]).await.is_empty());
+    for query in [&[("has", "x")][..], &[("is", "")], &[("mentions", "all")], &[("q", "")], &[]] {
+        assert_eq!(get(anna, "/search", query).await.problem(422), "invalid", "{query:?}");
+    }
+    let page = get(anna, "/search", &[("has", "link")]).await.expect(200);
+    assert_eq!(page["items"][0]["snippet"][0]["hit"], false);
+}
+
+/// Hole 31: pages go by key.
+#[tokio::test]
+async fn pages_without_words_go_on_where_they_ended() {
+    let bakery = Bakery::open().await;
+    for i in 0..5 {
+        bakery.say(&bakery.boris, &format!("http://example.org/{i}")).await;
+    }
+    let first = get(&bakery.anna, "/search", &[("has", "link"), ("limit", "3")]).await.expect(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let query = [("has", "link"), ("limit", "3"), ("cursor", cursor)];
+    assert_eq!(found(&bakery.anna, &query).await, ["http://example.org/1", "http://example.org/0"]);
+}
+
+#[tokio::test]
+async fn quick_finds_only_what_one_may_know() {
+    let bakery = Bakery::open().await;
+    let (anna, boris, vera) = (&bakery.anna, &bakery.boris, &bakery.vera);
+    bakery.private_chat("Bookkeeping").await;
+    let path = format!("/spaces/{}/chats", bakery.space);
+    anna.post(&path, json!({"name": "Books"})).await.expect(201);
+    let chats = async |who: &Client, q: &str| -> Vec<String> {
+        let page = get(who, "/search/quick", &[("q", q)]).await.expect(200);
+        let list = page["chats"].as_array().unwrap();
+        list.iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let people = async |who: &Client, q: &str| -> Vec<String> {
+        let page = get(who, "/search/quick", &[("q", q)]).await.expect(200);
+        let list = page["people"].as_array().unwrap();
+        list.iter().map(|p| p["nickname"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut all = chats(anna, "#boOk").await;
+    all.sort();
+    assert_eq!(all, ["Bookkeeping", "Books"]);
+    assert_eq!(chats(boris, "book").await, ["Books"]);
+    assert!(chats(vera, "book").await.is_empty());
+    assert_eq!(people(anna, "@bo").await, ["boris"]);
+    assert_eq!(people(anna, "ori").await, ["boris"]);
+    assert!(people(anna, "%").await.is_empty() && people(anna, "ver").await.is_empty());
+    assert!(people(vera, "bor").await.is_empty(), "nobody is found who is no neighbour");
+    assert_eq!(get(anna, "/search/quick", &[("q", "")]).await.problem(422), "invalid");
+    let direct = anna.post("/chats", json!({"user_id": boris.id()})).await.expect(201);
+    send(anna, &id(&direct), "hi").await.expect(201);
+    let leave = format!("/spaces/{}/leave", bakery.space);
+    boris.post(&leave, json!({})).await.expect(204);
+    assert_eq!(people(anna, "boris").await, ["boris"], "a conversation is enough");
+}
