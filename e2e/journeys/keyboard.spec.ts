@@ -91,8 +91,12 @@ test('everything of a day works without a mouse', async ({ visit }) => {
 
   // Search.
   await page.keyboard.press('ControlOrMeta+k')
-  await expect(page.getByRole('searchbox', { name: 'Search in messages' })).toBeFocused()
+  await expect(page.getByRole('combobox')).toBeFocused()
   await page.keyboard.type('right')
+  // The last entry searches in messages.
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('searchbox', { name: 'Search in messages' })).toBeFocused()
   await expect(page.locator('.hit mark')).toHaveText('right')
   await tabTo(page, /right/)
   await page.keyboard.press('Enter')

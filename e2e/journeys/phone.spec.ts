@@ -56,6 +56,7 @@ test('one column, a bar at the bottom, a composer above it, a long press', async
   await bar.getByRole('link', { name: 'Home' }).tap()
   await expect(chatLink(page, 'errands')).toBeVisible()
   await bar.getByRole('button', { name: 'Search' }).tap()
+  await page.getByRole('option', { name: 'Search in messages' }).tap()
   await expect(page.getByRole('searchbox', { name: 'Search in messages' })).toBeVisible()
 })
 

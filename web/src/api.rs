@@ -5,6 +5,7 @@ pub mod client;
 pub mod error;
 pub mod identity;
 pub mod integrations;
+pub mod organise;
 pub mod spaces;
 
 pub use error::{ApiError, ApiResult};

@@ -1,14 +1,16 @@
 //! The root: contexts, routes.
 
 mod bottom_bar;
+mod keys_dialog;
 mod page_header;
 mod pages;
 mod panel;
+mod panel_edge;
 mod shell;
 
 pub use page_header::{BackOrMenu, PageHeader};
 
-use crate::chat::ConversationPage;
+use crate::chat::{ConversationPage, ThreadsPage};
 use crate::identity::{LoginPage, RegisterPage};
 use crate::settings::SettingsPage;
 use crate::spaces::DiscoverPage;
@@ -39,6 +41,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/s/:space_id/c/:chat_id") view=ConversationPage />
                     <Route path=path!("/d") view=ConversationsPage />
                     <Route path=path!("/d/:chat_id") view=ConversationPage />
+                    <Route path=path!("/threads") view=ThreadsPage />
                     <Route path=path!("/discover") view=DiscoverPage />
                     <Route path=path!("/settings") view=SettingsPage />
                     <Route path=path!("/settings/:tab") view=SettingsPage />

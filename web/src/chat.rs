@@ -1,7 +1,10 @@
 //! Conversations: the list of chats, the messages of one, the composer.
 
+mod access;
+mod arrange;
 mod calendar;
 pub mod chat_list;
+mod chat_row;
 mod chat_settings;
 mod completion;
 mod composer;
@@ -9,23 +12,32 @@ mod conversation_header;
 pub mod conversation_page;
 mod emoji;
 mod emoji_picker;
+mod explain;
+mod group_people;
 mod highlight;
-mod keys;
+pub mod keys;
 mod message_list;
 mod message_row;
 mod message_toolbar;
 mod new_chat;
+mod pins_panel;
 mod reactions;
 mod rows;
 mod search_panel;
+pub mod search_words;
 mod talk;
 mod text;
+mod thread_panel;
+mod threads_page;
 mod typing_line;
 pub mod virtual_list;
 
 pub use chat_list::ChatList;
 pub use conversation_page::ConversationPage;
+pub use pins_panel::PinsPanel;
 pub use search_panel::SearchPanel;
+pub use thread_panel::ThreadPanel;
+pub use threads_page::ThreadsPage;
 
 use leptos::ev;
 use leptos::prelude::*;

@@ -5,7 +5,7 @@ pub mod resume;
 pub mod socket;
 
 use crate::api::client;
-use crate::state::{Chats, Messages, Outbox, Session, Spaces, Typing};
+use crate::state::{Categories, Chats, Messages, Outbox, Session, Spaces, Threads, Typing};
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::ev;
 use leptos::prelude::*;
@@ -36,6 +36,8 @@ pub struct Stores {
     pub session: Session,
     pub spaces: Spaces,
     pub chats: Chats,
+    pub categories: Categories,
+    pub threads: Threads,
     pub messages: Messages,
     pub typing: Typing,
     pub outbox: Outbox,

@@ -12,6 +12,7 @@ mod i18n;
 mod identity;
 mod live;
 mod page;
+mod palette;
 mod settings;
 mod spaces;
 mod state;

@@ -1,5 +1,6 @@
 //! Every page of the client and its address.
 
+use shared::chat::Message;
 use shared::ids::{ChatId, SpaceId};
 
 /// A page; [`Page::path`] is the only place where addresses are built.
@@ -15,6 +16,8 @@ pub enum Page {
     /// Direct and group chats.
     Conversations,
     Direct(ChatId),
+    /// The threads that the person follows.
+    Threads,
     /// Public spaces.
     Discover,
     Settings(SettingsTab),
@@ -55,6 +58,16 @@ impl SettingsTab {
     }
 }
 
+/// The address of a message: of the chat, or of a thread in it.
+#[must_use]
+pub fn link(chat: Page, message: &Message) -> String {
+    let path = chat.path();
+    match message.thread_root {
+        None => format!("{path}?m={}", message.seq),
+        Some(root) => format!("{path}?t={root}&m={}", message.seq),
+    }
+}
+
 impl Page {
     /// The address of the page.
     #[must_use]
@@ -67,6 +80,7 @@ impl Page {
             Self::Chat(space, chat) => format!("/s/{space}/c/{chat}"),
             Self::Conversations => "/d".into(),
             Self::Direct(chat) => format!("/d/{chat}"),
+            Self::Threads => "/threads".into(),
             Self::Discover => "/discover".into(),
             Self::Settings(tab) => format!("/settings/{}", tab.key()),
         }

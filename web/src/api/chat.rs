@@ -1,12 +1,14 @@
 //! Chats, messages and search.
 
 use super::ApiResult;
-use super::client::{delete, get, patch, post};
+use super::client::{Call, delete, get, patch, post, put};
+use crate::chat::search_words::Words;
 use chrono::SecondsFormat;
 use shared::Timestamp;
 use shared::chat::{
-    Chat, CreateChat, EditMessage, History, MarkRead, Message, MessageVersion, OpenChat, React,
-    Reactions, ReadState, SearchHit, SendMessage, UpdateChat,
+    AddChatMember, Chat, CreateChat, EditMessage, FollowedThread, History, MarkAllRead, MarkRead,
+    MarkThreadRead, MarkUnread, Message, MessageVersion, OpenChat, QuickFound, React, Reactions,
+    ReadState, SearchHit, SendMessage, Thread, ThreadState, UpdateChat,
 };
 use shared::identity::{Profile, UserRef};
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
@@ -67,6 +69,57 @@ pub async fn mark_read(chat: ChatId, seq: i64) -> ApiResult<ReadState> {
     post(format!("/chats/{chat}/read")).json(&MarkRead { seq }).send().await
 }
 
+/// Makes a message and all after it unread again.
+pub async fn mark_unread(chat: ChatId, seq: i64) -> ApiResult<ReadState> {
+    post(format!("/chats/{chat}/unread")).json(&MarkUnread { seq }).send().await
+}
+
+/// Notes that every chat of a space, or every one there is, is read.
+pub async fn mark_all_read(space: Option<SpaceId>) -> ApiResult<()> {
+    post("/chats/read-all").json(&MarkAllRead { space_id: space }).send().await
+}
+
+/// Brings somebody into a group.
+pub async fn add_member(chat: ChatId, user: UserId) -> ApiResult<Chat> {
+    post(format!("/chats/{chat}/members")).json(&AddChatMember { user_id: user }).send().await
+}
+
+/// A page of a thread as a history, its first message where it begins; and the reader's place in it.
+pub async fn thread(
+    root: MessageId,
+    part: Part,
+    limit: usize,
+) -> ApiResult<(History, ThreadState)> {
+    let call = part.of(get(format!("/messages/{root}/thread")).query("limit", limit));
+    let Thread { root, me, mut items, has_before, has_after, .. } = call.send().await?;
+    if let Some(root) = root.filter(|_| !has_before) {
+        items.insert(0, root);
+    }
+    Ok((History { items, has_before, has_after }, me))
+}
+
+/// Notes that the replies up to `seq` are read.
+pub async fn mark_thread_read(root: MessageId, seq: i64) -> ApiResult<ThreadState> {
+    post(format!("/messages/{root}/thread/read")).json(&MarkThreadRead { seq }).send().await
+}
+
+/// Follows a thread, or stops to.
+pub async fn follow_thread(root: MessageId, follows: bool) -> ApiResult<ThreadState> {
+    let path = format!("/messages/{root}/thread/follow");
+    let call = if follows { put(path) } else { delete(path) };
+    call.send().await
+}
+
+/// The threads that the caller follows.
+pub async fn list_threads(cursor: Option<String>) -> ApiResult<Page<FollowedThread>> {
+    get("/threads").query("limit", 50).query_some("cursor", cursor).send().await
+}
+
+/// People and chats by a piece of their names.
+pub async fn search_quick(words: &str) -> ApiResult<QuickFound> {
+    get("/search/quick").query("q", words).query("limit", 8).send().await
+}
+
 /// Which part of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -81,17 +134,21 @@ pub enum Part {
     At(Timestamp),
 }
 
+impl Part {
+    fn of(self, call: Call) -> Call {
+        match self {
+            Self::Latest => call,
+            Self::Before(seq) => call.query("before", seq),
+            Self::After(seq) => call.query("after", seq),
+            Self::Around(seq) => call.query("around", seq),
+            Self::At(time) => call.query("at", time.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        }
+    }
+}
+
 /// A page of a chat's messages.
 pub async fn history(chat: ChatId, part: Part, limit: usize) -> ApiResult<History> {
-    let call = get(format!("/messages/{chat}")).query("limit", limit);
-    let call = match part {
-        Part::Latest => call,
-        Part::Before(seq) => call.query("before", seq),
-        Part::After(seq) => call.query("after", seq),
-        Part::Around(seq) => call.query("around", seq),
-        Part::At(time) => call.query("at", time.to_rfc3339_opts(SecondsFormat::Millis, true)),
-    };
-    call.send().await
+    part.of(get(format!("/messages/{chat}")).query("limit", limit)).send().await
 }
 
 /// Sends a message; the same nonce is the same message, however often it is sent.
@@ -129,17 +186,27 @@ pub enum Scope {
     Chat(ChatId),
 }
 
-/// Messages that match.
+/// Messages that match, newest first.
 pub async fn search(
-    words: &str,
+    words: &Words,
     scope: Scope,
     cursor: Option<String>,
 ) -> ApiResult<Page<SearchHit>> {
-    let call = get("/search").query("q", words).query("limit", 20).query_some("cursor", cursor);
-    let call = match scope {
-        Scope::Everywhere => call,
-        Scope::Space(space) => call.query("space_id", space),
-        Scope::Chat(chat) => call.query("chat_id", chat),
+    let list = |values: &[String]| (!values.is_empty()).then(|| values.join(","));
+    let call = get("/search")
+        .query("q", &words.text)
+        .query("limit", 20)
+        .query_some("from", words.from.as_ref())
+        .query_some("has", list(&words.has))
+        .query_some("is", list(&words.is))
+        .query_some("mentions", words.mentions.as_ref())
+        .query_some("before", words.before.as_ref())
+        .query_some("after", words.after.as_ref())
+        .query_some("cursor", cursor);
+    let call = match (words.chat, scope) {
+        (Some(chat), _) | (None, Scope::Chat(chat)) => call.query("chat_id", chat),
+        (None, Scope::Space(space)) => call.query("space_id", space),
+        (None, Scope::Everywhere) => call,
     };
     call.send().await
 }

@@ -65,6 +65,11 @@ pub fn patch(path: impl Into<String>) -> Call {
 }
 
 /// See [`get`].
+pub fn put(path: impl Into<String>) -> Call {
+    call(Method::PUT, path)
+}
+
+/// See [`get`].
 pub fn delete(path: impl Into<String>) -> Call {
     call(Method::DELETE, path)
 }

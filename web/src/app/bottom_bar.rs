@@ -3,7 +3,6 @@
 use crate::i18n::{Key, t};
 use crate::page::{Page, SettingsTab};
 use crate::state::Layout;
-use crate::state::layout::Panel;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -25,7 +24,7 @@ pub fn BottomBar() -> impl IntoView {
             <button
                 class="bottom-bar__item"
                 type="button"
-                on:click=move |_| layout.toggle(Panel::Search)
+                on:click=move |_| layout.palette.set(true)
             >
                 <Glyph icon=Icon::Search />
                 <span>{t(Key::AppSearch)}</span>

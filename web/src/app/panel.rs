@@ -1,6 +1,7 @@
-//! The context panel: members or search, beside the content or over it.
+//! The context panel: members, search, a thread or pins, beside the content or over it.
 
-use crate::chat::SearchPanel;
+use super::panel_edge::PanelEdge;
+use crate::chat::{PinsPanel, SearchPanel, ThreadPanel};
 use crate::i18n::{Key, t, tr};
 use crate::spaces::{CurrentSpace, MembersPanel};
 use crate::state::layout::Panel;
@@ -8,6 +9,8 @@ use crate::state::{Layout, Spaces};
 use crate::ui::{Icon, IconButton};
 use leptos::ev;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use shared::ids::ChatId;
 
 /// The panel that is open. Esc closes it where it covers the content.
 #[component]
@@ -17,8 +20,13 @@ pub fn ContextPanel() -> impl IntoView {
     let spaces = expect_context::<Spaces>();
     let is_member = Memo::new(move |_| space.get().is_some_and(|id| spaces.get(id).is_some()));
     // Members are those of a space; elsewhere there is nothing to show.
+    let path = use_location().pathname;
+    let chat = Memo::new(move |_| path.with(|p| p.rsplit('/').next()?.parse::<ChatId>().ok()));
     let panel = Memo::new(move |_| {
-        layout.panel.get().filter(|panel| *panel != Panel::Members || is_member.get())
+        let panel = layout.panel.get()?;
+        let has_place = panel.chat().is_none_or(|own| chat.get() == Some(own));
+        let panel = if has_place { panel } else { Panel::Members };
+        (panel != Panel::Members || is_member.get()).then_some(panel)
     });
     move || {
         panel.get().map(|panel| {
@@ -32,6 +40,8 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
     let title = move || match panel {
         Panel::Members => tr(Key::AppMembers),
         Panel::Search => tr(Key::AppSearch),
+        Panel::Thread { .. } => tr(Key::ConversationThread),
+        Panel::Pins(_) => tr(Key::ConversationPins),
     };
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && !event.default_prevented() && !layout.is_wide.get_untracked()
@@ -41,7 +51,14 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
     view! {
-        <aside class="panel" aria-label=title>
+        <aside
+            class="panel"
+            aria-label=title
+            style:--panel=move || layout.is_wide.get().then(|| format!("{}px", layout.panel_width.get()))
+        >
+            <Show when=move || layout.is_wide.get()>
+                <PanelEdge layout />
+            </Show>
             <header class="panel__header">
                 <h2>{title}</h2>
                 <IconButton
@@ -55,6 +72,10 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
                     space.get().map(|space| view! { <MembersPanel space /> }).into_any()
                 }
                 Panel::Search => view! { <SearchPanel /> }.into_any(),
+                Panel::Thread { chat, root, at } => {
+                    view! { <ThreadPanel chat root at /> }.into_any()
+                }
+                Panel::Pins(chat) => view! { <PinsPanel chat /> }.into_any(),
             }}
         </aside>
     }

@@ -1,16 +1,20 @@
 //! The four areas of the screen for a signed-in person, and the stores that live with them.
 
 use super::bottom_bar::BottomBar;
+use super::keys_dialog::KeysDialog;
 use super::panel::ContextPanel;
 use crate::api::ApiError;
 use crate::chat::ChatList;
 use crate::i18n::{Key, t, tf};
 use crate::live::{Live, Stores};
 use crate::page::Page;
+use crate::palette::Palette;
 use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
-use crate::state::{Chats, Drafts, Layout, Messages, Outbox, Session, Spaces, Typing, last};
+use crate::state::{
+    Categories, Chats, Drafts, Layout, Messages, Outbox, Session, Spaces, Threads, Typing, last,
+};
 use crate::ui::{Failure, SkeletonRows, Toasts};
 use leptos::ev;
 use leptos::prelude::*;
@@ -70,13 +74,25 @@ fn provide_stores(session: Session) {
     let outbox = Outbox::start(session);
     let messages = Messages::start(session, outbox);
     let typing = Typing::start(session);
+    let (categories, threads) = (Categories::start(), Threads::start(session));
+    provide_context(categories);
+    provide_context(threads);
     provide_context(spaces);
     provide_context(chats);
     provide_context(messages);
     provide_context(typing);
     provide_context(outbox);
     provide_context(Drafts::load());
-    provide_context(Live::start(Stores { session, spaces, chats, messages, typing, outbox }));
+    provide_context(Live::start(Stores {
+        session,
+        spaces,
+        chats,
+        categories,
+        threads,
+        messages,
+        typing,
+        outbox,
+    }));
 }
 
 #[component]
@@ -91,6 +107,7 @@ fn Areas(session: Session) -> impl IntoView {
     Effect::new(move |_| {
         path.with(|path| remember(path));
         layout.drawer.set(false);
+        layout.palette.set(false);
         if !layout.is_wide.get_untracked() {
             layout.panel.set(None);
         }
@@ -101,6 +118,7 @@ fn Areas(session: Session) -> impl IntoView {
         }
     });
     on_cleanup(move || escape.remove());
+    super::keys_dialog::listen(layout);
     let behind = move || layout.drawer.get() && layout.is_narrow.get();
     let pane = move || if path.with(|path| is_list(path)) { "list" } else { "content" };
     view! {
@@ -135,6 +153,8 @@ fn Areas(session: Session) -> impl IntoView {
             <ContextPanel />
             <BottomBar />
         </div>
+        <Palette />
+        <KeysDialog />
     }
 }
 

@@ -1,18 +1,20 @@
 //! The chats of a space, or the direct and group chats, in the sidebar.
 
-use super::keys::{in_order, page};
+use super::arrange::ArrangeDialog;
+use super::chat_row::ChatRow;
+use super::keys::page;
 use super::new_chat::{NewChat, NewConversation};
 use crate::i18n::{Key, t, tn};
-use crate::state::{Chats, Drafts, Load, Spaces};
+use crate::page::Page;
+use crate::state::{Categories, Chats, Load, Session, Spaces, Threads};
 use crate::ui::button::IconLook;
 use crate::ui::{
-    Avatar, AvatarSize, Badge, Button, Empty, Failure, Glyph, Icon, IconButton, Picture,
-    SkeletonRows, StatusDot,
+    Anchor, Badge, Button, Empty, Failure, Glyph, Icon, IconButton, Menu, MenuItem, Picture,
+    SkeletonRows, Toasts,
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
-use shared::chat::{Chat, ChatKind};
-use shared::ids::{ChatId, SpaceId};
+use shared::ids::{CategoryId, ChatId, SpaceId};
 use shared::permission::Permission;
 
 /// The chats of `space`; without one, the direct and group chats.
@@ -21,7 +23,16 @@ pub fn ChatList(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
     let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
     let making = RwSignal::new(false);
     let talking = RwSignal::new(false);
-    let list = Memo::new(move |_| in_order(chats, space.get()));
+    let categories = expect_context::<Categories>();
+    let toasts = expect_context::<Toasts>();
+    let arranging = RwSignal::new(false);
+    let menu = RwSignal::new(None::<Anchor>);
+    let parts = Memo::new(move |_| parts(chats, categories, space.get()));
+    let may_arrange = move || space.get().is_some_and(|id| spaces.can(id, Permission::ManageChats));
+    let all_read = move |()| {
+        let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
+        chats.mark_all_read(space.get_untracked(), failed);
+    };
     let may_add = move || match space.get() {
         Some(space) => spaces.can(space, Permission::ManageChats),
         None => true,
@@ -41,11 +52,22 @@ pub fn ChatList(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
         Some(_) => t(Key::ChatChats)(),
         None => t(Key::ChatConversations)(),
     };
-    let is_empty = move || list.with(Vec::is_empty) && chats.load().ready().is_some();
+    let is_empty = move || {
+        parts.with(|parts| parts.iter().all(|part| part.1.is_empty()))
+            && chats.load().ready().is_some()
+    };
     view! {
         <nav class="chat-list" aria-label=heading>
             <div class="chat-list__head">
                 <h2 class="chat-list__heading">{heading}</h2>
+                <IconButton
+                    icon=Icon::More
+                    label=t(Key::ConversationListMenu)
+                    look=IconLook::Small
+                    on_click=move |event: leptos::ev::MouseEvent| {
+                        menu.set(Some(Anchor::of_event(&event)));
+                    }
+                />
                 <Show when=may_add>
                     <IconButton
                         icon=Icon::Plus
@@ -68,8 +90,12 @@ pub fn ChatList(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
                 }
                 Load::Ready(()) => ().into_any(),
             }}
-            <For each=move || list.get() key=|id| *id let(id)>
-                <ChatRow id />
+            <ThreadsLink />
+            <Show when=move || space.get().is_none()>
+                <NotesLink />
+            </Show>
+            <For each=move || parts.get() key=|part| part.0 let(part)>
+                <Part category=part.0 parts />
             </For>
             <Show when=move || is_empty() && space.get().is_none()>
                 <Empty
@@ -83,78 +109,154 @@ pub fn ChatList(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
                 </Empty>
             </Show>
         </nav>
-        {move || space.get().map(|space| view! { <NewChat space open=making /> })}
+        <Menu at=menu label=t(Key::ConversationListMenu)>
+            <MenuItem
+                icon=Icon::Check
+                label=t(Key::ConversationAllRead)
+                on_choose=all_read
+            />
+            <Show when=may_arrange>
+                <MenuItem
+                    icon=Icon::Grip
+                    label=t(Key::ConversationArrange)
+                    on_choose=move |()| arranging.set(true)
+                />
+            </Show>
+        </Menu>
+        {move || {
+            space
+                .get()
+                .map(|space| {
+                    view! {
+                        <NewChat space open=making />
+                        <ArrangeDialog space open=arranging />
+                    }
+                })
+        }}
         <NewConversation open=talking />
     }
 }
 
-/// One chat: bold when something in it is unread, loud when somebody waits for an answer.
+/// A category (none: above all of them) and its chats.
+type Listed = (Option<CategoryId>, Vec<ChatId>);
+
+/// The list in its parts. A category without a chat that the person sees is not shown.
+fn parts(chats: Chats, categories: Categories, space: Option<SpaceId>) -> Vec<Listed> {
+    let Some(space) = space else { return vec![(None, chats.conversations())] };
+    let all = chats.of_space(space);
+    let headings = categories.of(space);
+    let is_known = |id: CategoryId| headings.iter().any(|heading| heading.id == id);
+    let of = |wanted: Option<CategoryId>| -> Vec<ChatId> {
+        let inside =
+            all.iter().filter(|(category, _)| category.filter(|id| is_known(*id)) == wanted);
+        inside.map(|(_, id)| *id).collect()
+    };
+    let inside = headings.iter().map(|heading| (Some(heading.id), of(Some(heading.id))));
+    let shown = inside.filter(|(_, chats)| !chats.is_empty());
+    std::iter::once((None, of(None))).chain(shown).collect()
+}
+
+/// A category, folded or not: a folded one still shows what is unread or open.
 #[component]
-fn ChatRow(id: ChatId) -> impl IntoView {
-    let (chats, drafts) = (expect_context::<Chats>(), expect_context::<Drafts>());
-    let chat = Memo::new(move |_| chats.get(id));
-    let space = chats.peek(id, |chat| chat.space_id).flatten();
-    let read = Memo::new(move |_| chat.with(|c| c.as_ref().map(|c| c.read)).unwrap_or_default());
-    let title =
-        Memo::new(move |_| chat.with(|c| c.as_ref().map(|c| chats.title(c))).unwrap_or_default());
-    let is_direct = space.is_none();
-    // A direct message is always meant for the reader.
-    let loud = Memo::new(move |_| {
-        let read = read.get();
-        if is_direct { read.unread } else { read.mentions }
+fn Part(category: Option<CategoryId>, parts: Memo<Vec<Listed>>) -> impl IntoView {
+    let (chats, categories) = (expect_context::<Chats>(), expect_context::<Categories>());
+    let path = leptos_router::hooks::use_location().pathname;
+    let all = move || {
+        parts.with(|parts| parts.iter().find(|part| part.0 == category).map(|part| part.1.clone()))
+    };
+    let is_folded = Memo::new(move |_| category.is_some_and(|id| categories.is_folded(id)));
+    let shown = Memo::new(move |_| {
+        let mut list = all().unwrap_or_default();
+        if is_folded.get() {
+            list.retain(|id| {
+                let unread = chats.read(*id, |chat| chat.read.unread > 0).unwrap_or(false);
+                unread || path.with(|path| path.ends_with(&id.to_string()))
+            });
+        }
+        list
     });
-    let quiet = Memo::new(move |_| if loud.get() > 0 { 0 } else { read.get().unread });
-    let has_draft = Memo::new(move |_| drafts.has(id));
+    let name = move |id: CategoryId| {
+        let space = parts.with(|parts| {
+            let part = parts.iter().find(|part| part.0 == Some(id))?;
+            chats.read(*part.1.first()?, |chat| chat.space_id).flatten()
+        });
+        let all = space.map(|space| categories.of(space)).unwrap_or_default();
+        all.into_iter().find(|c| c.id == id).map(|c| c.name).unwrap_or_default()
+    };
+    view! {
+        {category
+            .map(|id| {
+                view! {
+                    <button
+                        class="chat-list__category"
+                        type="button"
+                        aria-expanded=move || if is_folded.get() { "false" } else { "true" }
+                        on:click=move |_| categories.fold(id)
+                    >
+                        <Glyph
+                            icon=Signal::derive(move || {
+                                if is_folded.get() { Icon::ChevronRight } else { Icon::ChevronDown }
+                            })
+                            size=14
+                        />
+                        <span>{move || name(id)}</span>
+                    </button>
+                }
+            })}
+        <For each=move || shown.get() key=|id| *id let(id)>
+            <ChatRow id />
+        </For>
+    }
+}
+
+/// The threads that one follows, and how many wait.
+#[component]
+fn ThreadsLink() -> impl IntoView {
+    let threads = expect_context::<Threads>();
+    let waiting = Signal::derive(move || threads.waiting());
     view! {
         <A
-            href=page(space, id).path()
+            href=Page::Threads.path()
             attr:class="chat-row"
-            attr:data-unread=move || (read.get().unread > 0).then_some("true")
+            attr:data-unread=move || (waiting.get() > 0).then_some("true")
         >
-            <RowIcon chat />
-            <span class="chat-row__name">{title}</span>
-            <Show when=move || has_draft.get()>
-                <span class="chat-row__draft" role="img" aria-label=t(Key::ChatDraft) data-tip=t(Key::ChatDraft)>
-                    <Glyph icon=Icon::Edit size=14 />
-                </span>
-            </Show>
-            <Badge count=loud loud=true label=move || tn(Key::AppMentions, loud.get()) />
-            <Badge count=quiet label=move || tn(Key::AppUnread, quiet.get()) />
+            <Glyph icon=Icon::MessageCircle size=18 />
+            <span class="chat-row__name">{t(Key::ConversationThreads)}</span>
+            <Badge count=waiting loud=true label=move || tn(Key::AppUnread, waiting.get()) />
         </A>
     }
 }
 
+/// The way to the notes to oneself, until they are a chat among the others.
 #[component]
-fn RowIcon(chat: Memo<Option<Chat>>) -> impl IntoView {
-    let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
-    let shape = Memo::new(move |_| {
-        chat.with(|chat| {
-            let chat = chat.as_ref()?;
-            Some((chat.kind, chats.partner(chat)))
-        })
+fn NotesLink() -> impl IntoView {
+    let (chats, session) = (expect_context::<Chats>(), expect_context::<Session>());
+    let toasts = expect_context::<Toasts>();
+    let navigate = leptos_router::hooks::use_navigate();
+    let exists = Memo::new(move |_| {
+        let all = chats.conversations();
+        all.into_iter().any(|id| chats.read(id, |chat| chats.is_notes(chat)).unwrap_or(false))
     });
-    move || {
-        let (kind, partner) = shape.get()?;
-        let view = match (kind, partner) {
-            (ChatKind::Direct, Some(person)) => {
-                let status = Signal::derive(move || spaces.status(person.id));
-                let label = move || crate::i18n::by_name(&format!("status.{}", status.get().key()));
-                view! {
-                    <span class="with-status">
-                        <Avatar
-                            id=person.id.0
-                            name=person.name().to_owned()
-                            url=person.avatar_url.clone()
-                            size=AvatarSize::Small
-                        />
-                        <StatusDot status label />
-                    </span>
+    let open = Callback::new(move |()| {
+        let Some(me) = untrack(|| session.user_id()) else { return };
+        let navigate = navigate.clone();
+        leptos::task::spawn_local(async move {
+            match crate::api::chat::open_direct(me).await {
+                Ok(chat) => {
+                    let path = page(None, chat.id).path();
+                    chats.put(chat);
+                    navigate(&path, leptos_router::NavigateOptions::default());
                 }
-                .into_any()
+                Err(error) => toasts.failed(error.sentence()),
             }
-            (ChatKind::Space, _) => view! { <Glyph icon=Icon::Hash size=18 /> }.into_any(),
-            _ => view! { <Glyph icon=Icon::Users size=18 /> }.into_any(),
-        };
-        Some(view)
+        });
+    });
+    view! {
+        <Show when=move || !exists.get()>
+            <button class="chat-row" type="button" on:click=move |_| open.run(())>
+                <Glyph icon=Icon::Bookmark size=18 />
+                <span class="chat-row__name">{t(Key::ConversationNotes)}</span>
+            </button>
+        </Show>
     }
 }

@@ -1,15 +1,15 @@
-//! Name and topic of a chat, and its end.
+//! Name, topic, category and slow mode of a chat, and its end.
 
 use crate::api::chat as api;
 use crate::form::{Form, FormFailure};
-use crate::i18n::{Key, t, tf, tr};
-use crate::state::Chats;
-use crate::ui::{Button, Confirm, Dialog, Look, TextArea, TextField, Toasts};
+use crate::i18n::{Key, t, tf, tn, tr};
+use crate::state::{Categories, Chats};
+use crate::ui::{Button, Confirm, Dialog, Look, SelectField, TextArea, TextField, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, UpdateChat};
 use shared::error::ErrorCode;
-use shared::ids::ChatId;
+use shared::ids::{ChatId, SpaceId};
 use shared::validate::Validate;
 
 /// The dialog that changes name and topic.
@@ -25,14 +25,19 @@ pub fn ChatSettings(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     let (chats, toasts) = (expect_context::<Chats>(), expect_context::<Toasts>());
-    let before = chats.peek(chat, |c| (c.name.clone(), c.topic.clone())).unwrap_or_default();
-    let name = RwSignal::new(before.0);
-    let topic = RwSignal::new(before.1.unwrap_or_default());
+    let Some(before) = chats.peek(chat, Chat::clone) else { return ().into_any() };
+    let space = before.space_id;
+    let name = RwSignal::new(before.name);
+    let topic = RwSignal::new(before.topic.unwrap_or_default());
+    let category = RwSignal::new(before.category_id.map(|id| id.to_string()).unwrap_or_default());
+    let slow = RwSignal::new(before.slow_seconds.to_string());
     let body = move || {
         let topic = topic.get().trim().to_owned();
         UpdateChat {
             name: Some(name.get().trim().to_owned()),
             topic: Some((!topic.is_empty()).then_some(topic)),
+            category_id: space.map(|_| category.get().parse().ok()),
+            slow_seconds: space.and_then(|_| slow.get().parse().ok()),
             ..UpdateChat::default()
         }
     };
@@ -70,6 +75,7 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
                 on_input=topic_field.on_input
                 on_leave=topic_field.on_leave
             />
+            {space.map(|space| view! { <OfSpace space category slow /> })}
             <FormFailure form />
             <footer class="dialog__footer">
                 <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
@@ -78,6 +84,42 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
                 </Button>
             </footer>
         </form>
+    }
+    .into_any()
+}
+
+/// The pauses of slow mode that are offered, in seconds.
+const PAUSES: [i32; 9] = [0, 5, 10, 30, 60, 300, 900, 3_600, 21_600];
+
+/// What only a chat of a space has: its category and its slow mode.
+#[component]
+fn OfSpace(space: SpaceId, category: RwSignal<String>, slow: RwSignal<String>) -> impl IntoView {
+    let categories = expect_context::<Categories>();
+    let headings = Signal::derive(move || {
+        let all = categories.of(space).into_iter().map(|one| (one.id.to_string(), one.name));
+        std::iter::once((String::new(), tr(Key::ConversationNoCategory).to_owned()))
+            .chain(all)
+            .collect()
+    });
+    let pauses = Signal::derive(move || {
+        let text = |seconds: i32| match seconds {
+            0 => tr(Key::ConversationSlowOff).to_owned(),
+            n if n < 60 => tn(Key::ConversationSeconds, n.into()),
+            n if n < 3_600 => tn(Key::ConversationMinutes, (n / 60).into()),
+            n => tn(Key::ConversationHours, (n / 3_600).into()),
+        };
+        let now: i32 = slow.get_untracked().parse().unwrap_or(0);
+        let odd = (!PAUSES.contains(&now)).then_some(now);
+        PAUSES.into_iter().chain(odd).map(|s| (s.to_string(), text(s))).collect()
+    });
+    view! {
+        <SelectField label=t(Key::ConversationCategory) value=category options=headings />
+        <SelectField
+            label=t(Key::ConversationSlow)
+            value=slow
+            options=pauses
+            hint=t(Key::ConversationSlowHint)
+        />
     }
 }
 

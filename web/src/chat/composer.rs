@@ -1,5 +1,6 @@
 //! Writing: a field that grows, drafts, answers and edits, mentions and emoji.
 
+mod bars;
 mod field;
 mod mentions;
 
@@ -7,10 +8,11 @@ use super::emoji_picker::EmojiPicker;
 use super::talk::{Jump, Talk};
 use super::typing_line::TypingLine;
 use crate::api::chat as api;
-use crate::i18n::{Key, number, t, tf};
+use crate::i18n::{Key, number, t, tf, tr};
 use crate::state::{Draft, Layout};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Icon, IconButton, Popover};
+use bars::{EditBar, ReplyBar, SlowLine, slow_left};
 use field::Field;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
@@ -53,12 +55,14 @@ pub(super) struct Writing {
     last_typing: StoredValue<f64>,
     keep_timer: StoredValue<Option<TimeoutHandle>>,
     layout: Layout,
+    /// Slow mode: seconds until the next message.
+    slow_left: RwSignal<i64>,
 }
 
 #[component]
 fn Editor(talk: Talk) -> impl IntoView {
-    let field = Field::new(talk.drafts.get(talk.chat).text);
-    talk.replying.set(talk.drafts.get(talk.chat).reply_to);
+    let field = Field::new(talk.drafts.get(talk.place).text);
+    talk.replying.set(talk.drafts.get(talk.place).reply_to);
     let writing = Writing {
         talk,
         field,
@@ -67,16 +71,23 @@ fn Editor(talk: Talk) -> impl IntoView {
         last_typing: StoredValue::new(0.0),
         keep_timer: StoredValue::new(None),
         layout: expect_context(),
+        slow_left: slow_left(talk),
     };
     writing.follow();
     on_cleanup(move || writing.keep());
     let emoji_at = RwSignal::new(None::<Anchor>);
     let length = Memo::new(move |_| field.text.with(|text| text.chars().count()));
     let can_send = move || {
-        length.get() <= MAX_MESSAGE_CHARS && field.text.with(|text| !text.trim().is_empty())
+        let waits = writing.slow_left.get() > 0 && talk.editing.with(Option::is_none);
+        !waits
+            && length.get() <= MAX_MESSAGE_CHARS
+            && field.text.with(|text| !text.trim().is_empty())
     };
     let chats = talk.chats;
     let placeholder = move || {
+        if talk.is_thread() {
+            return tr(Key::ConversationReplyHint).to_owned();
+        }
         let name = chats.get(talk.chat).map(|chat| chats.title(&chat)).unwrap_or_default();
         tf(Key::ChatWriteTo, &[("name", &name)])
     };
@@ -129,6 +140,7 @@ fn Editor(talk: Talk) -> impl IntoView {
                     on_click=move |_| writing.submit()
                 />
             </div>
+            <SlowLine talk left=writing.slow_left />
             <TypingLine talk />
             <Popover at=emoji_at side=Side::Above label=t(Key::ChatEmoji)>
                 <EmojiPicker on_choose=choose />
@@ -191,6 +203,7 @@ impl Writing {
         let is_text = self.field.text.with_untracked(|text| !text.trim().is_empty());
         if is_text
             && self.talk.editing.get_untracked().is_none()
+            && !self.talk.is_thread()
             && now - self.last_typing.get_value() > TYPING_EVERY_MS
         {
             self.last_typing.set_value(now);
@@ -216,7 +229,7 @@ impl Writing {
         };
         let text = if editing.is_some() { self.stash.get_value() } else { text };
         let reply_to = self.talk.replying.get_untracked();
-        self.talk.drafts.keep(self.talk.chat, Draft { text, reply_to });
+        self.talk.drafts.keep(self.talk.place, Draft { text, reply_to });
     }
 
     fn key(self, event: &KeyboardEvent) {
@@ -259,6 +272,8 @@ impl Writing {
         }
         match self.talk.editing.get_untracked() {
             Some(id) => self.submit_edit(id, text),
+            // Slow mode: the text stays until its time has come.
+            None if self.slow_left.get_untracked() > 0 => {}
             None if !text.trim().is_empty() => self.send(text),
             None => {}
         }
@@ -266,7 +281,7 @@ impl Writing {
 
     fn send(self, text: &str) {
         let talk = self.talk;
-        talk.outbox.send(talk.chat, text.to_owned(), talk.replying.get_untracked());
+        talk.outbox.send(talk.place, text.to_owned(), talk.replying.get_untracked());
         talk.replying.set(None);
         talk.divider.set(None);
         talk.jump.set(Some(Jump::End));
@@ -291,7 +306,7 @@ impl Writing {
         }
         let before = entry.message.clone();
         let content = text.to_owned();
-        talk.messages.change(talk.chat, |window| {
+        talk.messages.change(talk.place, |window| {
             window.edit(&MessageEdited {
                 message_id: id,
                 chat_id: talk.chat,
@@ -309,62 +324,7 @@ impl Writing {
                     before
                 }
             };
-            talk.messages.change(talk.chat, |window| window.put(now));
+            talk.messages.change(talk.place, |window| window.put(now));
         });
-    }
-}
-
-/// What is being answered.
-#[component]
-fn ReplyBar(talk: Talk) -> impl IntoView {
-    view! {
-        {move || {
-            talk.replying
-                .get()
-                .map(|reply| {
-                    let author = reply.author.map(|author| author.name().to_owned());
-                    let seq = reply.seq;
-                    view! {
-                        <div class="composer__bar">
-                            <button
-                                class="composer__bar-text"
-                                type="button"
-                                on:click=move |_| talk.jump.set(Some(Jump::Seq(seq)))
-                            >
-                                {move || {
-                                    let name = author.clone().unwrap_or_default();
-                                    tf(Key::ChatReplyingTo, &[("name", &name)])
-                                }}
-                                <span class="composer__bar-excerpt">{reply.excerpt}</span>
-                            </button>
-                            <IconButton
-                                icon=Icon::Close
-                                label=t(Key::AppCancel)
-                                look=crate::ui::button::IconLook::Small
-                                on_click=move |_| talk.replying.set(None)
-                            />
-                        </div>
-                    }
-                })
-        }}
-    }
-}
-
-/// Says that a message is being edited.
-#[component]
-fn EditBar(writing: Writing) -> impl IntoView {
-    let talk = writing.talk;
-    view! {
-        <Show when=move || talk.editing.with(Option::is_some)>
-            <div class="composer__bar">
-                <span class="composer__bar-text">{t(Key::ChatEditing)}</span>
-                <IconButton
-                    icon=Icon::Close
-                    label=t(Key::AppCancel)
-                    look=crate::ui::button::IconLook::Small
-                    on_click=move |_| talk.editing.set(None)
-                />
-            </div>
-        </Show>
     }
 }

@@ -1,6 +1,9 @@
 //! The head of a conversation: what it is, what it is about, what can be opened.
 
+use super::access::AccessDialog;
 use super::chat_settings::{ChatSettings, DeleteChat};
+use super::explain::ExplainDialog;
+use super::group_people::GroupPeople;
 use super::talk::{Jump, Talk};
 use crate::api::chat as api;
 use crate::app::BackOrMenu;
@@ -54,6 +57,12 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
                     pressed=is_open(Panel::Search)
                     on_click=move |_| layout.toggle(Panel::Search)
                 />
+                <IconButton
+                    icon=Icon::Pin
+                    label=t(Key::ConversationPins)
+                    pressed=is_open(Panel::Pins(talk.chat))
+                    on_click=move |_| layout.toggle(Panel::Pins(talk.chat))
+                />
                 <Show when=move || space.is_some()>
                     <IconButton
                         icon=Icon::Users
@@ -79,6 +88,9 @@ fn ChatIcon(talk: Talk, chat: Memo<Option<Chat>>) -> impl IntoView {
     let spaces = expect_context::<Spaces>();
     move || {
         let chat = chat.get()?;
+        if talk.chats.is_notes(&chat) {
+            return Some(view! { <Glyph icon=Icon::Bookmark /> }.into_any());
+        }
         let view = match (chat.kind, talk.chats.partner(&chat)) {
             (ChatKind::Direct, Some(person)) => {
                 let status = Signal::derive(move || spaces.status(person.id));
@@ -105,7 +117,9 @@ fn ChatIcon(talk: Talk, chat: Memo<Option<Chat>>) -> impl IntoView {
 
 #[component]
 fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>) -> impl IntoView {
-    let [editing, deleting, leaving] = [(); 3].map(|()| RwSignal::new(false));
+    let [editing, deleting, leaving, access, explaining, people] =
+        [(); 6].map(|()| RwSignal::new(false));
+    let space = talk.chats.peek(talk.chat, |chat| chat.space_id).flatten();
     let calendar_at = StoredValue::new(Anchor::default());
     Effect::new(move |_| {
         if let Some(anchor) = menu.get() {
@@ -113,14 +127,16 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
         }
     });
     let is = move |kind: ChatKind| chat.with(|c| c.as_ref().is_some_and(|c| c.kind == kind));
-    let may_edit = move || talk.may(Permission::ManageChats) || is(ChatKind::Group);
+    let spaces = expect_context::<Spaces>();
+    let manages = move || space.is_some_and(|space| spaces.can(space, Permission::ManageChats));
+    let may_edit = move || manages() || is(ChatKind::Group);
     let owns_group = move || {
         chat.with(|c| c.as_ref().and_then(|c| c.owner_id)) == talk.session.user_id()
             && is(ChatKind::Group)
     };
     let may_delete = move || {
         let is_default = chat.with(|c| c.as_ref().is_some_and(|c| c.is_default));
-        talk.may(Permission::ManageChats) && is(ChatKind::Space) && !is_default || owns_group()
+        manages() && !is_default || owns_group()
     };
     view! {
         <Menu at=menu label=t(Key::ChatChatMenu)>
@@ -149,7 +165,26 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
                     on_choose=move |()| editing.set(true)
                 />
             </Show>
+            <Show when=move || space.is_some() && may_edit()>
+                <MenuItem
+                    icon=Icon::Lock
+                    label=t(Key::ConversationAccess)
+                    on_choose=move |()| access.set(true)
+                />
+            </Show>
+            <Show when=move || space.is_some()>
+                <MenuItem
+                    icon=Icon::Help
+                    label=t(Key::ConversationExplain)
+                    on_choose=move |()| explaining.set(true)
+                />
+            </Show>
             <Show when=move || is(ChatKind::Group)>
+                <MenuItem
+                    icon=Icon::Users
+                    label=t(Key::ConversationGroupPeople)
+                    on_choose=move |()| people.set(true)
+                />
                 <MenuItem
                     icon=Icon::LogOut
                     danger=true
@@ -169,6 +204,14 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
         <ChatSettings chat=talk.chat open=editing />
         <DeleteChat chat=talk.chat open=deleting />
         <LeaveGroup talk open=leaving />
+        <GroupPeople chat=talk.chat open=people />
+        {space
+            .map(|space| {
+                view! {
+                    <AccessDialog chat=talk.chat space open=access />
+                    <ExplainDialog chat=talk.chat space open=explaining />
+                }
+            })}
     }
 }
 

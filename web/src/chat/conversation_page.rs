@@ -11,6 +11,7 @@ use super::talk::{Jump, Talk};
 use super::{focused_window, keys};
 use crate::i18n::{Key, t};
 use crate::live::Status;
+use crate::state::layout::Panel;
 use crate::state::{Chats, Layout, Load};
 use crate::ui::{Button, Empty, Failure, Glyph, Icon, Picture, SkeletonRows};
 use leptos::prelude::*;
@@ -85,9 +86,12 @@ fn Conversation(chat: ChatId) -> impl IntoView {
     let layout = expect_context::<Layout>();
     let query = use_query_map();
     Effect::new(move |_| {
-        let linked = query.with(|query| query.get("m")).and_then(|seq| seq.parse().ok());
-        if let Some(seq) = linked {
-            talk.jump.set(Some(Jump::Seq(seq)));
+        let seq = query.with(|query| query.get("m")).and_then(|seq| seq.parse().ok());
+        let root = query.with(|query| query.get("t")).and_then(|id| id.parse().ok());
+        match (root, seq) {
+            (Some(root), at) => layout.panel.set(Some(Panel::Thread { chat, root, at })),
+            (None, Some(seq)) => talk.jump.set(Some(Jump::Link(seq))),
+            (None, None) => {}
         }
     });
     keep_read(talk);
@@ -124,12 +128,14 @@ fn keep_read(talk: Talk) {
         if read.unread == 0 && read.mentions == 0 {
             return;
         }
-        if talk.at_end.get() && is_focused.get() {
+        let is_held = chats.is_held(talk.chat);
+        if talk.at_end.get() && is_focused.get() && !is_held {
             chats.mark_read(talk.chat);
         } else if talk.divider.get_untracked().is_none() {
             talk.divider.set(Some(read.read_seq));
         }
     });
+    on_cleanup(move || chats.release(talk.chat));
     Effect::new(move |before: Option<bool>| {
         let now = is_focused.get();
         // Who leaves has seen the line: the next one marks what comes meanwhile.
@@ -189,7 +195,7 @@ fn ConnectionBanner(talk: Talk) -> impl IntoView {
 
 /// Reads new messages to who does not see them.
 #[component]
-fn News(talk: Talk) -> impl IntoView {
+pub(super) fn News(talk: Talk) -> impl IntoView {
     let room = talk.room();
     let changed = room.changed.clone();
     let text = RwSignal::new(String::new());

@@ -2,9 +2,7 @@
 
 use super::talk::Talk;
 use crate::page::Page;
-use crate::state::Chats;
-use crate::state::Layout;
-use crate::state::layout::Panel;
+use crate::state::{Categories, Chats};
 use crate::ui::Anchor;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
@@ -16,7 +14,7 @@ use web_sys::{Element, HtmlElement};
 
 /// Keys for the open conversation, as long as the view that calls this lives.
 pub fn listen(talk: Talk) {
-    let layout = expect_context::<Layout>();
+    let categories = expect_context::<Categories>();
     let navigate = use_navigate();
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
@@ -28,17 +26,13 @@ pub fn listen(talk: Talk) {
                 "ArrowDown" => 1,
                 _ => return,
             };
-            if let Some(page) = neighbour(talk, step, event.shift_key()) {
+            if let Some(page) = neighbour(talk, categories, step, event.shift_key()) {
                 event.prevent_default();
                 navigate(&page.path(), NavigateOptions::default());
             }
             return;
         }
-        if event.ctrl_key() || event.meta_key() {
-            if event.key().eq_ignore_ascii_case("k") {
-                event.prevent_default();
-                layout.panel.set(Some(Panel::Search));
-            }
+        if event.ctrl_key() || event.meta_key() || event.key() == "?" {
             return;
         }
         plain(talk, &event);
@@ -46,7 +40,8 @@ pub fn listen(talk: Talk) {
     on_cleanup(move || handle.remove());
 }
 
-fn plain(talk: Talk, event: &KeyboardEvent) {
+/// Keys for the messages of a place.
+pub fn plain(talk: Talk, event: &KeyboardEvent) {
     if is_floating(event) {
         return;
     }
@@ -59,8 +54,11 @@ fn plain(talk: Talk, event: &KeyboardEvent) {
     let current = talk.current.get_untracked();
     match (event.key().as_str(), current) {
         ("r" | "R" | "к" | "К", Some(id)) => talk.reply(id),
+        ("t" | "T" | "е" | "Е", Some(id)) if !talk.is_thread() => talk.open_thread_of(id),
         ("e" | "E" | "у" | "У", Some(message)) => {
-            let row = document().query_selector(&format!("[data-id=\"{message}\"]")).ok().flatten();
+            let within = if talk.is_thread() { ".thread" } else { ".conversation" };
+            let row = format!("{within} [data-id=\"{message}\"]");
+            let row = document().query_selector(&row).ok().flatten();
             if let Some(row) = row {
                 let anchor = Anchor::of(&row);
                 talk.reacting.set(Some(super::talk::At { message, anchor }));
@@ -98,10 +96,10 @@ fn is_idle(event: &KeyboardEvent) -> bool {
 }
 
 /// The next or previous chat in the sidebar, of those with something unread if wanted.
-fn neighbour(talk: Talk, step: isize, unread: bool) -> Option<Page> {
+fn neighbour(talk: Talk, categories: Categories, step: isize, unread: bool) -> Option<Page> {
     let chats = talk.chats;
     let space = chats.peek(talk.chat, |chat| chat.space_id).flatten();
-    let list = untrack(|| in_order(chats, space));
+    let list = untrack(|| in_order(chats, categories, space));
     let at = list.iter().position(|id| *id == talk.chat)?;
     let count = list.len();
     let next = (1..count).map(|n| {
@@ -116,11 +114,16 @@ fn neighbour(talk: Talk, step: isize, unread: bool) -> Option<Page> {
 
 /// The chats as the sidebar shows them.
 #[must_use]
-pub fn in_order(chats: Chats, space: Option<SpaceId>) -> Vec<ChatId> {
-    match space {
-        Some(space) => chats.of_space(space),
-        None => chats.conversations(),
-    }
+pub fn in_order(chats: Chats, categories: Categories, space: Option<SpaceId>) -> Vec<ChatId> {
+    let Some(space) = space else { return chats.conversations() };
+    let all = chats.of_space(space);
+    let headings = categories.of(space);
+    let is_known = |id| headings.iter().any(|category| category.id == id);
+    let loose = all.iter().filter(|(category, _)| category.is_none_or(|id| !is_known(id)));
+    let inside = headings
+        .iter()
+        .flat_map(|heading| all.iter().filter(move |(category, _)| *category == Some(heading.id)));
+    loose.chain(inside).map(|(_, id)| *id).collect()
 }
 
 /// The page of a chat.

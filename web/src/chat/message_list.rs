@@ -57,7 +57,7 @@ pub fn MessageList(talk: Talk) -> impl IntoView {
                 class="messages__scroller"
                 role="log"
                 aria-live="off"
-                aria-label=t(Key::ChatMessages)
+                aria-label=move || t(if talk.is_thread() { Key::ConversationRepliesLog } else { Key::ChatMessages })()
                 tabindex="0"
                 node_ref=scroller_node
                 on:scroll=move |_| scroller.scrolled()
@@ -124,6 +124,7 @@ fn ListHeader(talk: Talk, sentence: Memo<Option<String>>) -> impl IntoView {
         }
     };
     let title = move || talk.chats.get(talk.chat).map(|chat| talk.chats.title(&chat));
+    let is_thread = talk.is_thread();
     view! {
         <div class="row list-header" role="listitem" data-key="0">
             {move || match (has_before.get(), sentence.get()) {
@@ -131,6 +132,7 @@ fn ListHeader(talk: Talk, sentence: Memo<Option<String>>) -> impl IntoView {
                 (true, None) => {
                     view! { <SkeletonRows label=t(Key::ChatLoadingOlder) rows=2 /> }.into_any()
                 }
+                (false, _) if is_thread => ().into_any(),
                 (false, _) => {
                     view! {
                         <div class="list-header__begin">
@@ -149,7 +151,10 @@ fn ListHeader(talk: Talk, sentence: Memo<Option<String>>) -> impl IntoView {
 #[component]
 fn JumpPill(talk: Talk) -> impl IntoView {
     let chats = expect_context::<Chats>();
-    let unread = Memo::new(move |_| chats.read(talk.chat, |chat| chat.read.unread).unwrap_or(0));
+    let unread = Memo::new(move |_| {
+        let of_chat = || chats.read(talk.chat, |chat| chat.read.unread).unwrap_or(0);
+        if talk.is_thread() { 0 } else { of_chat() }
+    });
     let is_loaded = talk.room().is_loaded.clone();
     let label = move || match unread.get() {
         0 => t(Key::ChatToNewest)().to_owned(),

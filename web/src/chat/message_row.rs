@@ -8,7 +8,7 @@ use crate::state::outbox::Delivery;
 use crate::ui::avatar::hue;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
-use shared::chat::{Message, Reaction, ReplyPreview};
+use shared::chat::{Message, Reaction, ReplyPreview, ThreadSummary};
 use shared::identity::UserRef;
 use shared::ids::UserId;
 use std::collections::HashMap;
@@ -52,7 +52,9 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {message.subject.clone().map(|subject| view! { <h3 class="row__subject">{subject}</h3> })}
                     <div class="text" use:fill_with=fill.into()></div>
                     {message.edited_at.map(edited_mark)}
+                    {message.pinned.then(pin_mark)}
                     {(!message.reactions.is_empty()).then(|| reactions(&message.reactions))}
+                    {message.thread.as_ref().filter(|_| !talk.is_thread()).map(thread_line)}
                     {row.delivery.as_ref().map(|delivery| delivery_line(delivery, message))}
                 </div>
             </div>
@@ -162,6 +164,30 @@ fn edited_mark(at: shared::Timestamp) -> impl IntoView {
     view! {
         <button class="row__edited" type="button" data-act="versions" data-tip=exact(at)>
             {t(Key::ChatEdited)}
+        </button>
+    }
+}
+
+fn pin_mark() -> impl IntoView {
+    view! {
+        <button class="row__pinned" type="button" data-act="pins">
+            <Glyph icon=Icon::Pin size=14 />
+            {t(Key::ConversationPinned)}
+        </button>
+    }
+}
+
+/// How many replies hang on the message, by whom, and since when; opens them.
+fn thread_line(thread: &ThreadSummary) -> impl IntoView + use<> {
+    let (count, at) = (thread.count, thread.last_at);
+    let people: Vec<_> = thread.participants.iter().map(avatar).collect();
+    view! {
+        <button class="row__thread" type="button" data-act="thread">
+            <span class="row__thread-people">{people}</span>
+            <span class="row__thread-count">{move || tn(Key::ConversationReplies, count)}</span>
+            <time class="row__thread-time" datetime=at.to_rfc3339() data-tip=exact(at)>
+                {move || format!("{}, {}", day(at), clock(at))}
+            </time>
         </button>
     }
 }

@@ -1,9 +1,12 @@
 //! What can be done with a message: the toolbar at the pointer, the menu, and their dialogs.
 
+use super::keys::page;
 use super::message_list::events::copy;
 use super::talk::{At, Talk};
 use crate::api::chat as api;
+use crate::api::organise;
 use crate::i18n::{Key, clock, day, t};
+use crate::page::link;
 use crate::state::Load;
 use crate::ui::button::IconLook;
 use crate::ui::{Anchor, Confirm, Icon, IconButton, Menu, MenuItem, MenuLine, Popover, Spinner};
@@ -52,6 +55,18 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
                         on_click=move |_| {
                             if let Some(id) = id() {
                                 talk.reply(id);
+                            }
+                        }
+                    />
+                </Show>
+                <Show when=move || !talk.is_thread()>
+                    <IconButton
+                        icon=Icon::MessagesSquare
+                        label=t(Key::ConversationReplyInThread)
+                        look=IconLook::Small
+                        on_click=move |_| {
+                            if let Some(id) = id() {
+                                talk.open_thread_of(id);
                             }
                         }
                     />
@@ -108,6 +123,14 @@ pub fn MessageMenu(talk: Talk) -> impl IntoView {
             talk.reacting.set(Some(At { message: message.id, anchor }));
         }
     };
+    let versions = move |()| {
+        if let (Some(message), Some(anchor)) = (message.get_untracked(), place.get_value()) {
+            talk.versions.set(Some(At { message: message.id, anchor }));
+        }
+    };
+    let is_pinned = move || message.with(|message| message.as_ref().is_some_and(|m| m.pinned));
+    let is_edited =
+        move || message.with(|message| message.as_ref().is_some_and(|m| m.edited_at.is_some()));
     view! {
         <Menu at label=t(Key::ChatMessageActions)>
             <Show when=move || talk.may(Permission::AddReactions)>
@@ -120,6 +143,30 @@ pub fn MessageMenu(talk: Talk) -> impl IntoView {
                     on_choose=with(|talk, message| talk.reply(message.id))
                 />
             </Show>
+            <Show when=move || !talk.is_thread()>
+                <MenuItem
+                    icon=Icon::MessagesSquare
+                    label=t(Key::ConversationReplyInThread)
+                    on_choose=with(|talk, message| talk.open_thread_of(message.id))
+                />
+            </Show>
+            <Show when=move || talk.may(Permission::PinMessages)>
+                <MenuItem
+                    icon=Icon::Pin
+                    label=move || t(pin_label(is_pinned()))()
+                    on_choose=with(toggle_pin)
+                />
+            </Show>
+            <Show when=move || !talk.is_thread()>
+                <MenuItem
+                    icon=Icon::Bookmark
+                    label=t(Key::ConversationMarkUnread)
+                    on_choose=with(mark_unread)
+                />
+            </Show>
+            <Show when=is_edited>
+                <MenuItem icon=Icon::Clock label=t(Key::ChatVersions) on_choose=versions />
+            </Show>
             <MenuItem
                 icon=Icon::Copy
                 label=t(Key::ChatCopyText)
@@ -128,7 +175,7 @@ pub fn MessageMenu(talk: Talk) -> impl IntoView {
             <MenuItem
                 icon=Icon::Link
                 label=t(Key::ChatCopyLink)
-                on_choose=with(|talk, message| copy(talk.toasts, link_to(message)))
+                on_choose=with(|talk, message| copy(talk.toasts, link_to(talk, message)))
             />
             <Show when=move || may_edit() || may_delete()>
                 <MenuLine />
@@ -153,11 +200,33 @@ pub fn MessageMenu(talk: Talk) -> impl IntoView {
 }
 
 /// The address of a message.
-fn link_to(message: &Message) -> String {
-    let location = window().location();
-    let origin = location.origin().unwrap_or_default();
-    let path = location.pathname().unwrap_or_default();
-    format!("{origin}{path}?m={}", message.seq)
+fn link_to(talk: Talk, message: &Message) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    let space = talk.chats.peek(message.chat_id, |chat| chat.space_id).flatten();
+    origin + &link(page(space, message.chat_id), message)
+}
+
+const fn pin_label(is_pinned: bool) -> Key {
+    if is_pinned { Key::ConversationUnpin } else { Key::ConversationPin }
+}
+
+/// Here at once, then at the server.
+fn toggle_pin(talk: Talk, message: &Message) {
+    let (id, pinned) = (message.id, !message.pinned);
+    talk.messages.change(talk.place, |window| window.set_pinned(id, pinned));
+    spawn_local(async move {
+        if let Err(error) = organise::set_pinned(id, pinned).await {
+            talk.messages.change(talk.place, |window| window.set_pinned(id, !pinned));
+            talk.toasts.failed(error.sentence());
+        }
+    });
+}
+
+/// From this message on everything is new again, until one leaves the chat or presses Esc.
+fn mark_unread(talk: Talk, message: &Message) {
+    talk.divider.set(Some(message.seq - 1));
+    let failed = Callback::new(move |sentence: String| talk.toasts.failed(sentence));
+    talk.chats.mark_unread(message.chat_id, message.seq, failed);
 }
 
 /// Asks before the message of [`Talk::deleting`] is deleted.
@@ -188,7 +257,7 @@ pub fn DeleteMessage(talk: Talk) -> impl IntoView {
             busy.set(false);
             match outcome {
                 Ok(()) => {
-                    talk.messages.change(talk.chat, |window| window.delete(id).is_some());
+                    talk.messages.change(talk.place, |window| window.delete(id).is_some());
                     open.set(false);
                 }
                 Err(problem) => error.set(Some(problem.sentence())),

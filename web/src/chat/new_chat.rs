@@ -249,7 +249,7 @@ fn PersonButton(person: UserRef, #[prop(into)] on_choose: Callback<UserRef>) -> 
 }
 
 /// Everybody known from one's spaces, oneself aside.
-fn people(spaces: Spaces, session: Session) -> Vec<UserRef> {
+pub fn people(spaces: Spaces, session: Session) -> Vec<UserRef> {
     let me = session.user_id();
     let mut found: Vec<UserRef> = Vec::new();
     for space in spaces.ids() {

@@ -32,14 +32,14 @@ pub fn toggle(talk: Talk, message: MessageId, emoji: String) {
         count,
     };
     let messages = talk.messages;
-    messages.change(talk.chat, |window| window.react(&changed, !is_mine, Some(me.id)));
+    messages.change(talk.place, |window| window.react(&changed, !is_mine, Some(me.id)));
     spawn_local(async move {
         match api::toggle_reaction(message, emoji).await {
             Ok(now) => {
-                messages.change(talk.chat, |window| window.set_reactions(message, now.reactions));
+                messages.change(talk.place, |window| window.set_reactions(message, now.reactions));
             }
             Err(error) => {
-                messages.change(talk.chat, |window| window.set_reactions(message, before));
+                messages.change(talk.place, |window| window.set_reactions(message, before));
                 talk.toasts.failed(error.sentence());
             }
         }

@@ -59,6 +59,8 @@ impl Row {
             (self.shows_reply, 24.0),
             (message.subject.is_some(), 26.0),
             (!message.reactions.is_empty(), 32.0),
+            (message.thread.is_some(), 32.0),
+            (message.pinned, 22.0),
             (message.content.contains("```"), 32.0),
         ];
         let extra: f64 = parts.iter().filter(|(is, _)| *is).map(|(_, height)| height).sum();
@@ -141,6 +143,9 @@ fn message(outgoing: Outgoing, author: &UserRef) -> Message {
         reply_to: outgoing.reply_to,
         reactions: Vec::new(),
         mentions: Vec::new(),
+        thread_root: outgoing.thread_root,
+        thread: None,
+        pinned: false,
         edited_at: None,
         created_at: outgoing.written_at,
         nonce: outgoing.nonce,

@@ -1,18 +1,21 @@
-//! Search in messages: everywhere, in this space, in this chat.
+//! Search in messages: everywhere, in this space, in this chat; filters are typed or pressed.
 
+use super::completion::candidates;
 use super::keys::page;
+use super::search_words::{FILTERS, Words, finish, parse, unfinished};
 use crate::api::ApiError;
 use crate::api::chat::{self as api, Scope};
-use crate::i18n::{Key, clock, day, t};
+use crate::i18n::{Key, clock, day, t, tf};
+use crate::page::link;
 use crate::spaces::CurrentSpace;
-use crate::state::{Chats, Layout};
+use crate::state::{Chats, Layout, Session, Spaces};
 use crate::ui::{Avatar, AvatarSize, Button, Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use shared::chat::SearchHit;
-use shared::ids::ChatId;
+use shared::ids::{ChatId, SpaceId};
 use std::time::Duration;
 
 /// Letters after which the search begins by itself.
@@ -45,7 +48,12 @@ pub fn SearchPanel() -> impl IntoView {
     let path = use_location().pathname;
     let chat =
         Memo::new(move |_| path.with(|path| path.rsplit('/').next()?.parse::<ChatId>().ok()));
-    let words = RwSignal::new(String::new());
+    let layout = expect_context::<Layout>();
+    let chats = expect_context::<Chats>();
+    let words = RwSignal::new(layout.search_for.get_untracked());
+    layout.search_for.set(String::new());
+    let taken_apart =
+        move || parse(&words.get(), |name| chat_named(chats, untrack(|| space.get()), name));
     let place = RwSignal::new(Where::Everywhere);
     let found = RwSignal::new(Found::Nothing);
     let turn = StoredValue::new(0_u64);
@@ -54,7 +62,7 @@ pub fn SearchPanel() -> impl IntoView {
         (Where::Space, _, Some(space)) => Scope::Space(space),
         _ => Scope::Everywhere,
     };
-    let search = move |query: String, scope: Scope, cursor: Option<String>| {
+    let search = move |query: Words, scope: Scope, cursor: Option<String>| {
         let mine = turn.try_update_value(|turn| {
             *turn += 1;
             *turn
@@ -79,12 +87,12 @@ pub fn SearchPanel() -> impl IntoView {
     };
     let timer = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
-        let (query, scope) = (words.get().trim().to_owned(), scope());
+        let (query, scope) = (taken_apart(), scope());
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
         turn.update_value(|turn| *turn += 1);
-        if query.chars().count() < 2 {
+        if !query.is_enough() {
             return found.set(Found::Nothing);
         }
         if !matches!(found.get_untracked(), Found::Hits { .. }) {
@@ -93,9 +101,9 @@ pub fn SearchPanel() -> impl IntoView {
         let wait = set_timeout_with_handle(move || search(query, scope, None), PAUSE);
         timer.set_value(wait.ok());
     });
-    let again = move |()| search(words.get_untracked().trim().to_owned(), untrack(scope), None);
+    let again = move |()| search(untrack(taken_apart), untrack(scope), None);
     let more = move |next: String| {
-        search(words.get_untracked().trim().to_owned(), untrack(scope), Some(next));
+        search(untrack(taken_apart), untrack(scope), Some(next));
     };
     view! {
         <div class="search">
@@ -106,8 +114,10 @@ pub fn SearchPanel() -> impl IntoView {
                     node_ref=focused_once()
                     placeholder=t(Key::ChatSearchHint)
                     aria-label=t(Key::ChatSearchHint)
+                    prop:value=move || words.get()
                     on:input=move |event| words.set(event_target_value(&event))
                 />
+                <Filters words space />
                 <div class="search__places" role="group" aria-label=t(Key::ChatSearchWhere)>
                     <Place place here=Where::Everywhere label=Key::ChatSearchEverywhere />
                     <Show when=move || space.get().is_some()>
@@ -121,7 +131,12 @@ pub fn SearchPanel() -> impl IntoView {
             <div class="search__hits" aria-live="polite">
                 {move || match found.get() {
                     Found::Nothing => {
-                        view! { <p class="search__note">{t(Key::ChatSearchIntro)}</p> }.into_any()
+                        let unknown = taken_apart().unknown_chat;
+                        let note = move || match &unknown {
+                            Some(name) => tf(Key::ConversationNoSuchChat, &[("name", name)]),
+                            None => t(Key::ChatSearchIntro)().to_owned(),
+                        };
+                        view! { <p class="search__note">{note}</p> }.into_any()
                     }
                     Found::Searching => {
                         view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any()
@@ -158,6 +173,84 @@ pub fn SearchPanel() -> impl IntoView {
     }
 }
 
+/// A chat by its name, of this space first.
+fn chat_named(chats: Chats, space: Option<SpaceId>, name: &str) -> Option<ChatId> {
+    let wanted = name.to_lowercase();
+    let is_named = |id: &ChatId| {
+        chats.peek(*id, |chat| chats.title(chat).to_lowercase() == wanted).unwrap_or(false)
+    };
+    let here = space.map(|space| untrack(|| chats.of_space(space))).unwrap_or_default();
+    let here = here.into_iter().map(|(_, id)| id).find(is_named);
+    here.or_else(|| chats.ids().into_iter().find(is_named))
+}
+
+/// Filters to press: those there are, or the names that finish the one being typed.
+#[component]
+fn Filters(words: RwSignal<String>, space: CurrentSpace) -> impl IntoView {
+    let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
+    let session = expect_context::<Session>();
+    let people = Memo::new(move |_| super::new_chat::people(spaces, session));
+    let offers = Memo::new(move |_| {
+        let typed = words.get();
+        match unfinished(&typed) {
+            Some(("from", begun)) => people.with(|people| {
+                let found = candidates(&begun, people).into_iter();
+                found.map(|person| format!("from:@{}", person.nickname)).collect()
+            }),
+            Some((_, begun)) => {
+                let here = space.get().map(|space| chats.of_space(space)).unwrap_or_default();
+                let names =
+                    here.into_iter().filter_map(|(_, id)| chats.read(id, |c| c.name.clone()));
+                let fits = names.filter(|name| name.to_lowercase().contains(&begun));
+                let quoted = fits.map(|name| match name.contains(' ') {
+                    true => format!("in:\"{name}\""),
+                    false => format!("in:#{name}"),
+                });
+                quoted.take(8).collect()
+            }
+            None => FILTERS.iter().map(|filter| (*filter).to_owned()).collect::<Vec<_>>(),
+        }
+    });
+    let node = NodeRef::<leptos::html::Div>::new();
+    let press = move |offer: &str| {
+        let is_open = unfinished(&words.get_untracked()).is_some();
+        words.update(|words| {
+            let next = match is_open {
+                true => finish(words, offer),
+                false => format!(
+                    "{}{}{offer}",
+                    words.trim_end(),
+                    if words.trim().is_empty() { "" } else { " " }
+                ),
+            };
+            *words = if next.ends_with(['@', '#', ':', ' ']) { next } else { format!("{next} ") };
+        });
+        // The keyboard goes back to where one types.
+        let head = node.get_untracked().and_then(|node| node.parent_element());
+        if let Some(input) =
+            head.and_then(|head| crate::ui::focus::all(&head, "input").into_iter().next())
+        {
+            crate::ui::focus::give(&input);
+        }
+    };
+    view! {
+        <div class="search__filters" role="group" aria-label=t(Key::ConversationFilters) node_ref=node>
+            <For each=move || offers.get() key=Clone::clone let(offer)>
+                <button
+                    class="chip"
+                    type="button"
+                    on:click={
+                        let offer = offer.clone();
+                        move |_| press(&offer)
+                    }
+                >
+                    {offer.clone()}
+                </button>
+            </For>
+        </div>
+    }
+}
+
 /// An input that has the keyboard as soon as it is there.
 fn focused_once() -> NodeRef<leptos::html::Input> {
     let node = NodeRef::<leptos::html::Input>::new();
@@ -190,7 +283,7 @@ fn Hit(hit: SearchHit) -> impl IntoView {
     let SearchHit { message, snippet } = hit;
     let chat = chats.peek(message.chat_id, |chat| (chat.space_id, chats.title(chat)));
     let (space, title) = chat.unwrap_or_default();
-    let path = format!("{}?m={}", page(space, message.chat_id).path(), message.seq);
+    let path = link(page(space, message.chat_id), &message);
     let at = message.created_at;
     let open = move |_| {
         navigate(&path, NavigateOptions::default());

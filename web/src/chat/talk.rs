@@ -2,8 +2,9 @@
 
 use crate::api::chat::Part;
 use crate::live::Live;
+use crate::state::layout::Panel;
 use crate::state::window::{Entry, Window};
-use crate::state::{Chats, Drafts, Messages, Outbox, Room, Session};
+use crate::state::{Chats, Drafts, Layout, Messages, Outbox, Place, Room, Session};
 use crate::ui::{Anchor, Toasts};
 use leptos::prelude::*;
 use shared::Timestamp;
@@ -20,6 +21,8 @@ pub enum Jump {
     End,
     /// The message with this `seq`, or the next one; it lights up for a moment.
     Seq(i64),
+    /// As [`Jump::Seq`], from an address: says so when the message is not there.
+    Link(i64),
     /// Just after what was read.
     Unread(i64),
     /// The first message at or after this time.
@@ -37,6 +40,8 @@ pub struct At {
 #[derive(Clone, Copy)]
 pub struct Talk {
     pub chat: ChatId,
+    /// The chat, or the thread of it that this is.
+    pub place: Place,
     room: StoredValue<Rc<Room>, LocalStorage>,
     pub session: Session,
     pub chats: Chats,
@@ -44,6 +49,7 @@ pub struct Talk {
     pub outbox: Outbox,
     pub drafts: Drafts,
     pub live: Live,
+    pub layout: Layout,
     /// Messages after this `seq` were new when the chat was opened: a line stands before them.
     pub divider: RwSignal<Option<i64>>,
     /// A wish to scroll, taken by the list.
@@ -87,17 +93,36 @@ impl Talk {
         if known && is_unread && !room.window.borrow().holds(read.read_seq + 1) {
             messages.fetch(&room, start);
         }
+        let talk = Self::new(chat.into(), room);
+        talk.divider.set((read.unread > 0).then_some(read.read_seq));
+        talk.jump.set(is_unread.then_some(Jump::Unread(read.read_seq)));
+        talk
+    }
+
+    /// Opens a thread, at a reply if wanted.
+    #[must_use]
+    pub fn open_thread(chat: ChatId, root: MessageId, at: Option<i64>) -> Self {
+        let place = Place { chat, thread: Some(root) };
+        let start = at.map_or(Part::Latest, Part::Around);
+        let talk = Self::new(place, expect_context::<Live>().open(place, start));
+        talk.jump.set(at.map(Jump::Link));
+        talk
+    }
+
+    fn new(place: Place, room: Rc<Room>) -> Self {
         Self {
-            chat,
+            chat: place.chat,
+            place,
             room: StoredValue::new_local(room),
             session: expect_context(),
-            chats,
-            messages,
+            chats: expect_context(),
+            messages: expect_context(),
             outbox: expect_context(),
             drafts: expect_context(),
-            live,
-            divider: RwSignal::new((read.unread > 0).then_some(read.read_seq)),
-            jump: RwSignal::new(is_unread.then_some(Jump::Unread(read.read_seq))),
+            live: expect_context(),
+            layout: expect_context(),
+            divider: RwSignal::new(None),
+            jump: RwSignal::new(None),
             at_end: RwSignal::new(false),
             replying: RwSignal::new(None),
             editing: RwSignal::new(None),
@@ -158,6 +183,17 @@ impl Talk {
     pub fn may_delete(&self, message: &Message) -> bool {
         let own = Some(message.author.id) == self.me();
         own && self.may(Permission::DeleteOwnMessages) || self.may(Permission::DeleteAnyMessages)
+    }
+
+    /// Whether messages of this place can be pinned and have threads of their own.
+    #[must_use]
+    pub fn is_thread(&self) -> bool {
+        self.place.thread.is_some()
+    }
+
+    /// Opens the thread of a message beside the conversation.
+    pub fn open_thread_of(&self, root: MessageId) {
+        self.layout.panel.set(Some(Panel::Thread { chat: self.chat, root, at: None }));
     }
 
     /// Begins an answer.

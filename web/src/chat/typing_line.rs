@@ -18,6 +18,9 @@ pub fn TypingLine(talk: Talk) -> impl IntoView {
                 n => tn(Key::ChatQueued, n as i64),
             };
         }
+        if talk.is_thread() {
+            return String::new();
+        }
         let people = typing.of(talk.chat);
         let names: Vec<&str> = people.iter().map(UserRef::name).collect();
         match names.as_slice() {

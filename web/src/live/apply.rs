@@ -3,7 +3,7 @@
 use super::Live;
 use super::resume::Verdict;
 use crate::api::chat::Part;
-use crate::state::Room;
+use crate::state::{Place, Room};
 use leptos::prelude::*;
 use shared::event::{Event, EventFrame};
 use shared::ids::ChatId;
@@ -34,6 +34,8 @@ impl Live {
                 stores.chats.apply(frame);
                 stores.typing.apply(frame);
                 stores.spaces.apply(frame);
+                stores.threads.apply(frame);
+                stores.categories.apply(frame);
             }
         }
         if verdict == Verdict::Hole {
@@ -51,13 +53,15 @@ impl Live {
                 Topic::User(_) => {
                     reload_chats = true;
                     reload_spaces = true;
+                    stores.threads.reload();
                 }
                 Topic::Space(space) => {
                     reload_chats = true;
                     stores.spaces.reload_space(*space);
+                    stores.categories.reload(*space);
                 }
                 Topic::Chat(chat) => {
-                    if let Some(room) = stores.messages.room(*chat) {
+                    for room in stores.messages.rooms_of(*chat) {
                         stores.messages.refetch(&room);
                     }
                 }
@@ -71,18 +75,31 @@ impl Live {
         }
     }
 
-    /// The room of a chat that somebody wants to read: from memory, or fetched from `start`.
+    /// The room of a place that somebody wants to read: from memory, or fetched from `start`.
     #[must_use]
-    pub fn open(&self, chat: ChatId, start: Part) -> Rc<Room> {
+    pub fn open(&self, place: impl Into<Place>, start: Part) -> Rc<Room> {
+        let place = place.into();
         let messages = self.stores.messages;
-        let is_known = messages.room(chat).is_some();
-        let (room, gone) = messages.open(chat);
+        let is_known = messages.room(place).is_some();
+        // A thread is heard with its chat.
+        let hears = place.thread.is_none() || messages.room(place.chat).is_some();
+        if !hears {
+            drop(self.open(place.chat, Part::Latest));
+        }
+        let (room, gone) = messages.open(place);
         if let Some(gone) = gone {
             self.leave(gone);
         }
-        if !is_known {
-            room.start.set(start);
-            self.join(chat, None);
+        if is_known {
+            return room;
+        }
+        room.start.set(start);
+        let joining = self.with(|inner| inner.joining.values().any(|chat| *chat == place.chat));
+        match place.thread {
+            None => self.join(place.chat, None),
+            // Whoever is being joined is fetched with the rest of the chat then.
+            Some(_) if joining == Some(true) => {}
+            Some(_) => messages.fetch(&room, start),
         }
         room
     }
@@ -90,9 +107,10 @@ impl Live {
     /// A chat was joined: what was there before may have holes.
     pub(super) fn entered(&self, chat: ChatId, recovered: bool) {
         let messages = self.stores.messages;
-        let Some(room) = messages.room(chat) else { return };
-        if !room.is_loaded.get_untracked() || !recovered {
-            messages.refetch(&room);
+        for room in messages.rooms_of(chat) {
+            if !room.is_loaded.get_untracked() || !recovered {
+                messages.refetch(&room);
+            }
         }
     }
 }

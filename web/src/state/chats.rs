@@ -1,14 +1,16 @@
 //! The chats of the signed-in person: names, rights, how much is unread.
 
+mod events;
+mod reading;
+
 use super::{Load, Session, Spaces};
 use crate::api::chat as api;
 use crate::api::{ApiError, ApiResult};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::{Chat, ChatKind, Message, ReadState};
-use shared::event::{ChatActivity, Event, EventFrame};
-use shared::ids::{ChatId, SpaceId, UserId};
-use shared::permission::{Permission, in_chat};
+use shared::chat::{Chat, ChatKind};
+use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
+use shared::permission::Permission;
 use std::collections::{HashMap, HashSet};
 
 /// What waits in one or several chats.
@@ -30,6 +32,8 @@ pub struct Chats {
     touched: StoredValue<HashSet<ChatId>>,
     /// Chats that are being fetched singly.
     refreshing: StoredValue<HashSet<ChatId>>,
+    /// The chat in which the person marked something as unread: seeing it does not undo that.
+    held: RwSignal<Option<ChatId>>,
     session: Session,
     spaces: Spaces,
 }
@@ -44,6 +48,7 @@ impl Chats {
             fetching: StoredValue::new(0),
             touched: StoredValue::default(),
             refreshing: StoredValue::default(),
+            held: RwSignal::new(None),
             session,
             spaces,
         };
@@ -139,7 +144,7 @@ impl Chats {
         }
     }
 
-    fn signal(&self, id: ChatId) -> Option<ArcRwSignal<Chat>> {
+    pub(super) fn signal(&self, id: ChatId) -> Option<ArcRwSignal<Chat>> {
         self.all.with_untracked(|all| all.get(&id).cloned())
     }
 
@@ -165,15 +170,15 @@ impl Chats {
         self.read(id, |chat| chat.permissions.contains(permission)).unwrap_or(false)
     }
 
-    /// The chats of a space in their order, reactively.
+    /// The chats of a space within their categories, in order, reactively.
     #[must_use]
-    pub fn of_space(&self, space: SpaceId) -> Vec<ChatId> {
+    pub fn of_space(&self, space: SpaceId) -> Vec<(Option<CategoryId>, ChatId)> {
         let mut found = self.select(
             |chat| chat.space_id == Some(space),
-            |chat| (chat.position, chat.name.to_lowercase()),
+            |chat| (chat.position, chat.name.to_lowercase(), chat.category_id),
         );
         found.sort();
-        found.into_iter().map(|(_, id)| id).collect()
+        found.into_iter().map(|((_, _, category), id)| (category, id)).collect()
     }
 
     /// Direct and group chats, the liveliest first, reactively.
@@ -185,6 +190,12 @@ impl Chats {
         );
         found.sort();
         found.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Every chat there is now.
+    #[must_use]
+    pub fn ids(&self) -> Vec<ChatId> {
+        self.all.with_untracked(|all| all.keys().copied().collect())
     }
 
     fn select<K>(
@@ -233,9 +244,18 @@ impl Chats {
         if !chat.name.is_empty() {
             return chat.name.clone();
         }
+        if self.is_notes(chat) {
+            return crate::i18n::tr(crate::i18n::Key::ConversationNotes).to_owned();
+        }
         let me = self.me();
         let others = chat.members.iter().filter(|user| Some(user.id) != me || is_alone(chat));
         others.map(|user| user.name()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether the chat is the person's notes to himself.
+    #[must_use]
+    pub fn is_notes(&self, chat: &Chat) -> bool {
+        chat.kind == ChatKind::Direct && is_alone(chat)
     }
 
     /// The other person of a direct chat; oneself in a chat with oneself.
@@ -249,161 +269,8 @@ impl Chats {
         other.or_else(|| chat.members.first()).cloned()
     }
 
-    /// Notes that everything up to the newest message is read, here at once and then at the server.
-    pub fn mark_read(&self, id: ChatId) {
-        let Some(chat) = self.signal(id) else { return };
-        let (seq, read) = chat.with_untracked(|chat| (chat.last_seq, chat.read));
-        if read.unread == 0 && read.mentions == 0 {
-            return;
-        }
-        self.touch(id);
-        chat.update(|chat| {
-            chat.read = ReadState { read_seq: seq.max(read.read_seq), unread: 0, mentions: 0 };
-        });
-        let chats = *self;
-        spawn_local(async move {
-            match api::mark_read(id, seq).await {
-                Ok(read) => chats.set_read(id, read),
-                Err(_) => chats.refresh(id),
-            }
-        });
-    }
-
-    fn me(&self) -> Option<UserId> {
+    pub(super) fn me(&self) -> Option<UserId> {
         untrack(|| self.session.user_id())
-    }
-
-    /// Takes in an event; what does not concern chats is ignored.
-    pub fn apply(&self, frame: &EventFrame) {
-        match &frame.event {
-            Event::NewMessage(message) => self.count(message),
-            Event::MessageDeleted(deleted) => {
-                // Whether it was unread, and of whom, only the server knows for certain.
-                let is_unread = |chat: &Chat| deleted.message_seq > chat.read.read_seq;
-                if self.peek(deleted.chat_id, is_unread) == Some(true) {
-                    self.refresh(deleted.chat_id);
-                }
-            }
-            Event::MessageEdited(edited) => {
-                let is_unread = |chat: &Chat| edited.message_seq > chat.read.read_seq;
-                if self.peek(edited.chat_id, is_unread) == Some(true) {
-                    self.refresh(edited.chat_id);
-                }
-            }
-            Event::ChatActivity(news) => self.count_activity(news),
-            Event::ReadStateChanged(changed) => self.set_read(changed.chat_id, changed.read),
-            Event::ChatCreated(chat) | Event::ChatUpdated(chat) => self.put_for_everybody(chat),
-            Event::ConversationUpdated(chat) => {
-                let mut chat = chat.clone();
-                if let Some((read, last)) = self.peek(chat.id, |known| (known.read, known.last_seq))
-                {
-                    chat.read = read;
-                    chat.last_seq = chat.last_seq.max(last);
-                }
-                self.touch(chat.id);
-                self.put(chat);
-            }
-            Event::ChatDeleted(deleted) => self.remove(deleted.chat_id),
-            Event::SpaceJoined(_) => self.reload(),
-            Event::SpaceLeft(gone) | Event::SpaceDeleted(gone) => self.forget_space(gone.space_id),
-            Event::RoleAssigned(assigned) if Some(assigned.user_id) == self.me() => self.reload(),
-            Event::RoleUpdated(role) => self.reload_if_held(role.space_id, role.id),
-            Event::RoleDeleted(deleted) => self.reload_if_held(deleted.space_id, deleted.role_id),
-            _ => {}
-        }
-    }
-
-    /// Rights in chats follow from the role.
-    fn reload_if_held(&self, space: SpaceId, role: shared::ids::RoleId) {
-        let held = untrack(|| self.spaces.get(space)).and_then(|space| space.me);
-        if held.is_some_and(|me| me.role.id == role) {
-            self.reload();
-        }
-    }
-
-    fn touch(&self, id: ChatId) {
-        if self.fetching.get_value() > 0 {
-            self.touched.update_value(|touched| {
-                touched.insert(id);
-            });
-        }
-    }
-
-    fn set_read(&self, id: ChatId, read: ReadState) {
-        self.touch(id);
-        if let Some(chat) = self.signal(id) {
-            // An answer may be overtaken by a later mark.
-            let is_newer = chat
-                .with_untracked(|chat| read.read_seq >= chat.read.read_seq && read != chat.read);
-            if is_newer {
-                chat.update(|chat| chat.read = read);
-            }
-        }
-    }
-
-    fn count(&self, message: &Message) {
-        let Some(chat) = self.signal(message.chat_id) else {
-            return self.refresh(message.chat_id);
-        };
-        self.touch(message.chat_id);
-        let me = self.me();
-        chat.update(|chat| {
-            if message.seq <= chat.last_seq {
-                return;
-            }
-            chat.last_seq = message.seq;
-            chat.last_message_at = Some(message.created_at);
-            if Some(message.author.id) != me && message.seq > chat.read.read_seq {
-                chat.read.unread += 1;
-                let mentioned = message.mentions.iter().any(|user| Some(user.id) == me);
-                chat.read.mentions += i64::from(mentioned);
-            }
-        });
-    }
-
-    fn count_activity(&self, news: &ChatActivity) {
-        let Some(chat) = self.signal(news.chat_id) else {
-            return self.refresh(news.chat_id);
-        };
-        self.touch(news.chat_id);
-        let fresh = news.last_seq - chat.with_untracked(|chat| chat.last_seq);
-        if fresh != 1 || news.mentioned {
-            // Several at once, or none (one was deleted): the exact counts are at the server.
-            return self.refresh(news.chat_id);
-        }
-        chat.update(|chat| {
-            chat.last_seq = news.last_seq;
-            chat.last_message_at = Some(chrono::Utc::now());
-            chat.read.unread += 1;
-        });
-    }
-
-    /// An event to all members carries nobody's rights and read state: keep or compute one's own.
-    fn put_for_everybody(&self, chat: &Chat) {
-        let Some(space) = chat.space_id else { return };
-        self.touch(chat.id);
-        let Some(standing) = untrack(|| self.spaces.standing(space)) else {
-            return self.refresh(chat.id);
-        };
-        let mut chat = chat.clone();
-        chat.permissions = in_chat(&standing, &chat.overrides);
-        if !chat.permissions.contains(Permission::ViewChat) {
-            return self.remove(chat.id);
-        }
-        chat.read = self.peek(chat.id, |known| known.read).unwrap_or_default();
-        let is_new = self.signal(chat.id).is_none();
-        let id = chat.id;
-        let has_messages = chat.last_seq > 0;
-        self.put(chat);
-        if is_new && has_messages {
-            self.refresh(id);
-        }
-    }
-
-    fn forget_space(&self, space: SpaceId) {
-        self.all.update(|all| {
-            all.retain(|_, chat| chat.with_untracked(|chat| chat.space_id != Some(space)));
-        });
     }
 }
 

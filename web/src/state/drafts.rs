@@ -1,10 +1,9 @@
 //! What was begun and not sent, by chat; survives a reload.
 
-use super::storage;
+use super::{Place, storage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::chat::ReplyPreview;
-use shared::ids::ChatId;
 use std::collections::HashMap;
 
 /// Text that waits in a composer.
@@ -26,7 +25,7 @@ impl Draft {
 /// The drafts of this device. The list of chats marks chats that have one.
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    known: RwSignal<HashMap<ChatId, Draft>>,
+    known: RwSignal<HashMap<String, Draft>>,
 }
 
 const NAME: &str = "drafts";
@@ -37,29 +36,29 @@ impl Drafts {
         Self { known: RwSignal::new(storage::load(NAME).unwrap_or_default()) }
     }
 
-    /// The draft of a chat now.
+    /// The draft of a chat or thread now.
     #[must_use]
-    pub fn get(&self, chat: ChatId) -> Draft {
-        self.known.with_untracked(|known| known.get(&chat).cloned()).unwrap_or_default()
+    pub fn get(&self, place: Place) -> Draft {
+        self.known.with_untracked(|known| known.get(&place.key()).cloned()).unwrap_or_default()
     }
 
     /// Whether a chat has a draft, reactively.
     #[must_use]
-    pub fn has(&self, chat: ChatId) -> bool {
-        self.known.with(|known| known.contains_key(&chat))
+    pub fn has(&self, place: Place) -> bool {
+        self.known.with(|known| known.contains_key(&place.key()))
     }
 
     /// Keeps the draft of a chat, or forgets it when it is empty.
-    pub fn keep(&self, chat: ChatId, draft: Draft) {
-        let before = self.get(chat);
+    pub fn keep(&self, place: Place, draft: Draft) {
+        let before = self.get(place);
         if before == draft || before.is_empty() && draft.is_empty() {
             return;
         }
         self.known.update(|known| {
             if draft.is_empty() {
-                known.remove(&chat);
+                known.remove(&place.key());
             } else {
-                known.insert(chat, draft);
+                known.insert(place.key(), draft);
             }
         });
         self.known.with_untracked(|known| storage::save(NAME, known));

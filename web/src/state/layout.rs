@@ -2,6 +2,7 @@
 
 use super::storage;
 use leptos::prelude::*;
+use shared::ids::{ChatId, MessageId};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::MediaQueryListEvent;
@@ -12,6 +13,25 @@ pub enum Panel {
     /// Members of the space, or people of a direct or group chat.
     Members,
     Search,
+    /// A thread, at its newest replies or at the one with this `seq`.
+    Thread {
+        chat: ChatId,
+        root: MessageId,
+        at: Option<i64>,
+    },
+    /// The pinned messages of a chat.
+    Pins(ChatId),
+}
+
+impl Panel {
+    /// The chat that the panel belongs to: in another one it has no place.
+    #[must_use]
+    pub const fn chat(self) -> Option<ChatId> {
+        match self {
+            Self::Members | Self::Search => None,
+            Self::Thread { chat, .. } | Self::Pins(chat) => Some(chat),
+        }
+    }
 }
 
 /// The areas of the screen.
@@ -27,9 +47,21 @@ pub struct Layout {
     pub drawer: RwSignal<bool>,
     /// What the context panel shows; `None`: it is closed.
     pub panel: RwSignal<Option<Panel>>,
+    /// How wide the panel is beside the content, in pixels.
+    pub panel_width: RwSignal<i32>,
+    /// Whether the palette is open.
+    pub palette: RwSignal<bool>,
+    /// Whether the list of keys is open.
+    pub keys: RwSignal<bool>,
+    /// What to search for, for the search that opens next.
+    pub search_for: RwSignal<String>,
 }
 
 const MEMBERS: &str = "panel.members";
+const WIDTH: &str = "panel.width";
+/// How wide the panel may be, in pixels.
+pub const WIDTHS: std::ops::RangeInclusive<i32> = 240..=640;
+const USUAL_WIDTH: i32 = 280;
 
 impl Layout {
     /// Follows the width of the window. On a wide one the members are shown unless closed before.
@@ -44,6 +76,10 @@ impl Layout {
             is_wide,
             drawer: RwSignal::new(false),
             panel: RwSignal::new(panel),
+            panel_width: RwSignal::new(storage::load(WIDTH).unwrap_or(USUAL_WIDTH)),
+            palette: RwSignal::new(false),
+            keys: RwSignal::new(false),
+            search_for: RwSignal::new(String::new()),
         }
     }
 
@@ -56,11 +92,24 @@ impl Layout {
         }
     }
 
-    /// Closes the panel, by its own button.
+    /// Closes the panel, by its own button. Behind a thread or the pins the members come back.
     pub fn close_panel(&self) {
-        if let Some(panel) = self.panel.get_untracked() {
-            self.toggle(panel);
+        match self.panel.get_untracked() {
+            Some(Panel::Thread { .. } | Panel::Pins(_)) => {
+                let members =
+                    self.is_wide.get_untracked() && storage::load::<bool>(MEMBERS).unwrap_or(true);
+                self.panel.set(members.then_some(Panel::Members));
+            }
+            Some(panel) => self.toggle(panel),
+            None => {}
         }
+    }
+
+    /// Makes the panel wider or narrower, and remembers it.
+    pub fn resize_panel(&self, width: i32) {
+        let width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
+        self.panel_width.set(width);
+        storage::save(WIDTH, &width);
     }
 }
 

@@ -1,18 +1,19 @@
-//! The messages of the chats that are or were open, in step with the stream.
+//! The messages of the chats and threads that are or were open, in step with the stream.
 //!
 //! A chat that is open, or was lately, has a [`Room`]: a window of its history, joined at the server, so
 //! that going back to it needs no fetch. The least recently open ones are let go.
 
 use super::window::Window;
-use super::{Outbox, Session};
+use super::{Outbox, Place, Session};
 use crate::api::ApiError;
 use crate::api::chat::{self as api, Part};
 use crate::chat::virtual_list::VirtualList;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::{History, Message};
+use shared::chat::{History, Message, ThreadState};
 use shared::event::{Event, EventFrame};
 use shared::ids::{ChatId, UserId};
+use shared::topic::Topic;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -33,9 +34,9 @@ pub enum Fetch {
     Failed(Part, ApiError),
 }
 
-/// One chat in memory.
+/// One chat or thread in memory.
 pub struct Room {
-    pub chat: ChatId,
+    pub place: Place,
     pub window: RefCell<Window>,
     /// The scroll position and the measured heights.
     pub list: RefCell<VirtualList>,
@@ -48,16 +49,18 @@ pub struct Room {
     pub cursor: Cell<Option<i64>>,
     /// What to fetch first.
     pub start: Cell<Part>,
-    /// Events that came while the first page was on its way.
+    /// In a thread: how far the reader is in it.
+    pub me: ArcRwSignal<ThreadState>,
+    /// Events that came while a page was on its way: it may have been made before them.
     early: RefCell<Vec<EventFrame>>,
     /// Counts the fetches: the answer to an older one is dropped.
     turn: Cell<u64>,
 }
 
 impl Room {
-    fn new(chat: ChatId) -> Self {
+    fn new(place: Place) -> Self {
         Self {
-            chat,
+            place,
             window: RefCell::default(),
             list: RefCell::default(),
             changed: ArcRwSignal::new(0),
@@ -65,6 +68,7 @@ impl Room {
             is_loaded: ArcRwSignal::new(false),
             cursor: Cell::new(None),
             start: Cell::new(Part::Latest),
+            me: ArcRwSignal::default(),
             early: RefCell::default(),
             turn: Cell::new(0),
         }
@@ -77,6 +81,12 @@ impl Room {
         let window = self.window.borrow();
         let entry = window.entries().iter().find(|entry| entry.key == key);
         entry.map(|entry| entry.message.seq)
+    }
+
+    /// Whether a page is on its way, or still to be asked for.
+    fn is_waiting(&self) -> bool {
+        let is_running = self.fetch.with_untracked(|fetch| matches!(fetch, Fetch::Running(_)));
+        is_running || !self.is_loaded.get_untracked()
     }
 
     /// Tells the views that the window changed.
@@ -102,42 +112,65 @@ impl Messages {
         messages
     }
 
-    /// The room of a chat, made when it was not in memory; and the chat that had to go for it.
+    /// The room of a place, made when it was not in memory; and the chat that had to go for it.
     #[must_use]
-    pub fn open(&self, chat: ChatId) -> (Rc<Room>, Option<ChatId>) {
+    pub fn open(&self, place: Place) -> (Rc<Room>, Option<ChatId>) {
         let mut gone = None;
         let mut found = None;
         self.rooms.update_value(|rooms| {
-            let known = rooms.iter().position(|room| room.chat == chat);
+            // A thread is read beside its chat: neither goes before the other.
+            let main = rooms.iter().position(|room| room.place == place.chat.into());
+            if let Some(main) = main.and_then(|at| rooms.remove(at)) {
+                rooms.push_back(main);
+            }
+            let known = rooms.iter().position(|room| room.place == place);
             let room =
-                known.and_then(|at| rooms.remove(at)).unwrap_or_else(|| Rc::new(Room::new(chat)));
+                known.and_then(|at| rooms.remove(at)).unwrap_or_else(|| Rc::new(Room::new(place)));
             rooms.push_back(Rc::clone(&room));
-            if rooms.len() > MAX_ROOMS {
-                gone = rooms.pop_front().map(|room| room.chat);
+            if rooms.len() > MAX_ROOMS
+                && let Some(oldest) = rooms.pop_front()
+                && oldest.place.thread.is_none()
+            {
+                // Its threads would hear nothing any more.
+                gone = Some(oldest.place.chat);
+                rooms.retain(|room| room.place.chat != oldest.place.chat);
             }
             found = Some(room);
         });
-        (found.unwrap_or_else(|| Rc::new(Room::new(chat))), gone)
+        (found.unwrap_or_else(|| Rc::new(Room::new(place))), gone)
     }
 
-    /// The room of a chat, if it is in memory.
+    /// The room of a place, if it is in memory.
     #[must_use]
-    pub fn room(&self, chat: ChatId) -> Option<Rc<Room>> {
+    pub fn room(&self, place: impl Into<Place>) -> Option<Rc<Room>> {
+        let place = place.into();
         self.rooms
-            .try_with_value(|rooms| rooms.iter().find(|room| room.chat == chat).cloned())
+            .try_with_value(|rooms| rooms.iter().find(|room| room.place == place).cloned())
             .flatten()
+    }
+
+    /// The rooms of a chat and of its threads.
+    #[must_use]
+    pub fn rooms_of(&self, chat: ChatId) -> Vec<Rc<Room>> {
+        self.rooms
+            .try_with_value(|rooms| {
+                rooms.iter().filter(|room| room.place.chat == chat).cloned().collect()
+            })
+            .unwrap_or_default()
     }
 
     /// The chats in memory, with the last event each has seen.
     #[must_use]
     pub fn cursors(&self) -> Vec<(ChatId, Option<i64>)> {
-        self.rooms
-            .with_value(|rooms| rooms.iter().map(|room| (room.chat, room.cursor.get())).collect())
+        self.rooms.with_value(|rooms| {
+            let chats = rooms.iter().filter(|room| room.place.thread.is_none());
+            chats.map(|room| (room.place.chat, room.cursor.get())).collect()
+        })
     }
 
     /// Lets a chat go: it was deleted, or may not be seen any more.
     pub fn forget(&self, chat: ChatId) {
-        self.rooms.update_value(|rooms| rooms.retain(|room| room.chat != chat));
+        self.rooms.update_value(|rooms| rooms.retain(|room| room.place.chat != chat));
     }
 
     /// Fetches a part of the history into the room. `Latest` and `Around` replace what is there.
@@ -157,13 +190,25 @@ impl Messages {
         let (messages, room) = (*self, Rc::clone(room));
         spawn_local(async move {
             let limit = if part == Part::Latest { FIRST_PAGE } else { PAGE };
-            let outcome = api::history(room.chat, part, limit).await;
+            let outcome = match room.place.thread {
+                None => api::history(room.place.chat, part, limit).await,
+                Some(root) => api::thread(root, part, limit).await.map(|(page, me)| {
+                    room.me.set(me);
+                    page
+                }),
+            };
             if room.turn.get() != turn {
                 return;
             }
             match outcome {
                 Ok(page) => messages.fetched(&room, part, page),
-                Err(error) => room.fetch.set(Fetch::Failed(part, error)),
+                Err(error) => {
+                    // What was applied at once needs no second time.
+                    if room.is_loaded.get_untracked() {
+                        room.early.take();
+                    }
+                    room.fetch.set(Fetch::Failed(part, error));
+                }
             }
         });
     }
@@ -206,24 +251,66 @@ impl Messages {
             Event::MessageEdited(edited) => edited.chat_id,
             Event::MessageDeleted(deleted) => deleted.chat_id,
             Event::ReactionAdded(changed) | Event::ReactionRemoved(changed) => changed.chat_id,
+            Event::MessagePinned(changed) | Event::MessageUnpinned(changed) => changed.chat_id,
+            Event::ThreadUpdated(updated) => updated.chat_id,
+            Event::ThreadStateChanged(changed) => {
+                let place = Place { chat: changed.chat_id, thread: Some(changed.root_id) };
+                if let Some(room) = self.room(place) {
+                    room.me.set(changed.me);
+                }
+                return;
+            }
             Event::ChatDeleted(deleted) => return self.forget(deleted.chat_id),
             _ => return,
         };
         if let Event::NewMessage(message) = &frame.event
             && Some(message.author.id) == self.me()
         {
-            self.outbox.arrived(chat, &message.nonce);
+            self.outbox.arrived(Place::of(message), &message.nonce);
         }
-        let Some(room) = self.room(chat) else { return };
-        if !room.is_loaded.get_untracked() {
-            room.early.borrow_mut().push(frame.clone());
-        } else if self.apply_to(&room, &frame.event) {
-            room.touch();
+        for room in self.rooms_of(chat) {
+            if room.is_waiting() {
+                room.early.borrow_mut().push(frame.clone());
+            }
+            if room.is_loaded.get_untracked() && self.apply_to(&room, &frame.event) {
+                room.touch();
+            }
+        }
+    }
+
+    /// Counts a reply in an open thread; a deleted one only the server knows how to.
+    fn count_reply(&self, room: &Room, event: &Event) {
+        match event {
+            Event::NewMessage(message) if Some(message.author.id) != self.me() => {
+                room.me.update(|me| me.unread += i64::from(me.following));
+            }
+            Event::NewMessage(_) => room.me.update(|me| me.following = true),
+            Event::MessageDeleted(deleted)
+                if deleted.message_seq > room.me.get_untracked().read_seq =>
+            {
+                let (Some(root), me) = (room.place.thread, room.me.clone()) else { return };
+                spawn_local(async move {
+                    if let Ok((_, now)) = api::thread(root, Part::Latest, 1).await {
+                        me.set(now);
+                    }
+                });
+            }
+            _ => {}
         }
     }
 
     fn apply_to(&self, room: &Room, event: &Event) -> bool {
         let me = self.me();
+        let is_elsewhere = matches!(event, Event::NewMessage(m) if Place::of(m) != room.place);
+        if is_elsewhere {
+            return false;
+        }
+        // The same event may come twice: at once, and after a page that was made before it.
+        let is_known =
+            matches!(event, Event::NewMessage(m) if room.window.borrow().find(m.id).is_some());
+        if room.place.thread.is_some() && !is_known {
+            self.count_reply(room, event);
+        }
         let mut window = room.window.borrow_mut();
         match event {
             Event::NewMessage(message) => {
@@ -242,23 +329,29 @@ impl Messages {
             }
             Event::ReactionAdded(changed) => window.react(changed, true, me),
             Event::ReactionRemoved(changed) => window.react(changed, false, me),
+            Event::MessagePinned(changed) => window.set_pinned(changed.message_id, true),
+            Event::MessageUnpinned(changed) => window.set_pinned(changed.message_id, false),
+            Event::ThreadUpdated(updated) => window.set_thread(updated.root_id, &updated.thread),
             _ => false,
         }
     }
 
     /// The server has taken a message of one's own.
     fn stored(&self, message: Message) {
-        if let Some(room) = self.room(message.chat_id)
-            && room.is_loaded.get_untracked()
-            && room.window.borrow_mut().receive(message, true)
-        {
+        let Some(room) = self.room(Place::of(&message)) else { return };
+        if room.is_waiting() {
+            let topic = Topic::Chat(message.chat_id);
+            let (event, at) = (Event::NewMessage(message.clone()), message.created_at);
+            room.early.borrow_mut().push(EventFrame { event, topic, seq: None, at });
+        }
+        if room.is_loaded.get_untracked() && room.window.borrow_mut().receive(message, true) {
             room.touch();
         }
     }
 
     /// Changes messages of a room and tells the views.
-    pub fn change(&self, chat: ChatId, edit: impl FnOnce(&mut Window) -> bool) {
-        if let Some(room) = self.room(chat) {
+    pub fn change(&self, place: Place, edit: impl FnOnce(&mut Window) -> bool) {
+        if let Some(room) = self.room(place) {
             let changed = edit(&mut room.window.borrow_mut());
             if changed {
                 room.touch();

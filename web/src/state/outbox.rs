@@ -3,7 +3,7 @@
 //! Kept in local storage until the server has them, so a reload or a lost network loses nothing. Each
 //! has a nonce: sent twice, it is still one message. Those of one chat go in order.
 
-use super::Session;
+use super::{Place, Session};
 use crate::api::chat as api;
 use crate::api::{ApiError, ApiResult};
 use gloo_timers::future::TimeoutFuture;
@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 use shared::chat::{Message, ReplyPreview, SendMessage};
-use shared::ids::{ChatId, UserId};
+use shared::ids::{ChatId, MessageId, UserId};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -34,18 +34,29 @@ pub struct Outgoing {
     pub content: String,
     #[serde(default)]
     pub reply_to: Option<ReplyPreview>,
+    /// The thread it goes into.
+    #[serde(default)]
+    pub thread_root: Option<MessageId>,
     #[serde(with = "shared::millis")]
     pub written_at: Timestamp,
     #[serde(skip)]
     pub delivery: Delivery,
 }
 
+impl Outgoing {
+    /// Where it goes.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { chat: self.chat_id, thread: self.thread_root }
+    }
+}
+
 /// See the module.
 #[derive(Clone, Copy)]
 pub struct Outbox {
-    waiting: RwSignal<HashMap<ChatId, Vec<Outgoing>>>,
-    /// Chats whose first message is being sent.
-    busy: StoredValue<HashSet<ChatId>>,
+    waiting: RwSignal<HashMap<Place, Vec<Outgoing>>>,
+    /// Places whose first message is being sent.
+    busy: StoredValue<HashSet<Place>>,
     owner: UserId,
     on_stored: StoredValue<Option<Callback<Message>>>,
 }
@@ -55,9 +66,9 @@ impl Outbox {
     #[must_use]
     pub fn start(session: Session) -> Self {
         let owner = untrack(|| session.user_id()).unwrap_or(UserId(Uuid::nil()));
-        let mut waiting: HashMap<ChatId, Vec<Outgoing>> = HashMap::new();
+        let mut waiting: HashMap<Place, Vec<Outgoing>> = HashMap::new();
         for outgoing in kept(owner) {
-            waiting.entry(outgoing.chat_id).or_default().push(outgoing);
+            waiting.entry(outgoing.place()).or_default().push(outgoing);
         }
         Self {
             waiting: RwSignal::new(waiting),
@@ -72,10 +83,10 @@ impl Outbox {
         self.on_stored.set_value(Some(act));
     }
 
-    /// The messages on their way to a chat, oldest first, reactively.
+    /// The messages on their way to a place, oldest first, reactively.
     #[must_use]
-    pub fn of(&self, chat: ChatId) -> Vec<Outgoing> {
-        self.waiting.with(|all| all.get(&chat).cloned()).unwrap_or_default()
+    pub fn of(&self, place: Place) -> Vec<Outgoing> {
+        self.waiting.with(|all| all.get(&place).cloned()).unwrap_or_default()
     }
 
     /// Follows every change.
@@ -90,9 +101,10 @@ impl Outbox {
     }
 
     /// Puts a message on its way.
-    pub fn send(&self, chat_id: ChatId, content: String, reply_to: Option<ReplyPreview>) {
+    pub fn send(&self, place: Place, content: String, reply_to: Option<ReplyPreview>) {
         let outgoing = Outgoing {
-            chat_id,
+            chat_id: place.chat,
+            thread_root: place.thread,
             nonce: Uuid::now_v7().to_string(),
             content,
             reply_to,
@@ -100,37 +112,37 @@ impl Outbox {
             delivery: Delivery::Waiting,
         };
         keep(self.owner, &outgoing);
-        self.waiting.update(|all| all.entry(chat_id).or_default().push(outgoing));
-        self.work(chat_id);
+        self.waiting.update(|all| all.entry(place).or_default().push(outgoing));
+        self.work(place);
     }
 
     /// Tries everything that waits; for when the network is back.
     pub fn flush(&self) {
-        let chats: Vec<ChatId> = self.waiting.with_untracked(|all| all.keys().copied().collect());
-        for chat in chats {
-            self.work(chat);
+        let places: Vec<Place> = self.waiting.with_untracked(|all| all.keys().copied().collect());
+        for place in places {
+            self.work(place);
         }
     }
 
     /// Tries a refused message again.
-    pub fn retry(&self, chat: ChatId, nonce: &str) {
-        self.change(chat, nonce, |outgoing| outgoing.delivery = Delivery::Waiting);
-        self.work(chat);
+    pub fn retry(&self, place: Place, nonce: &str) {
+        self.change(place, nonce, |outgoing| outgoing.delivery = Delivery::Waiting);
+        self.work(place);
     }
 
     /// Gives a message up. Returns its text.
-    pub fn discard(&self, chat: ChatId, nonce: &str) -> Option<String> {
-        self.take(chat, nonce).map(|outgoing| outgoing.content)
+    pub fn discard(&self, place: Place, nonce: &str) -> Option<String> {
+        self.take(place, nonce).map(|outgoing| outgoing.content)
     }
 
     /// The server has this message: it is no longer on its way.
-    pub fn arrived(&self, chat: ChatId, nonce: &str) {
-        self.take(chat, nonce);
+    pub fn arrived(&self, place: Place, nonce: &str) {
+        self.take(place, nonce);
     }
 
-    fn take(&self, chat: ChatId, nonce: &str) -> Option<Outgoing> {
+    fn take(&self, place: Place, nonce: &str) -> Option<Outgoing> {
         let is_here = self.waiting.with_untracked(|all| {
-            all.get(&chat).is_some_and(|list| list.iter().any(|o| o.nonce == nonce))
+            all.get(&place).is_some_and(|list| list.iter().any(|o| o.nonce == nonce))
         });
         if !is_here {
             return None;
@@ -138,21 +150,21 @@ impl Outbox {
         forget(self.owner, nonce);
         let mut taken = None;
         self.waiting.update(|all| {
-            if let Some(list) = all.get_mut(&chat) {
+            if let Some(list) = all.get_mut(&place) {
                 if let Some(at) = list.iter().position(|outgoing| outgoing.nonce == nonce) {
                     taken = Some(list.remove(at));
                 }
                 if list.is_empty() {
-                    all.remove(&chat);
+                    all.remove(&place);
                 }
             }
         });
         taken
     }
 
-    fn change(&self, chat: ChatId, nonce: &str, edit: impl FnOnce(&mut Outgoing)) {
+    fn change(&self, place: Place, nonce: &str, edit: impl FnOnce(&mut Outgoing)) {
         self.waiting.update(|all| {
-            let list = all.get_mut(&chat);
+            let list = all.get_mut(&place);
             if let Some(outgoing) =
                 list.and_then(|list| list.iter_mut().find(|outgoing| outgoing.nonce == nonce))
             {
@@ -162,14 +174,14 @@ impl Outbox {
     }
 
     /// Sends the chat's messages one after the other, unless that is already under way.
-    fn work(&self, chat: ChatId) {
-        if !self.busy.try_update_value(|busy| busy.insert(chat)).unwrap_or(false) {
+    fn work(&self, place: Place) {
+        if !self.busy.try_update_value(|busy| busy.insert(place)).unwrap_or(false) {
             return;
         }
         let outbox = *self;
         spawn_local(async move {
             let mut failures = 0;
-            while let Some(outgoing) = outbox.next(chat) {
+            while let Some(outgoing) = outbox.next(place) {
                 match send(&outgoing).await {
                     Ok(message) => {
                         failures = 0;
@@ -181,7 +193,7 @@ impl Outbox {
                     }
                     // The next connection tries again.
                     Err(error) if error.is_temporary() => break,
-                    Err(error) => outbox.change(chat, &outgoing.nonce, |outgoing| {
+                    Err(error) => outbox.change(place, &outgoing.nonce, |outgoing| {
                         outgoing.delivery = Delivery::Refused(error);
                     }),
                 }
@@ -189,24 +201,24 @@ impl Outbox {
                     return;
                 }
             }
-            outbox.busy.try_update_value(|busy| busy.remove(&chat));
+            outbox.busy.try_update_value(|busy| busy.remove(&place));
         });
     }
 
-    fn next(&self, chat: ChatId) -> Option<Outgoing> {
+    fn next(&self, place: Place) -> Option<Outgoing> {
         let first = |list: &Vec<Outgoing>| {
             list.iter().find(|outgoing| outgoing.delivery == Delivery::Waiting).cloned()
         };
-        self.waiting.try_with_untracked(|all| all.get(&chat).and_then(first)).flatten()
+        self.waiting.try_with_untracked(|all| all.get(&place).and_then(first)).flatten()
     }
 
     fn stored(&self, message: Message, nonce: &str) {
-        let chat = message.chat_id;
+        let place = Place::of(&message);
         if let Some(on_stored) = self.on_stored.try_get_value().flatten() {
             on_stored.run(message);
         }
         if !self.waiting.is_disposed() {
-            self.arrived(chat, nonce);
+            self.arrived(place, nonce);
         } else {
             forget(self.owner, nonce);
         }
@@ -218,6 +230,7 @@ async fn send(outgoing: &Outgoing) -> ApiResult<Message> {
         content: outgoing.content.clone(),
         nonce: outgoing.nonce.clone(),
         reply_to: outgoing.reply_to.as_ref().map(|reply| reply.id),
+        thread_root: outgoing.thread_root,
     };
     api::send_message(outgoing.chat_id, &body).await
 }

@@ -4,7 +4,7 @@
 //! missing is before its beginning or after its end. It is bounded: what is far from the reader goes.
 
 use crate::chat::virtual_list::Key;
-use shared::chat::{History, Message, Reaction};
+use shared::chat::{History, Message, Reaction, ThreadSummary};
 use shared::event::{MessageEdited, ReactionChanged};
 use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
@@ -203,6 +203,15 @@ impl Window {
     /// Replaces the reactions of a message.
     pub fn set_reactions(&mut self, id: MessageId, reactions: Vec<Reaction>) -> bool {
         self.change(id, |message| message.reactions = reactions)
+    }
+
+    pub fn set_pinned(&mut self, id: MessageId, pinned: bool) -> bool {
+        self.change(id, |message| message.pinned = pinned)
+    }
+
+    /// Notes what hangs on a message.
+    pub fn set_thread(&mut self, id: MessageId, thread: &Option<ThreadSummary>) -> bool {
+        self.change(id, |message| message.thread.clone_from(thread))
     }
 
     /// Replaces a message that the server has just shown.

@@ -3,6 +3,7 @@
 use crate::chat::reactions;
 use crate::chat::talk::{At, Jump, Talk};
 use crate::i18n::{Key, tr};
+use crate::state::layout::Panel;
 use crate::ui::popover::Anchor;
 use crate::ui::{Toasts, focus};
 use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent};
@@ -56,10 +57,16 @@ fn act(talk: Talk, event: &Event, element: &Element) {
                 talk.versions.set(Some(At { message, anchor: Anchor::of(element) }));
             }
         }
+        "thread" => {
+            if let Some(message) = message_of(event) {
+                talk.open_thread_of(message);
+            }
+        }
+        "pins" => talk.layout.panel.set(Some(Panel::Pins(talk.chat))),
         "calendar" => talk.calendar.set(Some(Anchor::of(element))),
-        "retry" => talk.outbox.retry(talk.chat, &attribute("data-nonce")),
+        "retry" => talk.outbox.retry(talk.place, &attribute("data-nonce")),
         "discard" => {
-            if let Some(text) = talk.outbox.discard(talk.chat, &attribute("data-nonce")) {
+            if let Some(text) = talk.outbox.discard(talk.place, &attribute("data-nonce")) {
                 talk.give_back.set(Some(text));
             }
         }

@@ -4,6 +4,7 @@ use super::scroller::Scroller;
 use crate::api::chat::Part;
 use crate::chat::talk::Jump;
 use crate::chat::virtual_list::Align;
+use crate::i18n::{Key, tr};
 use crate::state::messages::Fetch;
 use leptos::prelude::*;
 use shared::Timestamp;
@@ -26,7 +27,7 @@ impl Scroller {
                 room.list.borrow_mut().pin_end();
                 return talk.jump.set(None);
             }
-            Jump::Seq(seq) => (seq, Align::Center),
+            Jump::Seq(seq) | Jump::Link(seq) => (seq, Align::Center),
             Jump::Unread(seq) => (seq + 1, Align::Upper),
             Jump::Day(time) => match self.day_jump(time) {
                 Some(seq) => (seq, Align::Upper),
@@ -46,7 +47,9 @@ impl Scroller {
         });
         if let Some((key, seq)) = entry {
             room.list.borrow_mut().pin_row(key, align);
-            if matches!(jump, Jump::Seq(_) | Jump::Day(_)) {
+            if matches!(jump, Jump::Link(_)) && seq != place {
+                talk.toasts.failed(tr(Key::ConversationLinkGone));
+            } else if matches!(jump, Jump::Seq(_) | Jump::Link(_) | Jump::Day(_)) {
                 talk.lit.set(Some(seq));
                 set_timeout(
                     move || {

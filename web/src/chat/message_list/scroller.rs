@@ -109,7 +109,7 @@ impl Scroller {
         let width = (f64::from(node.client_width()) - BESIDE).max(120.0);
         let mut window = room.window.borrow_mut();
         let (is_live, has_before) = (!window.has_after, window.has_before);
-        let outgoing = if is_live { untrack(|| talk.outbox.of(talk.chat)) } else { Vec::new() };
+        let outgoing = if is_live { untrack(|| talk.outbox.of(talk.place)) } else { Vec::new() };
         let outgoing = outgoing.into_iter().map(|o| (window.own_key(&o.nonce), o)).collect();
         let reader = super::reader(talk);
         let divider = talk.divider.get_untracked();

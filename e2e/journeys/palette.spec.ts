@@ -1,0 +1,81 @@
+import { composer, ready, row } from './support/screen.ts'
+import { expect, expectAccessible, Person, test } from './support/test.ts'
+
+test('the palette goes to chats, people, pages and the search; the keys are listed', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const boris = await Person.register('boris')
+  const space = await anna.makeSpace('Palette')
+  await boris.join(space.id)
+  await anna.makeChat(space.id, 'sunflower')
+  await anna.say(space.default_chat_id, 'a needle in the hay, see https://example.org')
+  await anna.say(space.default_chat_id, 'a needle without an address')
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  const dialog = page.getByRole('dialog', { name: 'Go to…' })
+  const field = dialog.getByRole('combobox')
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(field).toBeFocused()
+  await expectAccessible(page, 'the palette')
+  await field.fill('snfl')
+  await expect(dialog.getByRole('option').first()).toContainText('sunflower')
+  await field.press('Enter')
+  await expect(page.getByRole('heading', { name: 'sunflower' })).toBeVisible()
+
+  // A person: the direct chat opens.
+  await page.keyboard.press('ControlOrMeta+k')
+  await field.fill(boris.nickname)
+  await expect(dialog.getByRole('option', { name: new RegExp(`@${boris.nickname}`) })).toBeVisible()
+  await field.press('Enter')
+  await expect(page).toHaveURL(/\/d\//)
+  await expect(composer(page)).toHaveAttribute('placeholder', `Write to ${boris.nickname}`)
+
+  // The last one first; Esc closes and gives the keyboard back.
+  await page.keyboard.press('ControlOrMeta+k')
+  await field.press('Escape')
+  await expect(dialog).toHaveCount(0)
+
+  // Search with filters.
+  await page.keyboard.press('ControlOrMeta+k')
+  await field.fill('needle')
+  await dialog.getByRole('option', { name: /Search messages for/ }).click()
+  const search = page.getByRole('complementary', { name: 'Search' })
+  await expect(search.locator('.hit')).toHaveCount(2)
+  await search.getByRole('button', { name: 'has:link' }).click()
+  await expect(search.getByRole('searchbox')).toHaveValue('needle has:link ')
+  await expect(search.locator('.hit')).toHaveCount(1)
+  await search.locator('.hit').click()
+  await expect(row(page, 'see https://example.org')).toBeVisible()
+
+  // Keys.
+  await page.locator('.messages__scroller').focus()
+  await page.keyboard.press('?')
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(keys).toContainText('Next or previous unread chat')
+  await expectAccessible(page, 'the list of keys')
+  await page.keyboard.press('Escape')
+  await expect(keys).toHaveCount(0)
+})
+
+test('the panel is as wide as one likes, and stays so', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Wide')
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`, {
+    viewport: { width: 1440, height: 900 },
+  })
+  await ready(page)
+  const edge = page.getByRole('separator', { name: 'Width of the panel' })
+  await edge.focus()
+  await edge.press('ArrowLeft')
+  await edge.press('ArrowLeft')
+  await expect(edge).toHaveAttribute('aria-valuenow', '312')
+  const box = (await page.locator('.panel').boundingBox())!
+  expect(Math.round(box.width)).toBe(312)
+  await page.mouse.move(box.x, 400)
+  await page.mouse.down()
+  await page.mouse.move(box.x - 100, 400)
+  await page.mouse.up()
+  await page.reload()
+  await ready(page)
+  expect(Math.round((await page.locator('.panel').boundingBox())!.width)).toBeGreaterThan(400)
+})

@@ -1,0 +1,120 @@
+//! "Why can or can't this person?": what somebody may do in a chat, and the steps that decide it.
+
+use crate::api::organise as api;
+use crate::i18n::{Key, by_name, t, tf, tr};
+use crate::state::{Load, Roster, Session, Spaces};
+use crate::ui::{Dialog, Failure, Glyph, Icon, SelectField, SkeletonRows};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::chat::{ExplainedPermission, Explanation};
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::permission::{Cause, Permission, Step};
+
+/// See the module. Who manages chats may ask about anybody.
+#[component]
+pub fn ExplainDialog(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Dialog open wide=true title=t(Key::ConversationExplain)>
+            <Explained chat space />
+        </Dialog>
+    }
+}
+
+#[component]
+fn Explained(chat: ChatId, space: SpaceId) -> impl IntoView {
+    let (spaces, session) = (expect_context::<Spaces>(), expect_context::<Session>());
+    let roster = spaces.roster(space);
+    let me = untrack(|| session.user_id());
+    let who = RwSignal::new(me.map(|id| id.to_string()).unwrap_or_default());
+    let found = RwSignal::new(Load::<Explanation>::Loading);
+    let fetch = move |user: UserId| {
+        spawn_local(async move {
+            let outcome = api::explain(chat, user).await;
+            let _was_there = found.try_set(outcome.into());
+        });
+    };
+    Effect::new(move |_| {
+        if let Ok(user) = who.get().parse() {
+            found.set(Load::Loading);
+            fetch(user);
+        }
+    });
+    let people = Signal::derive(move || {
+        let members = roster.members();
+        let mut people: Vec<_> = members
+            .ready()
+            .into_iter()
+            .flatten()
+            .map(|m| (m.user.id.to_string(), format!("{} (@{})", m.user.name(), m.user.nickname)))
+            .collect();
+        people.sort_by_key(|(_, name)| name.to_lowercase());
+        people
+    });
+    let again = move |()| {
+        if let Ok(user) = who.get_untracked().parse() {
+            fetch(user);
+        }
+    };
+    view! {
+        <div class="dialog__body explain">
+            <Show when=move || spaces.can(space, Permission::ManageChats)>
+                <SelectField label=t(Key::ConversationExplainWho) value=who options=people />
+            </Show>
+            {move || match found.get() {
+                Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=6 /> }.into_any(),
+                Load::Failed(error) => {
+                    let sentence = Signal::derive(move || error.sentence());
+                    view! { <Failure sentence on_retry=again /> }.into_any()
+                }
+                Load::Ready(explanation) => {
+                    view! {
+                        <ul class="explain__list">
+                            {explanation
+                                .permissions
+                                .into_iter()
+                                .map(|one| permission(one, roster))
+                                .collect_view()}
+                        </ul>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn permission(one: ExplainedPermission, roster: Roster) -> impl IntoView + use<> {
+    let key = one.permission.key();
+    let icon = if one.allowed { Icon::CircleCheck } else { Icon::Close };
+    let answer = if one.allowed { Key::ConversationMay } else { Key::ConversationMayNot };
+    let steps: Vec<_> = one
+        .steps
+        .into_iter()
+        .map(|step| view! { <li>{move || sentence(step, roster)}</li> })
+        .collect();
+    view! {
+        <li class="explain__one" data-allowed=if one.allowed { "true" } else { "false" }>
+            <Glyph icon size=18 />
+            <span class="explain__name">{move || by_name(&format!("permission.{key}"))}</span>
+            <span class="visually-hidden">{t(answer)}</span>
+            <ol class="explain__steps">{steps}</ol>
+        </li>
+    }
+}
+
+/// One step as a sentence.
+fn sentence(step: Step, roster: Roster) -> String {
+    let verb = if step.allows { Key::ConversationStepAllows } else { Key::ConversationStepDenies };
+    let role = |id| roster.role(id).map(|role| role.name).unwrap_or_default();
+    let source = match step.cause {
+        Cause::Owner => tr(Key::ConversationCauseOwner).to_owned(),
+        Cause::Participant => tr(Key::ConversationCauseParticipant).to_owned(),
+        Cause::Role(id) => tf(Key::ConversationCauseRole, &[("role", &role(id))]),
+        Cause::EverybodyOverride => tr(Key::ConversationCauseEverybody).to_owned(),
+        Cause::RoleOverride(id) => tf(Key::ConversationCauseRoleHere, &[("role", &role(id))]),
+        Cause::MemberOverride(_) => tr(Key::ConversationCauseMember).to_owned(),
+        Cause::Restriction => tr(Key::ConversationCauseRestriction).to_owned(),
+        Cause::Unseen => tr(Key::ConversationCauseUnseen).to_owned(),
+    };
+    format!("{source}: {}", tr(verb))
+}

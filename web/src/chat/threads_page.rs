@@ -1,0 +1,102 @@
+//! The threads that one follows.
+
+use super::keys::page;
+use crate::app::PageHeader;
+use crate::i18n::{Key, relative, t, tn};
+use crate::state::{Chats, Load, Threads};
+use crate::ui::{Avatar, AvatarSize, Badge, Button, Empty, Failure, Picture, SkeletonRows};
+use leptos::prelude::*;
+use leptos_router::components::A;
+use shared::chat::FollowedThread;
+
+/// See the module: the liveliest first, unread ones bold.
+#[component]
+pub fn ThreadsPage() -> impl IntoView {
+    let threads = expect_context::<Threads>();
+    threads.reload();
+    view! {
+        <PageHeader title=t(Key::ConversationThreads) />
+        <div class="threads">
+            {move || match threads.list() {
+                Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any(),
+                Load::Failed(error) => {
+                    let sentence = Signal::derive(move || error.sentence());
+                    view! { <Failure sentence on_retry=move |()| threads.reload() /> }.into_any()
+                }
+                Load::Ready(list) if list.is_empty() => {
+                    view! {
+                        <Empty
+                            picture=Picture::Bubbles
+                            title=t(Key::ConversationNoThreadsTitle)
+                            text=t(Key::ConversationNoThreadsText)
+                        />
+                    }
+                        .into_any()
+                }
+                Load::Ready(list) => {
+                    view! {
+                        <ul class="threads__list">
+                            {list.into_iter().map(one).collect_view()}
+                        </ul>
+                        <Show when=move || threads.has_more()>
+                            <Button on_click=move |_| threads.load_more()>
+                                {t(Key::ChatSearchMore)}
+                            </Button>
+                        </Show>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+fn one(thread: FollowedThread) -> impl IntoView + use<> {
+    let chats = expect_context::<Chats>();
+    let chat = chats.peek(thread.chat_id, |chat| (chat.space_id, chats.title(chat)));
+    let (space, place) = chat.unwrap_or_default();
+    let FollowedThread { root, thread: summary, me, chat_id } = thread;
+    let href = format!("{}?t={}", page(space, chat_id).path(), root.id);
+    let author = root.author;
+    let name = author.as_ref().map(|author| author.name().to_owned()).unwrap_or_default();
+    let text = move || root.excerpt.clone().unwrap_or_else(|| t(Key::ChatReplyGone)().to_owned());
+    let (count, at) = (summary.count, summary.last_at);
+    view! {
+        <li>
+            <A
+                href=href
+                attr:class="threads__one"
+                attr:data-unread=(me.unread > 0).then_some("true")
+            >
+                {author
+                    .map(|author| {
+                        view! {
+                            <Avatar
+                                id=author.id.0
+                                name=author.name().to_owned()
+                                url=author.avatar_url
+                                size=AvatarSize::Small
+                            />
+                        }
+                    })}
+                <span class="threads__body">
+                    <span class="threads__head">
+                        <span class="hit__author">{name}</span>
+                        <span class="threads__place">{place}</span>
+                    </span>
+                    <span class="threads__text">{text}</span>
+                    <span class="hit__time">
+                        {move || {
+                            format!("{} · {}", tn(Key::ConversationReplies, count), relative(at))
+                        }}
+                    </span>
+                </span>
+                <Badge
+                    count=Signal::derive(move || me.unread)
+                    loud=true
+                    label=move || tn(Key::AppUnread, me.unread)
+                />
+            </A>
+        </li>
+    }
+}

@@ -1,0 +1,379 @@
+//! The palette (Ctrl K): go to a chat, a space, a person, a page, or do something, by typing a piece of
+//! its name.
+
+mod fuzzy;
+
+use crate::api::chat as api;
+use crate::chat::keys::page;
+use crate::i18n::{Key, by_name, t, tf, tr};
+use crate::page::{Page, SettingsTab};
+use crate::spaces::CurrentSpace;
+use crate::state::layout::Panel;
+use crate::state::{Chats, Layout, Session, Spaces, storage};
+use crate::ui::{Glyph, Icon, Toasts, focus};
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use shared::chat::ChatKind;
+use shared::identity::UserRef;
+use shared::ids::{ChatId, SpaceId, UserId};
+use std::time::Duration;
+
+/// Entries shown at once.
+const MOST: usize = 12;
+/// Entries remembered.
+const RECENT: &str = "palette.recent";
+/// Letters after which the server is asked for people.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// What an entry does.
+#[derive(Clone, Debug, PartialEq)]
+enum Act {
+    Chat(Option<SpaceId>, ChatId),
+    Space(SpaceId),
+    Person(UserId),
+    Page(Page),
+    Search,
+    Keys,
+    AllRead,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    /// The same for the same thing, also tomorrow.
+    key: String,
+    name: String,
+    /// Where it is.
+    place: String,
+    icon: Icon,
+    act: Act,
+}
+
+/// The dialog while [`Layout::palette`] is true.
+#[component]
+pub fn Palette() -> impl IntoView {
+    let layout = expect_context::<Layout>();
+    view! {
+        <Show when=move || layout.palette.get()>
+            <Open layout />
+        </Show>
+    }
+}
+
+/// What the parts of the palette share.
+#[derive(Clone, Copy)]
+struct Stores {
+    layout: Layout,
+    chats: Chats,
+    spaces: Spaces,
+    session: Session,
+    current: CurrentSpace,
+    toasts: Toasts,
+}
+
+#[component]
+fn Open(layout: Layout) -> impl IntoView {
+    let stores = Stores {
+        layout,
+        chats: expect_context(),
+        spaces: expect_context(),
+        session: expect_context(),
+        current: expect_context(),
+        toasts: expect_context(),
+    };
+    let navigate = use_navigate();
+    let words = RwSignal::new(String::new());
+    let people = RwSignal::new(Vec::<UserRef>::new());
+    let chosen = RwSignal::new(0_usize);
+    let all = StoredValue::new(untrack(|| places(stores)));
+    follow_people(words, people);
+    let entries = Memo::new(move |_| {
+        let people = people.get();
+        all.with_value(|all| found(&words.get(), all, &people))
+    });
+    Effect::new(move |_| {
+        words.track();
+        chosen.set(0);
+    });
+    let node = NodeRef::<html::Dialog>::new();
+    focus::return_on_cleanup();
+    node.on_load(move |dialog| {
+        // Fails only when it is open already.
+        drop(dialog.show_modal());
+    });
+    let run = Callback::new(move |at: usize| {
+        let Some(entry) = entries.with_untracked(|entries| entries.get(at).cloned()) else {
+            return;
+        };
+        remember(&entry.key);
+        layout.palette.set(false);
+        act(stores, entry.act, words.get_untracked(), navigate.clone());
+    });
+    let key = move |event: KeyboardEvent| {
+        let count = entries.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" if count > 0 => chosen.update(|at| *at = (*at + 1) % count),
+            "ArrowUp" if count > 0 => chosen.update(|at| *at = (*at + count - 1) % count),
+            "Enter" => run.run(chosen.get_untracked()),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let row = move |(at, entry): (usize, Entry)| {
+        let Entry { name, place, icon, .. } = entry;
+        view! {
+            <li
+                class="palette__one"
+                id=format!("palette-{at}")
+                role="option"
+                aria-selected=move || if chosen.get() == at { "true" } else { "false" }
+                on:mousemove=move |_| chosen.set(at)
+                on:click=move |_| run.run(at)
+            >
+                <Glyph icon size=18 />
+                <span class="palette__name">{name}</span>
+                <span class="palette__place">{place}</span>
+            </li>
+        }
+    };
+    view! {
+        <dialog
+            class="palette"
+            aria-label=t(Key::ConversationPalette)
+            node_ref=node
+            on:cancel=move |event: ev::Event| {
+                event.prevent_default();
+                layout.palette.set(false);
+            }
+            on:close=move |_| layout.palette.set(false)
+            on:mousedown=move |event| {
+                let beside = node
+                    .get_untracked()
+                    .is_some_and(|node| event_target::<web_sys::Node>(&event).is_same_node(Some(&node)));
+                if beside {
+                    event.prevent_default();
+                    layout.palette.set(false);
+                }
+            }
+        >
+            <div class="palette__frame">
+                <input
+                    class="palette__input"
+                    type="text"
+                    role="combobox"
+                    autofocus
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder=t(Key::ConversationPaletteHint)
+                    aria-label=t(Key::ConversationPaletteHint)
+                    aria-expanded="true"
+                    aria-controls="palette-list"
+                    aria-autocomplete="list"
+                    aria-activedescendant=move || {
+                        let has = entries.with(|entries| !entries.is_empty());
+                        has.then(|| format!("palette-{}", chosen.get()))
+                    }
+                    on:input=move |event| words.set(event_target_value(&event))
+                    on:keydown=key
+                />
+                <ul class="palette__list" id="palette-list" role="listbox" aria-label=t(Key::ConversationPalette)>
+                    {move || entries.get().into_iter().enumerate().map(row).collect_view()}
+                </ul>
+                <p class="palette__hint">{t(Key::ConversationPaletteKeys)}</p>
+            </div>
+        </dialog>
+    }
+}
+
+/// Asks the server for people whose name has this in it: not all are in memory.
+fn follow_people(words: RwSignal<String>, people: RwSignal<Vec<UserRef>>) {
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let typed = words.get().trim().to_owned();
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        if typed.chars().count() < 2 {
+            return people.set(Vec::new());
+        }
+        let ask = move || {
+            spawn_local(async move {
+                // Without an answer what is in memory is offered.
+                if let Ok(found) = api::search_quick(&typed).await {
+                    let _was_there = people.try_set(found.people);
+                }
+            });
+        };
+        timer.set_value(set_timeout_with_handle(ask, PAUSE).ok());
+    });
+}
+
+/// Everything in memory that one may go to or do.
+fn places(stores: Stores) -> Vec<Entry> {
+    let Stores { chats, spaces, session, .. } = stores;
+    let mut all = Vec::new();
+    let mut ids = chats.ids();
+    ids.sort_by_key(|id| std::cmp::Reverse(chats.peek(*id, |chat| chat.last_message_at).flatten()));
+    for id in ids {
+        let entry = chats.peek(id, |chat| {
+            let is_notes = chats.is_notes(chat);
+            let partner = chats.partner(chat).filter(|_| !is_notes);
+            let icon = match chat.kind {
+                _ if is_notes => Icon::Bookmark,
+                ChatKind::Space => Icon::Hash,
+                ChatKind::Direct => Icon::User,
+                ChatKind::Group => Icon::Users,
+            };
+            let space = chat.space_id.and_then(|id| spaces.get(id)).map(|space| space.name);
+            let place = space.or_else(|| partner.map(|person| format!("@{}", person.nickname)));
+            Entry {
+                key: format!("chat:{id}"),
+                name: chats.title(chat),
+                place: place.unwrap_or_default(),
+                icon,
+                act: Act::Chat(chat.space_id, id),
+            }
+        });
+        all.extend(entry);
+    }
+    for id in spaces.ids() {
+        let name = spaces.get(id).map(|space| space.name).unwrap_or_default();
+        let place = tr(Key::ConversationSpace).to_owned();
+        all.push(Entry {
+            key: format!("space:{id}"),
+            name,
+            place,
+            icon: Icon::Home,
+            act: Act::Space(id),
+        });
+    }
+    let fixed = |key: &str, text: Key, icon, act| Entry {
+        key: key.to_owned(),
+        name: tr(text).to_owned(),
+        place: String::new(),
+        icon,
+        act,
+    };
+    all.push(fixed(
+        "threads",
+        Key::ConversationThreads,
+        Icon::MessageCircle,
+        Act::Page(Page::Threads),
+    ));
+    all.push(fixed(
+        "direct",
+        Key::AppDirectMessages,
+        Icon::MessagesSquare,
+        Act::Page(Page::Conversations),
+    ));
+    all.push(fixed("discover", Key::AppDiscover, Icon::Compass, Act::Page(Page::Discover)));
+    for tab in SettingsTab::ALL {
+        all.push(Entry {
+            key: format!("settings:{}", tab.key()),
+            name: by_name(&format!("settings.{}", tab.key())),
+            place: tr(Key::AppSettings).to_owned(),
+            icon: Icon::Settings,
+            act: Act::Page(Page::Settings(tab)),
+        });
+    }
+    if let Some(me) = session.user_id() {
+        all.push(fixed("notes", Key::ConversationNotes, Icon::Bookmark, Act::Person(me)));
+    }
+    all.push(fixed("read", Key::ConversationAllRead, Icon::Check, Act::AllRead));
+    all.push(fixed("keys", Key::ConversationKeys, Icon::Help, Act::Keys));
+    all
+}
+
+/// What fits, the best first; without words what was used last, then the liveliest.
+fn found(words: &str, all: &[Entry], people: &[UserRef]) -> Vec<Entry> {
+    let wanted = words.trim().trim_start_matches(['@', '#']);
+    let search = Entry {
+        key: "search".into(),
+        name: match words.trim() {
+            "" => tr(Key::ChatSearchHint).to_owned(),
+            words => tf(Key::ConversationSearchFor, &[("words", words)]),
+        },
+        place: String::new(),
+        icon: Icon::Search,
+        act: Act::Search,
+    };
+    if wanted.is_empty() {
+        let recent: Vec<String> = storage::load(RECENT).unwrap_or_default();
+        let used = recent.iter().filter_map(|key| all.iter().find(|entry| entry.key == *key));
+        let others = all.iter().filter(|entry| !recent.contains(&entry.key));
+        let list = used.chain(others).take(MOST - 1).cloned();
+        return list.chain([search]).collect();
+    }
+    let known = |id: UserId| {
+        // Whom one talks to already is among the chats.
+        let nick = people.iter().find(|p| p.id == id).map(|p| format!("@{}", p.nickname));
+        all.iter().any(|entry| entry.icon == Icon::User && Some(&entry.place) == nick.as_ref())
+    };
+    let strangers = people.iter().filter(|person| !known(person.id)).map(|person| Entry {
+        key: format!("person:{}", person.id),
+        name: person.name().to_owned(),
+        place: format!("@{}", person.nickname),
+        icon: Icon::User,
+        act: Act::Person(person.id),
+    });
+    let mut ranked: Vec<(i32, usize, Entry)> = all
+        .iter()
+        .cloned()
+        .chain(strangers)
+        .enumerate()
+        .filter_map(|(at, entry)| {
+            let of_name = fuzzy::score(wanted, &entry.name);
+            let of_place = fuzzy::score(wanted, &entry.place).map(|score| score / 2);
+            Some((of_name.max(of_place)?, at, entry))
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    ranked.into_iter().map(|(_, _, entry)| entry).take(MOST - 1).chain([search]).collect()
+}
+
+fn remember(key: &str) {
+    let mut recent: Vec<String> = storage::load(RECENT).unwrap_or_default();
+    recent.retain(|known| known != key);
+    recent.insert(0, key.to_owned());
+    recent.truncate(8);
+    storage::save(RECENT, &recent);
+}
+
+fn act(
+    stores: Stores,
+    act: Act,
+    words: String,
+    navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
+) {
+    let Stores { layout, chats, toasts, current, .. } = stores;
+    let go = move |page: Page| navigate(&page.path(), NavigateOptions::default());
+    match act {
+        Act::Chat(space, chat) => go(page(space, chat)),
+        Act::Space(space) => go(Page::Space(space)),
+        Act::Page(page) => go(page),
+        Act::Person(user) => spawn_local(async move {
+            match api::open_direct(user).await {
+                Ok(chat) => {
+                    let target = page(None, chat.id);
+                    chats.put(chat);
+                    go(target);
+                }
+                Err(error) => toasts.failed(error.sentence()),
+            }
+        }),
+        Act::Search => {
+            layout.panel.set(None);
+            layout.search_for.set(words);
+            layout.panel.set(Some(Panel::Search));
+        }
+        Act::Keys => layout.keys.set(true),
+        Act::AllRead => {
+            let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
+            chats.mark_all_read(untrack(|| current.get()), failed);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How far chats are read.
+
+use super::Chats;
+use crate::api::chat as api;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::chat::ReadState;
+use shared::ids::{ChatId, SpaceId};
+
+impl Chats {
+    /// Notes that everything up to the newest message is read, here at once and then at the server.
+    pub fn mark_read(&self, id: ChatId) {
+        self.held.set(None);
+        let Some(chat) = self.signal(id) else { return };
+        let (seq, read) = chat.with_untracked(|chat| (chat.last_seq, chat.read));
+        if read.unread == 0 && read.mentions == 0 {
+            return;
+        }
+        self.touch(id);
+        chat.update(|chat| {
+            chat.read = ReadState { read_seq: seq.max(read.read_seq), unread: 0, mentions: 0 };
+        });
+        let chats = *self;
+        spawn_local(async move {
+            match api::mark_read(id, seq).await {
+                Ok(read) => chats.set_read(id, read, false),
+                Err(_) => chats.refresh(id),
+            }
+        });
+    }
+
+    /// Marks a message and all after it as unread, until the person leaves the chat or says
+    /// otherwise.
+    pub fn mark_unread(&self, id: ChatId, seq: i64, failed: Callback<String>) {
+        let chats = *self;
+        self.touch(id);
+        self.held.set(Some(id));
+        spawn_local(async move {
+            match api::mark_unread(id, seq).await {
+                Ok(read) => chats.set_read(id, read, true),
+                Err(error) => failed.run(error.sentence()),
+            }
+        });
+    }
+
+    /// Whether the chat stays unread although it is seen, reactively.
+    #[must_use]
+    pub fn is_held(&self, id: ChatId) -> bool {
+        self.held.get() == Some(id)
+    }
+
+    /// What was marked as unread in a chat may be read again: the person left it.
+    pub fn release(&self, id: ChatId) {
+        if self.held.get_untracked() == Some(id) {
+            self.held.set(None);
+        }
+    }
+
+    /// Marks every chat of a space as read, or every one there is.
+    pub fn mark_all_read(&self, space: Option<SpaceId>, failed: Callback<String>) {
+        self.held.set(None);
+        spawn_local(async move {
+            // The chats hear of it by events.
+            if let Err(error) = api::mark_all_read(space).await {
+                failed.run(error.sentence());
+            }
+        });
+    }
+
+    pub(super) fn set_read(&self, id: ChatId, read: ReadState, back: bool) {
+        self.touch(id);
+        if let Some(chat) = self.signal(id) {
+            // An answer may be overtaken by a later mark; only the person moves the position back.
+            let is_newer = chat.with_untracked(|chat| {
+                (back || read.read_seq >= chat.read.read_seq) && read != chat.read
+            });
+            if is_newer {
+                chat.update(|chat| chat.read = read);
+            }
+        }
+    }
+
+    pub(super) fn touch(&self, id: ChatId) {
+        if self.fetching.get_value() > 0 {
+            self.touched.update_value(|touched| {
+                touched.insert(id);
+            });
+        }
+    }
+}
