@@ -30,6 +30,8 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("*", "/messages/**", Need::Scope(MessagesWrite)),
     ("POST", "/chats", Need::Scope(MessagesWrite)),
     ("POST", "/chats/*/read", Need::Scope(MessagesWrite)),
+    ("POST", "/chats/*/unread", Need::Scope(MessagesWrite)),
+    ("POST", "/chats/read-all", Need::Scope(MessagesWrite)),
     ("POST", "/chats/*/typing", Need::Scope(MessagesWrite)),
     ("*", "/chats/**", Need::Scope(SpacesManage)),
     ("*", "/files/**", Need::Scope(FilesWrite)),
