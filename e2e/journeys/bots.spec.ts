@@ -25,12 +25,12 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
   await page.getByRole('button', { name: 'New bot' }).click()
   const nickname = `bot_${anna.nickname.slice(-8)}`
   await page.getByLabel('Nickname').fill(nickname)
-  await page.getByLabel('Display name').fill('Ping')
+  await page.getByLabel('Display name').fill('Echo')
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText(`@${nickname}`)).toBeVisible()
   await expect(page.getByText('0 tokens · 0 spaces')).toBeVisible()
 
-  const menu = page.getByRole('button', { name: 'What to do with Ping' })
+  const menu = page.getByRole('button', { name: 'What to do with Echo' })
   await menu.click()
   await page.getByRole('menuitem', { name: 'Tokens' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'New token' }).click()
@@ -62,8 +62,8 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
     await page.goto(`/s/${space.id}/c/${space.default_chat_id}`)
     await ready(page)
     // The bot is there once it is shown as online.
-    const member = page.getByRole('button', { name: /Ping/ })
-    await expect(member).toContainText('Online')
+    const member = page.getByRole('button', { name: /Echo/ })
+    await expect(member).toHaveAccessibleName(/Online/)
     await say(page, 'ping')
     const pong = rows(page).filter({ hasText: 'pong' })
     await expect(pong).toHaveCount(1)

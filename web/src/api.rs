@@ -1,5 +1,6 @@
 //! The server's operations: [`client`] is the only code that fetches, then one function an operation.
 
+pub mod assets;
 pub mod chat;
 pub mod client;
 pub mod error;

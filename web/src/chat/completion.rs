@@ -1,4 +1,4 @@
-//! Completing `@nick` while typing: pure parts.
+//! Completing `@nick` and `:name` while typing: pure parts.
 
 use shared::identity::UserRef;
 
@@ -14,6 +14,17 @@ pub fn query(before_caret: &str) -> Option<&str> {
     let is_free =
         before_caret[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '@');
     (is_word && is_free && query.chars().count() <= 20).then_some(query)
+}
+
+/// The short name of an emoji that is being typed: two letters or more after the last `:` before the
+/// caret, with nothing but a space before it.
+#[must_use]
+pub fn emoji_query(before_caret: &str) -> Option<&str> {
+    let at = before_caret.rfind(':')?;
+    let query = &before_caret[at + 1..];
+    let is_name = query.chars().all(|c| c.is_ascii_alphanumeric() || "_-+".contains(c));
+    let is_free = before_caret[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    (is_name && is_free && (2..=32).contains(&query.len())).then_some(query)
 }
 
 /// The people that the query means, the likeliest first.
@@ -87,6 +98,21 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(query(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn emoji_queries() {
+        for (text, want) in [
+            (":smi", Some("smi")),
+            ("hi :+1", Some("+1")),
+            (":s", None),
+            ("12:30", None),
+            ("http://x", None),
+            (":a b", None),
+            ("да:да", None),
+        ] {
+            assert_eq!(emoji_query(text), want, "{text}");
         }
     }
 

@@ -4,14 +4,14 @@ mod bars;
 mod field;
 mod mentions;
 
-use super::emoji_picker::EmojiPicker;
+use super::emoji_picker::emoji_popover;
 use super::talk::{Jump, Talk};
 use super::typing_line::TypingLine;
 use crate::api::chat as api;
 use crate::i18n::{Key, number, t, tf, tr};
 use crate::state::{Draft, Layout};
 use crate::ui::popover::Side;
-use crate::ui::{Anchor, Icon, IconButton, Popover};
+use crate::ui::{Anchor, Icon, IconButton};
 use bars::{EditBar, ReplyBar, SlowLine, slow_left};
 use field::Field;
 use leptos::ev::{KeyboardEvent, MouseEvent};
@@ -91,11 +91,11 @@ fn Editor(talk: Talk) -> impl IntoView {
         let name = chats.get(talk.chat).map(|chat| chats.title(&chat)).unwrap_or_default();
         tf(Key::ChatWriteTo, &[("name", &name)])
     };
-    let choose = move |emoji: String| {
+    let choose = Callback::new(move |emoji: String| {
         emoji_at.set(None);
         field.insert(&emoji);
         field.focus();
-    };
+    });
     view! {
         <div class="composer">
             <MentionsList mentions=writing.mentions />
@@ -142,9 +142,7 @@ fn Editor(talk: Talk) -> impl IntoView {
             </div>
             <SlowLine talk left=writing.slow_left />
             <TypingLine talk />
-            <Popover at=emoji_at side=Side::Above label=t(Key::ChatEmoji)>
-                <EmojiPicker on_choose=choose />
-            </Popover>
+            {emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose)}
         </div>
     }
 }

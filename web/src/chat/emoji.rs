@@ -1,23 +1,38 @@
-//! The emoji to choose from. Words in English, Russian and Ukrainian, cut to their first six letters,
-//! are from the Unicode CLDR annotations (Unicode License v3).
+//! The emoji to choose from, and what of them a person uses.
+//!
+//! The table is a file of its own, `emoji.txt`, fetched when it is first needed: a line an emoji (`+`:
+//! it has skin tones), its short names, and words in English, Russian and Ukrainian cut to their first
+//! six letters. They are from Emojibase (MIT) and the Unicode CLDR (Unicode License v3).
 
+use crate::api::assets;
 use crate::state::storage;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
-/// Lines `#group`, or an emoji and its words.
-const TABLE: &str = include_str!("emoji/table.txt");
 /// As many letters of a word as the table has.
 const LETTERS: usize = 6;
-const RECENT: &str = "emoji";
-const MAX_RECENT: usize = 24;
+const OFTEN: &str = "emoji-often";
+const TONE: &str = "emoji-tone";
+/// What is offered before a person has a habit.
+const USUAL: [&str; 8] = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "🔥", "✅"];
+const MAX_OFTEN: usize = 27;
+/// How much of a habit is left after each other use.
+const FADES: f64 = 0.97;
 
-/// An emoji and the words that find it.
+/// An emoji, its names and the words that find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Emoji {
     pub text: &'static str,
-    words: Vec<&'static str>,
+    pub has_tones: bool,
+    /// Short names without colons, the first one the usual.
+    codes: &'static str,
+    words: &'static str,
 }
 
 /// Emoji that belong together.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Group {
     /// The key in the catalogue is `chat.emoji_` and this.
     pub name: &'static str,
@@ -25,49 +40,203 @@ pub struct Group {
 }
 
 /// All groups in their order.
-pub static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
-    let mut groups: Vec<Group> = Vec::new();
-    for line in TABLE.lines() {
-        if let Some(name) = line.strip_prefix('#') {
-            groups.push(Group { name, emoji: Vec::new() });
-        } else if let Some(group) = groups.last_mut() {
-            let mut words = line.split(' ');
-            let text = words.next().unwrap_or_default();
-            group.emoji.push(Emoji { text, words: words.collect() });
-        }
-    }
-    groups
-});
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Table(pub Vec<Group>);
 
-/// The emoji that every word of the query finds.
-#[must_use]
-pub fn find(query: &str) -> Vec<&'static str> {
-    let wanted: Vec<String> = query
-        .to_lowercase()
-        .split_whitespace()
-        .map(|word| word.chars().take(LETTERS).collect())
-        .collect();
-    let matches = |emoji: &&Emoji| {
-        wanted.iter().all(|word| emoji.words.iter().any(|known| known.starts_with(word)))
-    };
-    GROUPS.iter().flat_map(|group| &group.emoji).filter(matches).map(|emoji| emoji.text).collect()
+/// Where the table is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fetch {
+    Waiting,
+    Failed,
+    Here(&'static Table),
 }
 
-/// The emoji used last on this device; some to begin with.
+/// Lives as long as the tab, whoever asks first; absent until then.
+static STATE: LazyLock<ArcRwSignal<Option<Fetch>>> = LazyLock::new(|| ArcRwSignal::new(None));
+
+/// The table, fetched by the first who asks, reactively.
 #[must_use]
-pub fn recent() -> Vec<String> {
-    storage::load(RECENT).unwrap_or_else(|| {
-        ["👍", "❤️", "😂", "🎉", "🙏", "👀", "🔥", "✅"].map(str::to_owned).to_vec()
-    })
+pub fn table() -> Fetch {
+    if STATE.get_untracked().is_none() {
+        fetch();
+    }
+    STATE.get().unwrap_or(Fetch::Waiting)
+}
+
+/// Tries again after a failure.
+pub fn retry() {
+    STATE.set(Some(Fetch::Waiting));
+    fetch();
+}
+
+fn fetch() {
+    STATE.update_untracked(|state| *state = Some(Fetch::Waiting));
+    spawn_local(async {
+        STATE.set(Some(match assets::text("/emoji.txt").await {
+            Some(text) => Fetch::Here(Box::leak(Box::new(Table::parse(text.leak())))),
+            None => Fetch::Failed,
+        }));
+    });
+}
+
+/// The table, if it is here already.
+#[must_use]
+pub fn known() -> Option<&'static Table> {
+    match untrack(table) {
+        Fetch::Here(table) => Some(table),
+        Fetch::Waiting | Fetch::Failed => None,
+    }
+}
+
+impl Table {
+    fn parse(text: &'static str) -> Self {
+        let mut groups: Vec<Group> = Vec::new();
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix('#').filter(|name| !name.contains('\t')) {
+                groups.push(Group { name, emoji: Vec::new() });
+                continue;
+            }
+            let mut parts = line.split('\t');
+            let text = parts.next().unwrap_or_default();
+            let bare = text.strip_suffix('+');
+            let emoji = Emoji {
+                text: bare.unwrap_or(text),
+                has_tones: bare.is_some(),
+                codes: parts.next().unwrap_or_default(),
+                words: parts.next().unwrap_or_default(),
+            };
+            if let Some(group) = groups.last_mut() {
+                group.emoji.push(emoji);
+            }
+        }
+        Self(groups)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Emoji> {
+        self.0.iter().flat_map(|group| &group.emoji)
+    }
+
+    /// The emoji that every word of the query finds; those whose name it is come first.
+    #[must_use]
+    pub fn find(&self, query: &str) -> Vec<Emoji> {
+        let query = query.to_lowercase();
+        let query = query.trim().trim_matches(':');
+        let wanted: Vec<String> =
+            query.split_whitespace().map(|word| word.chars().take(LETTERS).collect()).collect();
+        let matches = |emoji: &&Emoji| {
+            emoji.codes.split(' ').any(|code| code.starts_with(query))
+                || wanted.iter().all(|word| emoji.words.split(' ').any(|w| w.starts_with(word)))
+        };
+        let mut found: Vec<Emoji> = self.all().filter(matches).copied().collect();
+        found.sort_by_key(|emoji| rank(emoji, query));
+        found
+    }
+
+    /// The emoji whose short names begin with this, the likeliest first.
+    #[must_use]
+    pub fn complete(&self, code: &str, most: usize) -> Vec<(Emoji, &'static str)> {
+        let fits = |emoji: &Emoji| emoji.codes.split(' ').find(|known| known.starts_with(code));
+        let mut found: Vec<(Emoji, &'static str)> =
+            self.all().filter_map(|emoji| Some((*emoji, fits(emoji)?))).collect();
+        found.sort_by_key(|(_, known)| known.len());
+        found.truncate(most);
+        found
+    }
+}
+
+fn rank(emoji: &Emoji, query: &str) -> u8 {
+    if emoji.codes.split(' ').any(|code| code == query) {
+        0
+    } else if emoji.words.split(' ').next().is_some_and(|word| query.starts_with(word)) {
+        1
+    } else {
+        2
+    }
+}
+
+impl Emoji {
+    /// The usual short name, without colons.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.codes.split(' ').next().unwrap_or_default()
+    }
+
+    /// In a skin tone: 1 to 5 from light to dark, 0 for none.
+    #[must_use]
+    pub fn toned(&self, tone: u32) -> String {
+        let modifier = char::from_u32(0x1F3FA + tone).filter(|_| (1..=5).contains(&tone));
+        let Some(modifier) = modifier.filter(|_| self.has_tones) else {
+            return self.text.to_owned();
+        };
+        let mut toned = String::with_capacity(self.text.len() + 8);
+        let mut was_person = false;
+        for (at, c) in self.text.chars().enumerate() {
+            if was_person && c == '\u{FE0F}' {
+                continue;
+            }
+            toned.push(c);
+            // The first sign, and every other person of a pair.
+            was_person = at == 0 || matches!(c, '👨' | '👩' | '🧑' | '🫲');
+            if was_person {
+                toned.push(modifier);
+            }
+        }
+        toned
+    }
+}
+
+/// The skin tone that was chosen on this device, 0 to 5.
+#[must_use]
+pub fn tone() -> u32 {
+    storage::load(TONE).unwrap_or_default()
+}
+
+/// Remembers a skin tone.
+pub fn set_tone(tone: u32) {
+    storage::save(TONE, &tone);
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Habit {
+    emoji: String,
+    weight: f64,
+}
+
+/// The emoji used most on this device, the freshest habits first; some to begin with.
+#[must_use]
+pub fn often() -> Vec<String> {
+    let habits: Vec<Habit> = storage::load(OFTEN).unwrap_or_default();
+    let mut list: Vec<String> = habits.into_iter().map(|habit| habit.emoji).collect();
+    for usual in USUAL {
+        if list.len() < USUAL.len() && !list.iter().any(|known| known == usual) {
+            list.push(usual.to_owned());
+        }
+    }
+    list
 }
 
 /// Notes that an emoji was used.
 pub fn used(emoji: &str) {
-    let mut list = recent();
-    list.retain(|known| known != emoji);
-    list.insert(0, emoji.to_owned());
-    list.truncate(MAX_RECENT);
-    storage::save(RECENT, &list);
+    let mut habits: Vec<Habit> = storage::load(OFTEN).unwrap_or_default();
+    note(&mut habits, emoji);
+    storage::save(OFTEN, &habits);
+}
+
+fn note(habits: &mut Vec<Habit>, emoji: &str) {
+    for habit in habits.iter_mut() {
+        habit.weight *= FADES;
+    }
+    match habits.iter_mut().find(|habit| habit.emoji == emoji) {
+        Some(habit) => habit.weight += 1.0,
+        None => habits.push(Habit { emoji: emoji.to_owned(), weight: 1.0 }),
+    }
+    habits.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    // The newest stays, also when everything else is used more.
+    if habits.len() > MAX_OFTEN
+        && let Some(at) = habits.iter().rposition(|habit| habit.emoji != emoji)
+    {
+        habits.remove(at);
+    }
 }
 
 #[cfg(test)]
@@ -75,22 +244,74 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
-    #[test]
-    fn finds_in_three_languages() {
-        for word in ["fire", "огонь", "вогонь", "ВОГ"] {
-            assert!(find(word).contains(&"🔥"), "{word}");
-        }
-        assert!(find("ukraine flag").contains(&"🇺🇦"));
-        assert!(find("no such thing").is_empty());
+    fn table() -> Table {
+        Table::parse(include_str!("../../emoji.txt"))
+    }
+
+    fn texts(found: &[Emoji]) -> Vec<&'static str> {
+        found.iter().map(|emoji| emoji.text).collect()
     }
 
     #[test]
-    fn the_server_takes_every_one_and_none_stands_twice() {
-        let mut seen = HashSet::new();
-        for emoji in GROUPS.iter().flat_map(|group| &group.emoji) {
-            assert_eq!(shared::validate::emoji(emoji.text), Ok(()), "{}", emoji.text);
-            assert!(seen.insert(emoji.text), "{} stands twice", emoji.text);
+    fn finds_in_three_languages() {
+        let table = table();
+        for word in ["fire", "огонь", "вогонь", "ВОГ"] {
+            assert!(texts(&table.find(word)).contains(&"🔥"), "{word}");
         }
-        assert!(seen.len() > 300);
+        for (word, emoji) in [("кошка", "🐈"), ("кіт", "🐈"), ("cat", "🐈"), ("дом", "🏠")]
+        {
+            assert!(texts(&table.find(word)).contains(&emoji), "{word}");
+        }
+        assert!(texts(&table.find("ukraine flag")).contains(&"🇺🇦"));
+        assert_eq!(texts(&table.find("heart"))[0], "❤️");
+        assert!(table.find("no such thing").is_empty());
+    }
+
+    #[test]
+    fn the_server_takes_every_one_in_every_tone_and_none_stands_twice() {
+        let (table, mut seen) = (table(), HashSet::new());
+        for emoji in table.all() {
+            assert!(seen.insert(emoji.text), "{} stands twice", emoji.text);
+            for tone in 0..=5 {
+                let text = emoji.toned(tone);
+                assert_eq!(shared::validate::emoji(&text), Ok(()), "{text}");
+            }
+            assert!(!emoji.words.is_empty(), "nothing finds {}", emoji.text);
+        }
+        assert!(seen.len() > 1_800);
+        assert_eq!(table.0.len(), 9);
+    }
+
+    #[test]
+    fn tones_go_where_they_belong() {
+        let table = table();
+        let toned = |text| table.all().find(|e| e.text == text).map(|e| e.toned(3)).unwrap();
+        assert_eq!(toned("👍"), "👍🏽");
+        assert_eq!(toned("✌️"), "✌🏽");
+        assert_eq!(toned("👩‍🚀"), "👩🏽‍🚀");
+        assert_eq!(toned("🔥"), "🔥");
+    }
+
+    #[test]
+    fn completes_short_names() {
+        let table = table();
+        let found = table.complete("smil", 5);
+        assert!(found.iter().any(|(emoji, code)| emoji.text == "😄" && *code == "smile"));
+        assert_eq!(table.complete("tada", 1)[0].0.text, "🎉");
+        assert!(table.complete("zzzz", 5).is_empty());
+    }
+
+    #[test]
+    fn habits_fade_and_the_newest_stays() {
+        let mut habits = Vec::new();
+        for _ in 0..3 {
+            note(&mut habits, "👍");
+        }
+        for n in 0..40 {
+            note(&mut habits, &format!("{n}"));
+        }
+        assert!(habits.len() <= MAX_OFTEN);
+        assert!(habits.iter().any(|habit| habit.emoji == "39"));
+        assert_eq!(habits[0].emoji, "👍");
     }
 }

@@ -1,53 +1,85 @@
 //! The choice of an emoji: by eye, by word, by arrow keys.
 
-use super::emoji::{self, GROUPS};
-use crate::i18n::{Key, by_name, t};
-use crate::ui::focus;
-use leptos::ev::KeyboardEvent;
+use super::emoji::{self, Emoji, Fetch, Table};
+use crate::i18n::{Key, by_name, t, tr};
+use crate::ui::popover::Side;
+use crate::ui::{Anchor, Failure, Popover, SkeletonRows, focus};
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// See the module.
-#[component]
-pub fn EmojiPicker(#[prop(into)] on_choose: Callback<String>) -> impl IntoView {
+/// The choice of an emoji, floating while `at` holds an anchor.
+pub fn emoji_popover(
+    at: RwSignal<Option<Anchor>>,
+    side: Side,
+    label: Key,
+    on_choose: Callback<String>,
+) -> AnyView {
+    view! {
+        <Popover at side label=t(label)>
+            <div class="picker">{emoji_tab(on_choose)}</div>
+        </Popover>
+    }
+    .into_any()
+}
+
+fn emoji_tab(on_choose: Callback<String>) -> AnyView {
     let query = RwSignal::new(String::new());
+    let tone = RwSignal::new(emoji::tone());
     let list = NodeRef::<html::Div>::new();
-    let choose = Callback::new(move |emoji: String| {
+    let choose = move |emoji: String| {
         emoji::used(&emoji);
         on_choose.run(emoji);
-    });
+    };
     let enter = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
-            let found = emoji::find(&query.get_untracked());
-            if let Some(first) = found.first().filter(|_| !query.get_untracked().is_empty()) {
-                choose.run((*first).to_owned());
+            if !query.get_untracked().trim().is_empty()
+                && let Some(first) = first(list).and_then(|b| b.get_attribute("data-emoji"))
+            {
+                choose(first);
+            }
+        }
+        // A search field would only empty itself.
+        "Escape" => {
+            event.prevent_default();
+            let floats = list.get_untracked().and_then(|l| l.closest("[popover]").ok().flatten());
+            if let Some(floats) = floats.and_then(|f| f.dyn_into::<HtmlElement>().ok()) {
+                drop(floats.hide_popover());
             }
         }
         "ArrowDown" => {
             event.prevent_default();
-            let first = list.get_untracked().and_then(|list| {
-                list.query_selector("button").ok().flatten()?.dyn_into::<HtmlElement>().ok()
-            });
-            if let Some(first) = first {
+            if let Some(first) = first(list) {
                 focus::give(&first);
             }
         }
         _ => {}
     };
+    let click = move |event: MouseEvent| {
+        let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+        let button = target.and_then(|t| t.closest("[data-emoji]").ok().flatten());
+        if let Some(emoji) = button.and_then(|b| b.get_attribute("data-emoji")) {
+            choose(emoji);
+        }
+    };
     view! {
-        <div class="emoji">
-            <input
-                class="field__input emoji__search"
-                type="search"
-                autofocus
-                placeholder=t(Key::ChatFindEmoji)
-                aria-label=t(Key::ChatFindEmoji)
-                on:input=move |event| query.set(event_target_value(&event))
-                on:keydown=enter
-            />
+        <div class="emoji" aria-label=t(Key::ChatEmoji)>
+            <div class="emoji__bar">
+                <input
+                    class="field__input emoji__search"
+                    type="search"
+                    autofocus
+                    placeholder=t(Key::ChatFindEmoji)
+                    aria-label=t(Key::ChatFindEmoji)
+                    on:input=move |event| query.set(event_target_value(&event))
+                    on:keydown=enter
+                />
+                {tones(tone)}
+            </div>
+            {categories(list, query)}
             <div
                 class="emoji__list"
                 role="group"
@@ -55,59 +87,145 @@ pub fn EmojiPicker(#[prop(into)] on_choose: Callback<String>) -> impl IntoView {
                 aria-label=t(Key::ChatEmoji)
                 node_ref=list
                 on:keydown=rove
+                on:click=click
             >
-                {move || {
-                    let words = query.get();
-                    if words.trim().is_empty() {
-                        groups(choose).into_any()
-                    } else {
-                        results(&words, choose).into_any()
+                {move || match emoji::table() {
+                    Fetch::Waiting => {
+                        view! { <SkeletonRows label=t(Key::ChatEmojiLoading) rows=6 /> }.into_any()
+                    }
+                    Fetch::Failed => {
+                        let sentence = Signal::derive(|| tr(Key::ChatEmojiFailed).to_owned());
+                        view! { <Failure sentence on_retry=|()| emoji::retry() /> }.into_any()
+                    }
+                    Fetch::Here(table) => {
+                        query.with(|words| found(table, words, tone.get()))
                     }
                 }}
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn groups(choose: Callback<String>) -> impl IntoView {
-    let recent = emoji::recent();
-    let all = GROUPS.iter().map(move |group| {
-        let list = group.emoji.iter().map(|emoji| emoji.text.to_owned()).collect();
-        view! {
-            <h3 class="emoji__heading">{move || by_name(&format!("chat.emoji_{}", group.name))}</h3>
-            {grid(list, choose)}
-        }
-    });
+fn first(list: NodeRef<html::Div>) -> Option<HtmlElement> {
+    list.get_untracked()?.query_selector("button").ok().flatten()?.dyn_into().ok()
+}
+
+/// The hand in each tone; the chosen one is kept on this device.
+fn tones(tone: RwSignal<u32>) -> AnyView {
+    let hand = |tone: u32| match char::from_u32(0x1F3FA + tone).filter(|_| tone > 0) {
+        Some(modifier) => format!("✋{modifier}"),
+        None => "✋".to_owned(),
+    };
+    let next = move |_| {
+        tone.update(|tone| *tone = (*tone + 1) % 6);
+        emoji::set_tone(tone.get_untracked());
+    };
     view! {
-        <h3 class="emoji__heading">{t(Key::ChatEmojiRecent)}</h3>
-        {grid(recent, choose)}
-        {all.collect::<Vec<_>>()}
+        <button
+            class="emoji__tone"
+            type="button"
+            aria-label=t(Key::ChatSkinTone)
+            data-tip=t(Key::ChatSkinTone)
+            on:click=next
+        >
+            {move || hand(tone.get())}
+        </button>
     }
+    .into_any()
 }
 
-fn results(words: &str, choose: Callback<String>) -> impl IntoView + use<> {
-    let found: Vec<String> = emoji::find(words).into_iter().map(str::to_owned).collect();
-    if found.is_empty() {
+/// One emoji a group; a click scrolls to it.
+fn categories(list: NodeRef<html::Div>, query: RwSignal<String>) -> AnyView {
+    let go = move |name: &'static str| {
+        query.set(String::new());
+        request_animation_frame(move || {
+            let group = list.get_untracked().and_then(|list| {
+                list.query_selector(&format!("[data-group={name}]")).ok().flatten()
+            });
+            if let Some(group) = group {
+                group.scroll_into_view();
+            }
+        });
+    };
+    let buttons = move || {
+        let Fetch::Here(table) = emoji::table() else { return Vec::new() };
+        let one = |name: &'static str, sign: &'static str| {
+            let label = move || by_name(&format!("chat.emoji_{name}"));
+            view! {
+                <button
+                    class="emoji__category"
+                    type="button"
+                    aria-label=label
+                    data-tip=label
+                    on:click=move |_| go(name)
+                >
+                    {sign}
+                </button>
+            }
+            .into_any()
+        };
+        let groups = table.0.iter();
+        std::iter::once(one("recent", "🕒"))
+            .chain(groups.map(|group| one(group.name, group.emoji.first().map_or("", |e| e.text))))
+            .collect()
+    };
+    view! { <div class="emoji__categories" role="toolbar" aria-label=t(Key::ChatEmojiGroups)>{buttons}</div> }
+        .into_any()
+}
+
+/// All groups, or what a query finds.
+fn found(table: &'static Table, words: &str, tone: u32) -> AnyView {
+    let wanted = words.trim().trim_matches(':').to_lowercase();
+    if wanted.is_empty() {
+        let often = emoji::often();
+        let often = often.iter().map(|text| (text.as_str(), ""));
+        let groups = table.0.iter().map(|group| section(group.name, grid(&group.emoji, tone)));
+        return view! {
+            {section("recent", texts_grid(often))}
+            {groups.collect::<Vec<_>>()}
+        }
+        .into_any();
+    }
+    let list = table.find(&wanted);
+    if list.is_empty() {
         return view! { <p class="emoji__none">{t(Key::ChatNothingFound)}</p> }.into_any();
     }
-    grid(found, choose).into_any()
+    grid(&list, tone)
 }
 
-fn grid(list: Vec<String>, choose: Callback<String>) -> impl IntoView {
-    let buttons = list.into_iter().map(|emoji| {
-        let chosen = emoji.clone();
-        view! {
-            <button
-                class="emoji__one"
-                type="button"
-                tabindex="-1"
-                on:click=move |_| choose.run(chosen.clone())
-            >
-                {emoji}
-            </button>
+fn section(name: &'static str, grid: AnyView) -> AnyView {
+    view! {
+        <section class="emoji__group" data-group=name>
+            <h3 class="emoji__heading">{move || by_name(&format!("chat.emoji_{name}"))}</h3>
+            {grid}
+        </section>
+    }
+    .into_any()
+}
+
+fn grid(list: &[Emoji], tone: u32) -> AnyView {
+    let toned: Vec<(String, &str)> =
+        list.iter().map(|emoji| (emoji.toned(tone), emoji.code())).collect();
+    texts_grid(toned.iter().map(|(text, code)| (text.as_str(), *code)))
+}
+
+/// Two thousand buttons: as one text, with one handler above them. Only what the table, or a name of
+/// letters between colons, can hold gets in.
+fn texts_grid<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> AnyView {
+    let mut html = String::new();
+    for (text, code) in list {
+        let is_plain = |c: char| !matches!(c, '<' | '>' | '&' | '"');
+        if text.chars().all(is_plain) {
+            let tip =
+                if code.is_empty() { String::new() } else { format!(" data-tip=\":{code}:\"") };
+            html.push_str(&format!(
+                "<button class=\"emoji__one\" type=\"button\" tabindex=\"-1\" \
+                 data-emoji=\"{text}\"{tip}>{text}</button>"
+            ));
         }
-    });
-    view! { <div class="emoji__grid">{buttons.collect::<Vec<_>>()}</div> }
+    }
+    view! { <div class="emoji__grid" inner_html=html></div> }.into_any()
 }
 
 /// Arrows move in the grid; the columns are found by where the buttons stand.
@@ -135,8 +253,9 @@ fn rove(event: KeyboardEvent) {
             button.scroll_into_view_with_scroll_into_view_options(&nearest_edge());
         }
         None if event.key() == "ArrowUp" => {
-            let search = list.previous_element_sibling().and_then(|s| s.dyn_into().ok());
-            if let Some(search) = search {
+            let panel = list.parent_element();
+            let search = panel.and_then(|p| p.query_selector("input").ok().flatten());
+            if let Some(search) = search.and_then(|s| s.dyn_into::<HtmlElement>().ok()) {
                 focus::give(&search);
             }
         }
@@ -152,15 +271,28 @@ fn nearest_edge() -> web_sys::ScrollIntoViewOptions {
 
 /// The button in the next or previous line that is nearest to this one's column.
 fn nearest(buttons: &[HtmlElement], at: usize, down: bool) -> Option<usize> {
-    let (top, left) = (buttons[at].offset_top(), buttons[at].offset_left());
-    let line = |button: &HtmlElement| button.offset_top();
-    let beyond = |button: &HtmlElement| if down { line(button) > top } else { line(button) < top };
-    let lines = buttons.iter().filter(|button| beyond(button)).map(line);
-    let target = if down { lines.min() } else { lines.max() }?;
-    buttons
+    let place = |button: &HtmlElement| {
+        let rect = button.get_bounding_client_rect();
+        (rect.top() as i32, rect.left() as i32)
+    };
+    let (top, left) = place(&buttons[at]);
+    // Lines are near: what is far need not be measured.
+    let range = if down { at..buttons.len().min(at + 40) } else { at.saturating_sub(40)..at };
+    let places: Vec<(usize, i32, i32)> = range
+        .map(|other| {
+            let (top, left) = place(&buttons[other]);
+            (other, top, left)
+        })
+        .collect();
+    let lines = places.iter().map(|(_, line, _)| *line);
+    let target = if down {
+        lines.filter(|line| *line > top).min()
+    } else {
+        lines.filter(|line| *line < top).max()
+    }?;
+    places
         .iter()
-        .enumerate()
-        .filter(|(_, button)| line(button) == target)
-        .min_by_key(|(_, button)| (button.offset_left() - left).abs())
-        .map(|(at, _)| at)
+        .filter(|(_, line, _)| *line == target)
+        .min_by_key(|(_, _, column)| (column - left).abs())
+        .map(|(other, _, _)| *other)
 }

@@ -1,10 +1,11 @@
 //! Emoji under messages: choosing one, adding it, taking it back.
 
-use super::emoji_picker::EmojiPicker;
+use super::emoji_picker::emoji_popover;
 use super::talk::{At, Talk};
 use crate::api::chat as api;
-use crate::i18n::{Key, t};
-use crate::ui::{Anchor, Popover};
+use crate::i18n::Key;
+use crate::ui::Anchor;
+use crate::ui::popover::Side;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::event::ReactionChanged;
@@ -58,15 +59,11 @@ pub fn ReactionPicker(talk: Talk) -> impl IntoView {
             talk.reacting.set(None);
         }
     });
-    let choose = move |emoji: String| {
+    let choose = Callback::new(move |emoji: String| {
         at.set(None);
         if let Some(message) = message.get_value() {
             toggle(talk, message, emoji);
         }
-    };
-    view! {
-        <Popover at label=t(Key::ChatReact)>
-            <EmojiPicker on_choose=choose />
-        </Popover>
-    }
+    });
+    emoji_popover(at, Side::Below, Key::ChatReact, choose)
 }

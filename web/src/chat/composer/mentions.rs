@@ -1,8 +1,9 @@
-//! The list of people while `@nick` is being typed.
+//! The list of people while `@nick` is being typed, and of emoji while `:name` is.
 
 use super::field::Field;
 use crate::api::chat as api;
-use crate::chat::completion::{candidates, query};
+use crate::chat::completion::{candidates, emoji_query, query};
+use crate::chat::emoji;
 use crate::chat::talk::Talk;
 use crate::i18n::{Key, t};
 use crate::state::{Roster, Spaces};
@@ -20,13 +21,20 @@ pub enum Offer {
     Person(UserRef),
     /// `all` or `here`.
     Everybody(&'static str),
+    /// What it puts in, and its short name.
+    Emoji(String, String),
 }
 
+/// Emoji offered at once.
+const MAX_EMOJI: usize = 8;
+
 impl Offer {
-    fn nickname(&self) -> &str {
+    /// The text that stands in place of what was typed.
+    fn text(&self) -> String {
         match self {
-            Self::Person(person) => &person.nickname,
-            Self::Everybody(name) => name,
+            Self::Person(person) => format!("@{} ", person.nickname),
+            Self::Everybody(name) => format!("@{name} "),
+            Self::Emoji(text, _) => format!("{text} "),
         }
     }
 }
@@ -85,7 +93,7 @@ impl Mentions {
     /// Looks at what is before the caret.
     pub fn update(&self) {
         let before = self.field.before_caret();
-        let Some(query) = query(&before) else { return self.close() };
+        let Some(query) = query(&before) else { return self.update_emoji(&before) };
         let mut offers: Vec<Offer> =
             candidates(query, &self.people()).into_iter().map(Offer::Person).collect();
         if self.roster.is_some() && untrack(|| self.talk.may(Permission::MentionAll)) {
@@ -97,6 +105,17 @@ impl Mentions {
         if self.roster.is_some_and(|roster| untrack(|| roster.has_more())) && !query.is_empty() {
             self.ask(query.to_owned());
         }
+    }
+
+    fn update_emoji(&self, before: &str) {
+        let Some(code) = emoji_query(before) else { return self.close() };
+        // The first colon fetches the table; the next key finds it.
+        let Some(table) = emoji::known() else { return self.close() };
+        let tone = emoji::tone();
+        let found = table.complete(&code.to_lowercase(), MAX_EMOJI).into_iter();
+        let offers = found.map(|(emoji, code)| Offer::Emoji(emoji.toned(tone), code.to_owned()));
+        self.active.set(0);
+        self.offers.set(offers.collect());
     }
 
     /// In a large space not everybody is known here.
@@ -162,9 +181,15 @@ impl Mentions {
     fn choose(&self, at: usize) {
         let before = self.field.before_caret();
         let offer = self.offers.with_untracked(|offers| offers.get(at).cloned());
-        if let (Some(query), Some(offer)) = (query(&before), offer) {
-            let text = format!("@{} ", offer.nickname());
-            self.field.replace_before(query.len() + 1, &text);
+        let typed = match offer {
+            Some(Offer::Emoji(..)) => emoji_query(&before),
+            _ => query(&before),
+        };
+        if let (Some(typed), Some(offer)) = (typed, offer) {
+            if let Offer::Emoji(text, _) = &offer {
+                emoji::used(text);
+            }
+            self.field.replace_before(typed.len() + 1, &offer.text());
         }
         self.close();
         self.field.focus();
@@ -198,6 +223,13 @@ pub fn MentionsList(mentions: Mentions) -> impl IntoView {
                             />
                             <span class="mentions__name">{person.name().to_owned()}</span>
                             <span class="mentions__nick">{format!("@{}", person.nickname)}</span>
+                        }
+                            .into_any()
+                    }
+                    Offer::Emoji(text, code) => {
+                        view! {
+                            <span class="mentions__emoji">{text}</span>
+                            <span class="mentions__name">{format!(":{code}:")}</span>
                         }
                             .into_any()
                     }
