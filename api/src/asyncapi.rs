@@ -7,8 +7,14 @@ use shared::event::{Connected, Event, JoinedRoom, close};
 use utoipa::{PartialSchema, ToSchema};
 
 /// Events that are not kept and carry no `seq`.
-const EPHEMERAL: &[&str] =
-    &["user_joined_room", "user_left_room", "typing", "chat_activity", "user_status_changed"];
+const EPHEMERAL: &[&str] = &[
+    "user_joined_room",
+    "user_left_room",
+    "typing",
+    "chat_activity",
+    "user_status_changed",
+    "user_updated",
+];
 
 /// The whole document.
 #[must_use]

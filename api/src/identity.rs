@@ -1,9 +1,12 @@
-//! Accounts, logins, tokens for programs and profiles. Tables: `users`, `sessions`, `access_tokens`,
-//! `idempotency_keys`.
-//! Events on the person's own topic: `profile_updated`, `session_revoked`.
+//! Accounts, logins, tokens for programs, profiles, settings, and whom somebody does not want to hear.
+//! Tables: `users`, `sessions`, `access_tokens`, `idempotency_keys`, `user_choices`, `user_marks`,
+//! `former_nicknames`, `account_deletions`. Events on the person's own topic: `profile_updated`,
+//! `session_revoked`, `settings_updated`, `mark_changed`.
 //!
 //! [`password`] hashes, [`token`] makes and reads access tokens, [`refresh_token`] what renews them,
-//! [`alive`] knows which sessions are over, [`program_token`] what programs ask with. Rooms above ask [`model::user`] how people are shown.
+//! [`alive`] knows which sessions are over, [`program_token`] what programs ask with. Rooms above ask
+//! [`model::user`] and [`model::person`] how people are shown, [`model::mark`] who does not want to be
+//! told.
 
 pub mod actions;
 pub mod admin;
@@ -75,11 +78,13 @@ impl Authenticator for Identity {
 
 /// The routes, below `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    use routes::{accounts, logins, profile, sessions, status, tokens};
+    use routes::{accounts, logins, marks, profile, sessions, settings, status, tokens};
     config
         .service(accounts::register)
         .service(accounts::find_me)
         .service(accounts::change_password)
+        .service(accounts::change_nickname)
+        .service(accounts::change_email)
         .service(logins::login)
         .service(logins::create_token)
         .service(logins::refresh)
@@ -92,6 +97,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(tokens::delete_access_token)
         .service(profile::find_my_profile)
         .service(profile::update_my_profile)
+        .service(settings::find_settings)
+        .service(settings::update_settings)
+        .service(marks::list_marks)
+        .service(marks::set_mark)
+        .service(marks::clear_mark)
         .service(profile::find_profile_by_nickname)
         .service(profile::find_profile)
         .service(status::find_my_status)

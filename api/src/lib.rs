@@ -16,6 +16,7 @@ pub mod http;
 pub mod identity;
 pub mod integrations;
 pub mod openapi;
+pub mod people;
 pub mod platform;
 pub mod realtime;
 pub mod router;

@@ -12,7 +12,7 @@ use crate::openapi::{Contract, complete};
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
-use crate::{asyncapi, chat, health, identity, integrations, spaces};
+use crate::{asyncapi, chat, health, identity, integrations, people, spaces};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -35,6 +35,7 @@ fn v1(config: &mut ServiceConfig) {
     spaces::routes(config);
     chat::routes(config);
     integrations::routes(config);
+    people::routes(config);
     config.service(open_socket);
 }
 

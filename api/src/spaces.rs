@@ -24,6 +24,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::spaces::delete_space)
         .service(routes::spaces::transfer_space)
         .service(routes::members::list_participants)
+        .service(routes::members::find_participant)
+        .service(routes::members::update_participant)
         .service(routes::members::find_my_permissions)
         .service(routes::members::join_space)
         .service(routes::members::leave_space)

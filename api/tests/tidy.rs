@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `api/src` and their layers. A room uses those below it. New rooms are added here.
-const LAYERS: [(&str, u8); 20] = [
+const LAYERS: [(&str, u8); 21] = [
     ("config", 1),
     ("error", 1),
     ("platform", 1),
@@ -17,6 +17,7 @@ const LAYERS: [(&str, u8); 20] = [
     ("spaces", 4),
     ("chat", 5),
     ("integrations", 5),
+    ("people", 6),
     ("demo", 6),
     ("health", 6),
     ("app", 6),

@@ -62,6 +62,8 @@ codes! {
     RegistrationClosed = "registration_closed", 403;
     /// The current password did not match.
     WrongPassword = "wrong_password", 403;
+    /// This person takes no direct messages from the caller.
+    NotReachable = "not_reachable", 403;
     /// Absent, or not visible to the caller.
     NotFound = "not_found", 404;
     /// The path exists, not with this method.
@@ -70,6 +72,12 @@ codes! {
     NicknameTaken = "nickname_taken", 409;
     /// The e-mail address is in use.
     EmailTaken = "email_taken", 409;
+    /// The caller has blocked this person.
+    BlockedByYou = "blocked_by_you", 409;
+    /// The nickname was changed a short while ago.
+    NicknameTooSoon = "nickname_too_soon", 409;
+    /// Spaces must be transferred or deleted first.
+    OwnsSpaces = "owns_spaces", 409;
     /// The space does not accept people by itself.
     NotJoinable = "not_joinable", 403;
     /// The owner can't leave; transfer or delete the space.
@@ -133,6 +141,8 @@ pub enum FieldCode {
     BadFormat,
     TooMany,
     Duplicate,
+    /// Not what had to be typed again.
+    Mismatch,
     /// Refers to something that does not exist or is not visible.
     Unknown,
 }
@@ -154,6 +164,7 @@ impl FieldCode {
         Self::BadFormat,
         Self::TooMany,
         Self::Duplicate,
+        Self::Mismatch,
         Self::Unknown,
     ];
 
@@ -176,6 +187,7 @@ impl FieldCode {
             Self::BadFormat => "bad_format",
             Self::TooMany => "too_many",
             Self::Duplicate => "duplicate",
+            Self::Mismatch => "mismatch",
             Self::Unknown => "unknown",
         }
     }

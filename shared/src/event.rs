@@ -7,6 +7,8 @@ use crate::chat::{
 use crate::error::Problem;
 use crate::identity::{Me, Status, UserRef};
 use crate::ids::{ChatId, MessageId, RoleId, SessionId, SpaceId, UserId};
+use crate::people::{CustomStatus, MarkChanged, MemberRenamed, UserUpdated};
+use crate::settings::UserSettings;
 use crate::spaces::{Membership, Participant, Role, Space};
 use crate::topic::Topic;
 use chrono::{DateTime, Utc};
@@ -49,6 +51,8 @@ pub enum Event {
     // space and user: ephemeral
     ChatActivity(ChatActivity),
     UserStatusChanged(UserStatusChanged),
+    /// As people of a space, or of direct and group chats, see the person now.
+    UserUpdated(UserUpdated),
     // space: durable
     MemberJoined(MemberJoined),
     MemberLeft(MemberGone),
@@ -57,6 +61,7 @@ pub enum Event {
     RoleUpdated(Role),
     RoleDeleted(RoleDeleted),
     RoleAssigned(RoleAssigned),
+    MemberRenamed(MemberRenamed),
     SpaceUpdated(Space),
     SpaceDeleted(SpaceDeleted),
     /// `read` and `permissions` are not the receiver's: he computes them himself.
@@ -83,6 +88,8 @@ pub enum Event {
     ReadStateChanged(ReadStateChanged),
     ThreadStateChanged(ThreadStateChanged),
     ProfileUpdated(Me),
+    SettingsUpdated(UserSettings),
+    MarkChanged(MarkChanged),
     SessionRevoked(SessionRevoked),
 }
 
@@ -148,6 +155,8 @@ pub struct ChatActivity {
 pub struct UserStatusChanged {
     pub user_id: UserId,
     pub status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_status: Option<CustomStatus>,
 }
 
 /// See [`Event::MemberJoined`].

@@ -2,6 +2,7 @@
 
 use crate::error::FieldError;
 use crate::ids::{SessionId, UserId};
+use crate::people::{CardLook, CustomStatus, status_errors};
 use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,10 @@ pub struct Me {
     pub status: Status,
     #[serde(default)]
     pub is_bot: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_status: Option<CustomStatus>,
+    #[serde(default)]
+    pub card: CardLook,
     #[serde(with = "crate::millis")]
     pub created_at: DateTime<Utc>,
 }
@@ -209,6 +214,8 @@ pub struct UpdateProfile {
     #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub bio: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardLook>,
 }
 
 impl Validate for UpdateProfile {
@@ -224,7 +231,7 @@ impl Validate for UpdateProfile {
     }
 }
 
-/// A person's public profile.
+/// A person's profile: public, but for the presence, which only people who share a space or a chat see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
@@ -235,16 +242,41 @@ pub struct Profile {
     pub bio: Option<String>,
     #[serde(default)]
     pub is_bot: bool,
+    #[serde(default)]
+    pub card: CardLook,
     #[serde(with = "crate::millis")]
     pub created_at: DateTime<Utc>,
+    /// Absent for people who share neither a space nor a chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Presence>,
 }
 
-/// `POST /status/set-status` and the socket's `set_status`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// `POST /status/set-status` and the socket's `set_status`: absent keeps, `null` clears.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SetStatus {
     pub status: Status,
+    /// One line, at most 100 characters.
+    #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub text: Option<Option<String>>,
+    /// One emoji.
+    #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub emoji: Option<Option<String>>,
+    /// When text, emoji and a chosen `away` or `dnd` end: in the future, within a year.
+    #[serde(default, with = "crate::patch::double", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<DateTime<Utc>>))]
+    pub until: Option<Option<DateTime<Utc>>>,
+}
+
+impl Validate for SetStatus {
+    fn validate(&self) -> Vec<FieldError> {
+        let text = self.text.as_ref().and_then(Option::as_deref);
+        let emoji = self.emoji.as_ref().and_then(Option::as_deref);
+        status_errors(text, emoji, self.until.flatten(), Utc::now())
+    }
 }
 
 /// `POST /status/heartbeat`.
@@ -268,4 +300,6 @@ impl Default for Beat {
 pub struct Presence {
     pub user_id: UserId,
     pub status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_status: Option<CustomStatus>,
 }

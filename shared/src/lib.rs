@@ -1,7 +1,8 @@
 //! The wire crate: what the server sends, what the browser reads and what OpenAPI describes.
 //!
-//! Compiled into `api` and into `web` (wasm32). It does no I/O. Slices: [`identity`], [`spaces`],
-//! [`chat`], [`integrations`], [`expression`]; the rules both sides apply: [`permission`], [`validate`], [`markdown`]; the stream:
+//! Compiled into `api` and into `web` (wasm32). It does no I/O. Slices: [`identity`] ([`people`],
+//! [`settings`]), [`spaces`], [`chat`], [`integrations`], [`expression`]; the rules both sides apply:
+//! [`permission`], [`validate`], [`markdown`]; the stream:
 //! [`event`], [`command`], [`topic`].
 
 pub mod chat;
@@ -15,7 +16,9 @@ pub mod integrations;
 pub mod markdown;
 pub mod page;
 pub mod patch;
+pub mod people;
 pub mod permission;
+pub mod settings;
 pub mod spaces;
 pub mod text;
 pub mod topic;

@@ -3,6 +3,7 @@
 use crate::error::{FieldCode, FieldError};
 use crate::identity::{Status, UserRef};
 use crate::ids::{ChatId, RoleId, SpaceId, UserId};
+use crate::people::CustomStatus;
 use crate::permission::{Permission, PermissionGroup, PermissionSet};
 use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
@@ -123,7 +124,7 @@ pub struct Role {
     pub member_count: i64,
 }
 
-/// A member of a space.
+/// A member of a space. The display name is the one he is called by here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Participant {
@@ -131,6 +132,11 @@ pub struct Participant {
     pub user: UserRef,
     pub role_id: RoleId,
     pub status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_status: Option<CustomStatus>,
+    /// What he is called in this space only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space_nickname: Option<String>,
     #[serde(with = "crate::millis")]
     pub joined_at: DateTime<Utc>,
 }

@@ -10,6 +10,7 @@ include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 /// A language of the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Lang {
     #[default]
     En,
@@ -28,6 +29,12 @@ impl Lang {
             Self::Ru => "ru",
             Self::Uk => "uk",
         }
+    }
+
+    /// The language of a tag.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|lang| lang.tag() == tag)
     }
 
     /// The language's name in itself.

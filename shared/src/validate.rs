@@ -57,7 +57,9 @@ pub fn nickname(text: &str) -> Result<(), FieldCode> {
     if !text.chars().any(|c| c.is_ascii_alphabetic()) {
         return Err(FieldCode::NeedsLetter);
     }
-    if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
+    let folded = text.to_ascii_lowercase();
+    // `deleted_…` is what remains of accounts.
+    if RESERVED.contains(&folded.as_str()) || folded.starts_with("deleted_") {
         return Err(FieldCode::Reserved);
     }
     Ok(())

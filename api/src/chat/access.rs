@@ -6,9 +6,11 @@ use super::model::message::MessageRow;
 use super::model::thread::RootRow;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
+use crate::identity::model::mark::Side;
 use crate::platform::db::PgConn;
 use crate::spaces::model::space::SpaceRow;
 use shared::chat::ChatKind;
+use shared::error::ErrorCode;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 use shared::permission::{Permission, PermissionSet, in_space};
@@ -84,6 +86,15 @@ pub async fn access_thread(
     Ok((access, root))
 }
 
+/// Why two people cannot write to each other, told to one of them.
+#[must_use]
+pub fn unreachable(side: Side) -> ApiError {
+    ApiError::new(match side {
+        Side::Mine => ErrorCode::BlockedByYou,
+        Side::Theirs => ErrorCode::NotReachable,
+    })
+}
+
 impl ChatAccess {
     /// The caller as others see him.
     #[must_use]
@@ -138,6 +149,18 @@ impl ChatAccess {
         self.view
             .standing(self.user_id(), chrono::Utc::now())
             .is_some_and(|standing| in_space(&standing).contains(Permission::ManageChats))
+    }
+
+    /// In a direct chat neither of the two has blocked the other. Who was blocked is not told so: he
+    /// gets the answer of somebody who takes no direct messages.
+    ///
+    /// # Errors
+    /// `blocked_by_you` or `not_reachable`.
+    pub fn require_reachable(&self) -> ApiResult<()> {
+        match self.view.blocked() {
+            None => Ok(()),
+            Some(side) => Err(unreachable(side)),
+        }
     }
 
     /// May the caller change the chat itself? In a space who manages chats, in a group everybody,

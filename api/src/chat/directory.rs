@@ -1,16 +1,18 @@
 //! Answers for sockets: which topics, which chats, whose presence.
 
 use super::model::chat::ChatView;
-use super::model::sql::from_json;
+use super::model::sql::{from_json, user_ref};
 use crate::error::{ApiError, ApiResult};
+use crate::identity::model::person::Person;
 use crate::platform::db::Db;
 use crate::realtime::directory::Directory;
+use crate::realtime::presence::Chosen;
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use shared::identity::Me;
+use shared::identity::{Me, UserRef};
 use shared::ids::{ChatId, UserId};
 use shared::permission::{Permission, PermissionSet};
 use shared::topic::Topic;
@@ -25,12 +27,6 @@ pub struct ChatDirectory {
 struct TopicRow {
     #[diesel(sql_type = Text)]
     topic: String,
-}
-
-#[derive(QueryableByName)]
-struct MeRow {
-    #[diesel(sql_type = Jsonb)]
-    me: Value,
 }
 
 impl ChatDirectory {
@@ -77,17 +73,59 @@ impl Directory for ChatDirectory {
         }
     }
 
-    async fn me(&self, user: UserId) -> ApiResult<Me> {
+    async fn me(&self, user: UserId) -> ApiResult<(Me, Chosen)> {
+        let person = Person::find(&mut *self.db.conn().await?, user).await?;
+        let chosen = person.chosen();
+        Ok((person.into(), chosen))
+    }
+
+    async fn knows(&self, user: UserId, other: UserId) -> ApiResult<bool> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Bool)]
+            known: bool,
+        }
+        if user == other {
+            return Ok(true);
+        }
         let conn = &mut *self.db.conn().await?;
-        let row: MeRow = diesel::sql_query(
-            "SELECT jsonb_build_object('id', id, 'nickname', nickname, 'display_name', \
-             display_name, 'email', email, 'avatar_url', avatar_url, 'bio', bio, 'status', status, \
-             'is_bot', is_bot, 'created_at', created_at) AS me FROM users WHERE id = $1",
+        let row: Row = diesel::sql_query(
+            "SELECT EXISTS (SELECT 1 FROM space_members a JOIN space_members b \
+             ON b.space_id = a.space_id AND b.user_id = $2 WHERE a.user_id = $1) \
+             OR EXISTS (SELECT 1 FROM chat_members a JOIN chat_members b \
+             ON b.chat_id = a.chat_id AND b.user_id = $2 WHERE a.user_id = $1) AS known",
         )
         .bind::<SqlUuid, _>(user.0)
+        .bind::<SqlUuid, _>(other.0)
         .get_result(conn)
         .await?;
-        Ok(from_json(row.me)?)
+        Ok(row.known)
+    }
+
+    async fn faces(&self, user: UserId) -> ApiResult<Vec<(Topic, UserRef)>> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            topic: String,
+            #[diesel(sql_type = Jsonb)]
+            person: Value,
+        }
+        let conn = &mut *self.db.conn().await?;
+        let rows: Vec<Row> = diesel::sql_query(concat!(
+            "SELECT 'space:' || sm.space_id AS topic, ",
+            user_ref!("u", "sm.nickname"),
+            " AS person FROM space_members sm JOIN users u ON u.id = sm.user_id \
+             WHERE sm.user_id = $1 UNION SELECT 'user:' || other.user_id, ",
+            user_ref!("u"),
+            " FROM users u JOIN chat_members mine ON mine.user_id = u.id \
+             JOIN chat_members other ON other.chat_id = mine.chat_id WHERE u.id = $1"
+        ))
+        .bind::<SqlUuid, _>(user.0)
+        .load(conn)
+        .await?;
+        let face =
+            |row: Row| Ok((row.topic.parse().map_err(ApiError::internal)?, from_json(row.person)?));
+        rows.into_iter().map(face).collect()
     }
 
     async fn audience(&self, user: UserId) -> ApiResult<Vec<Topic>> {

@@ -1,6 +1,7 @@
 use super::{Database, demo};
 use crate::config::Config;
 use crate::identity::housekeeping;
+use crate::people::deletion;
 use crate::realtime::retention;
 use crate::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +34,7 @@ async fn serve(
     let keep = server.app.config.stream.event_days;
     let retention = tokio::spawn(retention::run(server.app.db.clone(), keep));
     let housekeeping = tokio::spawn(housekeeping::run(server.app.db.clone()));
+    let deletion = tokio::spawn(deletion::run(server.app.clone()));
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;
@@ -40,6 +42,7 @@ async fn serve(
     let served = server.run(stop).await;
     retention.abort();
     housekeeping.abort();
+    deletion.abort();
     served
 }
 

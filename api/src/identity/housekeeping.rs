@@ -1,8 +1,9 @@
-//! What nobody needs any more: sessions long over, answers to writes of yesterday.
+//! What nobody needs any more: sessions long over, answers to writes of yesterday, nicknames that
+//! were kept long enough.
 
 use crate::error::ApiResult;
 use crate::http::idempotency;
-use crate::identity::model::{access_token, session};
+use crate::identity::model::{access_token, nickname, session};
 use crate::platform::db::Db;
 use std::time::Duration;
 
@@ -25,5 +26,6 @@ pub async fn run(db: Db) {
 pub async fn clean(db: &Db) -> ApiResult<(usize, usize)> {
     let conn = &mut *db.conn().await?;
     access_token::delete_old(conn).await?;
+    nickname::delete_old(conn).await?;
     Ok((session::delete_old(conn).await?, idempotency::delete_old(conn).await?))
 }

@@ -3,6 +3,7 @@
 use crate::error::{ApiError, ApiResult};
 use shared::error::FieldCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -38,6 +39,7 @@ pub struct Hasher {
     dummy: String,
     waiting: Arc<Semaphore>,
     cores: Arc<Semaphore>,
+    runs: AtomicU64,
 }
 
 impl Hasher {
@@ -50,6 +52,7 @@ impl Hasher {
             dummy: format!("$2b${cost:02}${salt_and_hash}"),
             waiting: Arc::new(Semaphore::new(cores * (WAITING_PER_CORE + 1))),
             cores: Arc::new(Semaphore::new(cores)),
+            runs: AtomicU64::new(0),
         }
     }
 
@@ -76,12 +79,19 @@ impl Hasher {
         Ok(possible && matches.unwrap_or(false))
     }
 
+    /// How often bcrypt ran, at its full cost each time. Tests pin it.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> ApiResult<T> {
         let full = || ApiError::unavailable(anyhow::anyhow!("too many passwords wait for hashing"));
         let waiting = self.waiting.clone().try_acquire_owned().map_err(|_| full())?;
+        self.runs.fetch_add(1, Ordering::Relaxed);
         let core = timeout(PATIENCE, self.cores.clone().acquire_owned()).await;
         let core = core.map_err(|_| full())?.map_err(ApiError::internal)?;
         let task = tokio::task::spawn_blocking(move || {

@@ -2,7 +2,9 @@
 
 pub mod accounts;
 pub mod logins;
+pub mod marks;
 pub mod profile;
 pub mod sessions;
+pub mod settings;
 pub mod status;
 pub mod tokens;

@@ -203,6 +203,7 @@ diesel::table! {
         user_id -> Uuid,
         role_id -> Uuid,
         joined_at -> Timestamptz,
+        nickname -> Nullable<Text>,
     }
 }
 
@@ -229,6 +230,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_deletions (user_id) {
+        user_id -> Uuid,
+        requested_at -> Timestamptz,
+        due_at -> Timestamptz,
+        removes_messages -> Bool,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     thread_members (root_id, user_id) {
         root_id -> Uuid,
         user_id -> Uuid,
@@ -245,6 +256,40 @@ diesel::table! {
         reply_count -> Int8,
         last_seq -> Int8,
         last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    former_nicknames (nickname_key) {
+        nickname_key -> Text,
+        user_id -> Uuid,
+        changed_at -> Timestamptz,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    user_choices (user_id) {
+        user_id -> Uuid,
+        looks -> Nullable<Jsonb>,
+        lang -> Nullable<Text>,
+        direct_from -> Text,
+        shows_online -> Bool,
+        status_text -> Nullable<Text>,
+        status_emoji -> Nullable<Text>,
+        status_until -> Nullable<Timestamptz>,
+        card_background -> Text,
+        card_frame -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    user_marks (user_id, other_id) {
+        user_id -> Uuid,
+        other_id -> Uuid,
+        mark -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -274,17 +319,21 @@ diesel::joinable!(chat_members -> users (user_id));
 diesel::joinable!(mentions -> users (user_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_choices -> users (user_id));
+diesel::joinable!(user_marks -> users (other_id));
 
 diesel::joinable!(access_tokens -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
+    account_deletions,
     bots,
     chat_categories,
     chat_members,
     chat_overrides,
     chats,
     events,
+    former_nicknames,
     idempotency_keys,
     mentions,
     message_versions,
@@ -300,5 +349,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     streams,
     thread_members,
     threads,
+    user_choices,
+    user_marks,
     users
 );

@@ -1,8 +1,9 @@
 //! What the stream must know of people and chats, told by the slices that own them.
 
 use crate::error::ApiResult;
+use crate::realtime::presence::Chosen;
 use async_trait::async_trait;
-use shared::identity::Me;
+use shared::identity::{Me, UserRef};
 use shared::ids::{ChatId, UserId};
 use shared::topic::Topic;
 use std::collections::HashSet;
@@ -22,8 +23,14 @@ pub trait Directory: Send + Sync {
     /// `not_found` when the chat is not visible.
     async fn may_read(&self, user: UserId, chat: ChatId) -> ApiResult<()>;
 
-    /// The person's own account, for `connected`.
-    async fn me(&self, user: UserId) -> ApiResult<Me>;
+    /// The person's own account, for `connected`, and what he lets others see of himself.
+    async fn me(&self, user: UserId) -> ApiResult<(Me, Chosen)>;
+
+    /// Whether the two share a space or a chat, or are one.
+    async fn knows(&self, user: UserId, other: UserId) -> ApiResult<bool>;
+
+    /// How the person is shown on each topic that shows him: spaces and partners in chats.
+    async fn faces(&self, user: UserId) -> ApiResult<Vec<(Topic, UserRef)>>;
 
     /// The topics on which others see this person's presence: spaces and direct-chat partners.
     async fn audience(&self, user: UserId) -> ApiResult<Vec<Topic>>;

@@ -1,12 +1,16 @@
 //! Who is there. A person is online while a socket of his beats; `away` when no socket was active
-//! for ten minutes; a chosen status wins, and a chosen `offline` means invisible.
+//! for ten minutes; a chosen status wins while it lasts, and a chosen `offline` means invisible. What
+//! he says about himself does not depend on his being there.
 
+use crate::error::ApiResult;
 use crate::realtime::Live;
 use crate::realtime::hub::SocketId;
+use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use shared::event::{Event, UserStatusChanged};
 use shared::identity::Status;
 use shared::ids::{SessionId, UserId};
+use shared::people::{CustomStatus, UserUpdated, status_at};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -25,12 +29,46 @@ pub struct Presences {
     people: DashMap<UserId, Person>,
 }
 
+/// What a person lets others see of himself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub status: Status,
+    /// Ends `away` and `dnd`.
+    pub until: Option<DateTime<Utc>>,
+    pub custom: Option<CustomStatus>,
+    /// `false`: others always see him offline.
+    pub shows_online: bool,
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self { status: Status::Online, until: None, custom: None, shows_online: true }
+    }
+}
+
+impl Chosen {
+    /// The status in force; `offline` hides.
+    fn status(&self) -> Status {
+        match self.shows_online {
+            true => status_at(self.status, self.until, Utc::now()),
+            false => Status::Offline,
+        }
+    }
+
+    fn custom(&self) -> Option<CustomStatus> {
+        self.custom.clone().and_then(|custom| custom.in_force(Utc::now()))
+    }
+}
+
+#[derive(Default)]
 struct Person {
-    chosen: Status,
+    chosen: Chosen,
     sockets: HashMap<SocketId, Beat>,
     /// What others were told last.
-    told: Status,
+    told: Told,
 }
+
+type Told = (Status, Option<CustomStatus>);
 
 struct Beat {
     seen: Instant,
@@ -43,10 +81,14 @@ impl Person {
         if alive().next().is_none() {
             return Status::Offline;
         }
-        match self.chosen {
+        match self.chosen.status() {
             Status::Online if alive().all(|beat| now - beat.active >= IDLE) => Status::Away,
             chosen => chosen,
         }
+    }
+
+    fn seen(&self) -> Told {
+        (self.status(Instant::now()), self.chosen.custom())
     }
 }
 
@@ -81,27 +123,25 @@ impl Presences {
     /// Whether the person chose not to be seen.
     #[must_use]
     pub fn hides(&self, user: UserId) -> bool {
-        self.people.get(&user).is_some_and(|person| person.chosen == Status::Offline)
+        self.people.get(&user).is_some_and(|person| person.chosen.status() == Status::Offline)
     }
 
-    /// Makes the change; whether others see another status now.
-    fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> bool {
-        let mut person = self.people.entry(user).or_insert_with(|| Person {
-            chosen: Status::Online,
-            sockets: HashMap::new(),
-            told: Status::Offline,
-        });
+    /// Makes the change; what others see now, if that is something else.
+    fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> Option<Told> {
+        let mut person = self.people.entry(user).or_default();
         change(&mut person);
-        let status = person.status(Instant::now());
-        let changed = person.told != status;
-        person.told = status;
-        changed
+        let seen = person.seen();
+        if person.told == seen {
+            return None;
+        }
+        person.told.clone_from(&seen);
+        Some(seen)
     }
 }
 
 impl Live {
     /// A socket of the person is open.
-    pub fn appear(&self, user: UserId, socket: SocketId, chosen: Status) {
+    pub fn appear(&self, user: UserId, socket: SocketId, chosen: Chosen) {
         let now = Instant::now();
         self.tell_status(user, |person| {
             person.chosen = chosen;
@@ -135,7 +175,7 @@ impl Live {
     }
 
     /// A beat of a session without a socket: good for a minute.
-    pub fn visit(&self, user: UserId, session: SessionId, chosen: Status, active: bool) {
+    pub fn visit(&self, user: UserId, session: SessionId, chosen: Chosen, active: bool) {
         // Sockets count up from 1 and never get to the upper half.
         let visitor = SocketId::MAX - session.0.as_u128() as SocketId / 2;
         if !self.presences().knows(user) {
@@ -151,17 +191,22 @@ impl Live {
         });
     }
 
-    /// The person chose a status.
-    pub fn choose(&self, user: UserId, status: Status) {
+    /// The person chose what others see of him.
+    pub fn choose(&self, user: UserId, chosen: Chosen) {
         if self.presences().knows(user) {
-            self.tell_status(user, |person| person.chosen = status);
+            self.tell_status(user, |person| person.chosen = chosen);
+        } else {
+            self.announce(user, (Status::Offline, chosen.custom()));
         }
     }
 
     fn tell_status(&self, user: UserId, change: impl FnOnce(&mut Person)) {
-        if !self.presences().change(user, change) {
-            return;
+        if let Some(seen) = self.presences().change(user, change) {
+            self.announce(user, seen);
         }
+    }
+
+    fn announce(&self, user: UserId, seen: Told) {
         let live = self.clone();
         tokio::spawn(async move {
             match live.directory().audience(user).await {
@@ -169,15 +214,86 @@ impl Live {
                     // Not what it was when this began, and no change while it is told: whatever
                     // overtakes what, the last that others hear is true.
                     let person = live.presences().people.get(&user);
-                    let now = Instant::now();
-                    let status = person.as_ref().map_or(Status::Offline, |p| p.status(now));
+                    let (status, custom_status) = match &person {
+                        Some(person) => person.seen(),
+                        None => (Status::Offline, seen.1),
+                    };
                     for topic in topics {
-                        let event = UserStatusChanged { user_id: user, status };
+                        let custom_status = custom_status.clone();
+                        let event = UserStatusChanged { user_id: user, status, custom_status };
                         live.ephemeral(topic, None, Event::UserStatusChanged(event));
                     }
                 }
                 Err(error) => error.log(),
             }
         });
+    }
+
+    /// Name or picture of the person changed: tells those who see him.
+    pub fn show_face(&self, user: UserId) {
+        let live = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = live.show_face_now(user).await {
+                error.log();
+            }
+        });
+    }
+
+    /// As [`Live::show_face`], before anything else happens.
+    ///
+    /// # Errors
+    /// The directory's.
+    pub async fn show_face_now(&self, user: UserId) -> ApiResult<()> {
+        for (topic, user) in self.directory().faces(user).await? {
+            self.ephemeral(topic, None, Event::UserUpdated(UserUpdated { user }));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(beats: &[(u64, u64)], chosen: Chosen) -> (Person, Instant) {
+        // In the future, so that an hour before it is a time that this machine knows.
+        let now = Instant::now() + Duration::from_secs(3600);
+        let ago = |seconds| now - Duration::from_secs(seconds);
+        let beat = |(seen, active): &(u64, u64)| Beat { seen: ago(*seen), active: ago(*active) };
+        let sockets = (1..).zip(beats.iter().map(beat)).collect();
+        (Person { chosen, sockets, told: Told::default() }, now)
+    }
+
+    fn status(beats: &[(u64, u64)], chosen: Chosen) -> Status {
+        let (person, now) = person(beats, chosen);
+        person.status(now)
+    }
+
+    #[test]
+    fn away_is_ten_minutes_without_activity_in_every_tab() {
+        let chosen = Chosen::default;
+        assert_eq!(status(&[(1, 1)], chosen()), Status::Online);
+        assert_eq!(status(&[(1, 599)], chosen()), Status::Online);
+        assert_eq!(status(&[(1, 600)], chosen()), Status::Away);
+        // Another tab or device is in use.
+        assert_eq!(status(&[(1, 900), (1, 30)], chosen()), Status::Online);
+        // That one is gone, though: its last word was an hour ago.
+        assert_eq!(status(&[(1, 900), (61, 61)], chosen()), Status::Away);
+        assert_eq!(status(&[(61, 61)], chosen()), Status::Offline);
+        assert_eq!(status(&[], chosen()), Status::Offline);
+    }
+
+    #[test]
+    fn what_was_chosen_wins_while_it_lasts() {
+        let later = Utc::now() + chrono::Duration::hours(1);
+        let before = Utc::now() - chrono::Duration::seconds(1);
+        let chosen = |status, until| Chosen { status, until, ..Chosen::default() };
+        let now = |chosen| status(&[(1, 1)], chosen);
+        assert_eq!(now(chosen(Status::Dnd, Some(later))), Status::Dnd);
+        assert_eq!(now(chosen(Status::Dnd, Some(before))), Status::Online);
+        assert_eq!(now(chosen(Status::Offline, Some(before))), Status::Offline);
+        assert_eq!(now(Chosen { shows_online: false, ..Chosen::default() }), Status::Offline);
+        // Idle people who asked not to be disturbed still ask for it.
+        assert_eq!(status(&[(1, 900)], chosen(Status::Dnd, None)), Status::Dnd);
     }
 }

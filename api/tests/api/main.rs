@@ -15,6 +15,7 @@ mod contract;
 mod demo;
 mod identity;
 mod integrations;
+mod people;
 mod permissions;
 mod realtime;
 mod retention;

@@ -5,6 +5,7 @@ mod events;
 mod joining;
 mod lifecycle;
 mod live;
+mod nicknames;
 mod participants;
 mod races;
 mod restrictions;

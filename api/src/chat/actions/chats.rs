@@ -1,16 +1,18 @@
 //! Create, change and delete chats; who is in a group.
 
-use crate::chat::access::ChatAccess;
+use crate::chat::access::{ChatAccess, unreachable};
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
+use crate::identity::model::{choices, mark};
 use crate::realtime::stream::Tx;
 use shared::chat::{Chat, ChatKind, CreateChat, MAX_GROUP, UpdateChat};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{ChatDeleted, Event};
 use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
 use shared::permission::{ChatOverride, Permission, PermissionSet, Standing, in_space};
+use shared::settings::DirectFrom;
 use shared::topic::Topic;
 
 /// Adds a chat to a space.
@@ -54,6 +56,10 @@ pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResu
     if user != other && people::known_to(tx, user, &[other]).await?.is_empty() {
         return Err(ApiError::not_found());
     }
+    require_reachable(tx, user, &[other]).await?;
+    if choices::find(tx, other).await?.settings().direct_from == DirectFrom::Nobody {
+        return Err(ApiError::new(ErrorCode::NotReachable));
+    }
     let id = ChatId::new();
     let new = NewChat {
         id,
@@ -92,6 +98,7 @@ pub async fn do_create_group(
     if people::known_to(tx, user, &others).await?.len() != others.len() {
         return Err(ApiError::field("user_ids", FieldCode::Unknown));
     }
+    require_reachable(tx, user, &others).await?;
     let id = ChatId::new();
     let new = NewChat {
         id,
@@ -195,6 +202,7 @@ pub async fn do_add_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -> A
     if people::known_to(tx, user, &[other]).await?.is_empty() {
         return Err(ApiError::field("user_id", FieldCode::Unknown));
     }
+    require_reachable(tx, user, &[other]).await?;
     // The chat's row keeps two people from filling the last place at once.
     chat::update(tx, id, ChatChanges::default()).await?;
     let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
@@ -232,6 +240,14 @@ async fn check_category(
             Err(ApiError::field("category_id", FieldCode::Unknown))
         }
         _ => Ok(()),
+    }
+}
+
+/// Nobody is brought into a conversation by somebody he blocked, or whom he blocked himself.
+async fn require_reachable(tx: &mut Tx, user: UserId, others: &[UserId]) -> ApiResult<()> {
+    match mark::apart(tx, user, others).await?.first() {
+        None => Ok(()),
+        Some((_, side)) => Err(unreachable(*side)),
     }
 }
 

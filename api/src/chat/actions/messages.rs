@@ -35,6 +35,7 @@ pub async fn do_send_message(
     body: &SendMessage,
 ) -> ApiResult<Sent> {
     chat.require(Permission::SendMessages)?;
+    chat.require_reachable()?;
     let author = chat.me().clone();
     let root = match body.thread_root {
         Some(id) => Some(thread_of(tx, chat, id).await?),
@@ -174,6 +175,7 @@ pub async fn do_edit_message(
     // Who may not write would write by editing.
     chat.require(Permission::SendMessages)?;
     chat.require(Permission::EditOwnMessages)?;
+    chat.require_reachable()?;
     if row.content == content {
         return one(tx, row, chat.user_id()).await;
     }
@@ -228,6 +230,7 @@ pub async fn do_toggle_reaction(
     emoji: &str,
 ) -> ApiResult<()> {
     chat.require(Permission::AddReactions)?;
+    chat.require_reachable()?;
     // One at a time on a message, so that every event carries the count that is true after it.
     if !changes::lock(tx, row.id()).await? {
         return Err(ApiError::not_found());

@@ -1,6 +1,7 @@
 //! Chats as one person sees them: one query brings chat, standing, overrides and read state.
 
 use super::sql::{from_json, user_ref};
+use crate::identity::model::mark::Side;
 use crate::platform::db::PgConn;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -77,6 +78,9 @@ pub struct ChatView {
     /// When the person wrote here last; only asked for in slow mode.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     own_last_at: Option<DateTime<Utc>>,
+    /// In a direct chat: who of the two blocked the other.
+    #[diesel(sql_type = Nullable<Text>)]
+    blocked: Option<String>,
 }
 
 /// `$1` is the person. The unread part is exact without counting what is unread: all messages after
@@ -91,8 +95,12 @@ const SELECT: &str = concat!(
      men.n AS mentions, c.category_id, c.slow_seconds, CASE WHEN c.slow_seconds > 0 THEN \
          (SELECT m.created_at FROM messages m WHERE m.chat_id = c.id AND m.author_id = $1 \
           ORDER BY m.seq DESC LIMIT 1) END AS own_last_at, ",
-    user_ref!("u"),
-    " AS me FROM users u CROSS JOIN chats c \
+    user_ref!("u", "sm.nickname"),
+    " AS me, CASE WHEN c.kind = 'direct' THEN (SELECT CASE WHEN k.user_id = $1 THEN 'mine' \
+         ELSE 'theirs' END FROM chat_members o JOIN user_marks k ON k.mark = 'blocked' \
+         AND (k.user_id, k.other_id) IN (($1, o.user_id), (o.user_id, $1)) \
+         WHERE o.chat_id = c.id AND o.user_id <> $1 ORDER BY k.user_id <> $1 LIMIT 1) END AS blocked \
+     FROM users u CROSS JOIN chats c \
      LEFT JOIN spaces s ON s.id = c.space_id \
      LEFT JOIN space_members sm ON sm.space_id = c.space_id AND sm.user_id = $1 \
      LEFT JOIN roles r ON r.id = sm.role_id \
@@ -113,7 +121,9 @@ const SELECT: &str = concat!(
          AND m.deleted_at IS NULL) side \
      CROSS JOIN LATERAL (SELECT count(*) AS n FROM mentions x JOIN messages m ON m.id = x.message_id \
          WHERE x.user_id = $1 AND x.chat_id = c.id AND x.seq > p.read_seq \
-         AND m.deleted_at IS NULL AND m.author_id <> $1 AND m.thread_root IS NULL) men \
+         AND m.deleted_at IS NULL AND m.author_id <> $1 AND m.thread_root IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM user_marks k \
+             WHERE k.user_id = $1 AND k.other_id = m.author_id)) men \
      WHERE u.id = $1 AND "
 );
 
@@ -209,6 +219,12 @@ impl ChatView {
     /// The query and the type do not fit.
     pub fn me(&self) -> QueryResult<UserRef> {
         from_json(self.me.clone())
+    }
+
+    /// Who of the two people of a direct chat blocked the other.
+    #[must_use]
+    pub fn blocked(&self) -> Option<Side> {
+        self.blocked.as_deref().map(|by| if by == "mine" { Side::Mine } else { Side::Theirs })
     }
 
     /// What the person is in the space of this chat.

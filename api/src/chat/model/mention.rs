@@ -34,8 +34,10 @@ pub async fn of_messages(
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<Row> = diesel::sql_query(concat!(
         "SELECT x.message_id, jsonb_agg(",
-        user_ref!("u"),
+        user_ref!("u", "um.nickname"),
         " ORDER BY u.nickname) AS users FROM mentions x JOIN users u ON u.id = x.user_id \
+         JOIN chats c ON c.id = x.chat_id \
+         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = x.user_id \
          WHERE x.message_id = ANY($1) GROUP BY x.message_id"
     ))
     .bind::<Array<SqlUuid>, _>(ids)

@@ -61,14 +61,17 @@ pub struct MessageRow {
 
 const SELECT: &str = concat!(
     "SELECT m.id, m.chat_id, m.seq, m.author_id, ",
-    user_ref!("u"),
+    user_ref!("u", "um.nickname"),
     " AS author, m.content, m.subject, m.nonce, m.created_at, m.edited_at, m.deleted_at, \
      m.thread_root, pin.message_id IS NOT NULL AS pinned, p.id AS reply_id, p.seq AS reply_seq, \
      CASE WHEN p.deleted_at IS NULL THEN left(p.content, 600) END AS reply_content, \
      CASE WHEN p.id IS NOT NULL AND p.deleted_at IS NULL THEN ",
-    user_ref!("pu"),
-    " END AS reply_author FROM messages m JOIN users u ON u.id = m.author_id \
+    user_ref!("pu", "pm.nickname"),
+    " END AS reply_author FROM messages m JOIN chats c ON c.id = m.chat_id \
+     JOIN users u ON u.id = m.author_id \
+     LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = m.author_id \
      LEFT JOIN messages p ON p.id = m.reply_to LEFT JOIN users pu ON pu.id = p.author_id \
+     LEFT JOIN space_members pm ON pm.space_id = c.space_id AND pm.user_id = p.author_id \
      LEFT JOIN pins pin ON pin.message_id = m.id "
 );
 

@@ -52,7 +52,7 @@ impl Row {
 
 const MEMBERS: &str = concat!(
     "SELECT ",
-    user_ref!("u"),
+    user_ref!("u", "sm.nickname"),
     " AS person, u.id, s.owner_id = u.id AS is_owner, r.id AS role_id, r.priority AS rank, \
      r.permissions AS role, re.denied, re.until AS denied_until \
      FROM space_members sm JOIN users u ON u.id = sm.user_id JOIN spaces s ON s.id = sm.space_id \
@@ -115,8 +115,12 @@ pub async fn readers(
     search: &ReaderSearch<'_>,
 ) -> QueryResult<Vec<UserRef>> {
     let pattern = format!("%{}%", escape_like(&search.query.to_lowercase()));
-    let matches = "(lower(u.nickname) LIKE $2 OR lower(coalesce(u.display_name, '')) LIKE $2) \
-         AND lower(u.nickname) > $3 ORDER BY lower(u.nickname) LIMIT $4";
+    let called = if space.is_some() { "sm.nickname" } else { "NULL" };
+    let matches = format!(
+        "(lower(u.nickname) LIKE $2 OR lower(coalesce(u.display_name, '')) LIKE $2 \
+         OR lower(coalesce({called}, '')) LIKE $2) \
+         AND lower(u.nickname) > $3 ORDER BY lower(u.nickname) LIMIT $4"
+    );
     let Some(space) = space else {
         #[derive(QueryableByName)]
         struct Person {

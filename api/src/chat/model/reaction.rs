@@ -43,9 +43,11 @@ pub async fn of_messages(
     let rows: Vec<Row> = diesel::sql_query(concat!(
         "SELECT r.message_id, r.emoji, count(*) AS count, bool_or(r.user_id = $2) AS me, \
          to_jsonb((array_agg(",
-        user_ref!("u"),
+        user_ref!("u", "um.nickname"),
         " ORDER BY r.created_at, r.user_id))[1:10]) AS users \
-         FROM reactions r JOIN users u ON u.id = r.user_id WHERE r.message_id = ANY($1) \
+         FROM reactions r JOIN users u ON u.id = r.user_id \
+         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id \
+         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = r.user_id WHERE r.message_id = ANY($1) \
          GROUP BY r.message_id, r.emoji ORDER BY min(r.created_at), r.emoji"
     ))
     .bind::<Array<SqlUuid>, _>(ids)

@@ -5,18 +5,24 @@ use diesel::result::Error;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A [`shared::identity::UserRef`] of the row named by the alias, as JSON.
+/// A [`shared::identity::UserRef`] of the row named by the alias, as JSON. In a space, the second
+/// argument is the column of what the person is called there.
 macro_rules! user_ref {
     ($alias:literal) => {
+        user_ref!($alias, "NULL")
+    };
+    ($alias:literal, $called:literal) => {
         concat!(
             "jsonb_build_object('id', ",
             $alias,
             ".id, 'nickname', ",
             $alias,
             ".nickname, ",
-            "'display_name', ",
+            "'display_name', coalesce(",
+            $called,
+            ", ",
             $alias,
-            ".display_name, 'avatar_url', ",
+            ".display_name), 'avatar_url', ",
             $alias,
             ".avatar_url, ",
             "'is_bot', ",

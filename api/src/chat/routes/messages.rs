@@ -14,6 +14,7 @@ use crate::error::{ApiError, ApiResult, check};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::{Path, Query, limit, storable};
+use crate::identity::model::mark;
 use crate::platform::db::PgConn;
 use crate::realtime::command::CommandContext;
 use actix_web::{Either, delete, get, patch, post, web};
@@ -115,7 +116,10 @@ async fn send(
                         Some(root) => thread::followers(tx, root).await?,
                         None => Vec::new(),
                     };
-                    Ok((chat, people, followers, message))
+                    let mentioned = message.mentions.iter().map(|person| person.id);
+                    let told: Vec<_> = mentioned.chain(followers.iter().copied()).collect();
+                    let silenced = mark::silenced(tx, user.id, &told).await?;
+                    Ok((chat, people, (followers, silenced), message))
                 }
                 // Rolls back: the `seq` it took must not become a hole.
                 Sent::Repeat => Err(ApiError::new(ErrorCode::NonceMismatch)),
@@ -123,8 +127,8 @@ async fn send(
         })
         .await;
     match sent {
-        Ok((chat, people, followers, message)) => {
-            announce(&app.live, &chat, &people, &followers, &message);
+        Ok((chat, people, (followers, silenced), message)) => {
+            announce(&app.live, &chat, &people, &followers, &silenced, &message);
             Ok((*message, true))
         }
         Err(error) if error.code == ErrorCode::NonceMismatch => {

@@ -101,6 +101,7 @@ async fn typing(app: &App, user: &CurrentUser, chat: ChatId) -> ApiResult<()> {
     let conn = &mut *app.conn().await?;
     let chat = access_chat(conn, user, chat).await?;
     chat.require(Permission::SendMessages)?;
+    chat.require_reachable()?;
     let who = RoomUser { chat_id: chat.chat_id(), user: chat.me().clone() };
     app.live.ephemeral(chat.topic(), None, Event::Typing(who));
     Ok(())

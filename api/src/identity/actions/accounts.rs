@@ -4,8 +4,11 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::http::current_user::CurrentUser;
 use crate::http::etag::IfMatch;
+use crate::identity::actions::names::tell_profile;
 use crate::identity::actions::sessions::do_revoke;
 use crate::identity::limits;
+use crate::identity::model::choices::{self, Changes};
+use crate::identity::model::person::Person;
 use crate::identity::model::session::Which;
 use crate::identity::model::user::{self, NewUser, UserRow};
 use crate::identity::password::check_not_common;
@@ -13,10 +16,8 @@ use crate::platform::db::PgConn;
 use crate::realtime::stream::Tx;
 use diesel::result::{DatabaseErrorKind, Error};
 use shared::error::{ErrorCode, FieldError};
-use shared::event::Event;
-use shared::identity::{ChangePassword, Status, UpdateProfile};
+use shared::identity::{ChangePassword, UpdateProfile};
 use shared::ids::UserId;
-use shared::topic::Topic;
 use shared::validate;
 
 /// Inserts an account.
@@ -84,19 +85,16 @@ pub async fn do_update_profile(
     id: UserId,
     expected: &IfMatch,
     change: &UpdateProfile,
-) -> ApiResult<UserRow> {
+) -> ApiResult<Person> {
     expected.check(user::lock(tx, id).await?.version())?;
-    let row = user::update_profile(tx, id, change).await?;
-    tx.emit(Topic::User(id), Event::ProfileUpdated(row.clone().into())).await?;
-    Ok(row)
-}
-
-/// Stores the status a person chose and tells his other devices.
-///
-/// # Errors
-/// The database's.
-pub async fn do_set_status(tx: &mut Tx, id: UserId, status: Status) -> ApiResult<UserRow> {
-    let row = user::set_status(tx, id, status).await?;
-    tx.emit(Topic::User(id), Event::ProfileUpdated(row.clone().into())).await?;
-    Ok(row)
+    user::update_profile(tx, id, change).await?;
+    if let Some(card) = change.card {
+        let changes = Changes {
+            card_background: Some(card.background.key()),
+            card_frame: Some(card.frame.key()),
+            ..Changes::default()
+        };
+        choices::change(tx, id, &changes).await?;
+    }
+    tell_profile(tx, id).await
 }

@@ -4,6 +4,8 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::rate_limit::subscriber;
 use crate::identity::limits;
+use crate::identity::model::deletion;
+use crate::identity::model::person::Person;
 use crate::identity::model::session::{self, NewSession, SessionRow, Which};
 use crate::identity::model::user::{self, UserRow};
 use crate::identity::refresh_token::RefreshToken;
@@ -31,7 +33,7 @@ pub struct Device {
 
 /// What a login or a refresh brings.
 pub struct Grant {
-    pub user: UserRow,
+    pub user: Person,
     pub session_id: SessionId,
     pub refresh_token: RefreshToken,
     /// When the refresh token ends, if it is not used.
@@ -46,7 +48,7 @@ impl Grant {
     pub fn tokens(self, app: &App) -> ApiResult<Tokens> {
         let tokens = &app.identity.access_tokens;
         let access_token =
-            tokens.make(self.user.id, self.session_id).map_err(ApiError::internal)?;
+            tokens.make(self.user.row.id, self.session_id).map_err(ApiError::internal)?;
         Ok(Tokens {
             access_token,
             refresh_token: Some(self.refresh_token.text()),
@@ -85,7 +87,8 @@ fn stranger_key(login: &str) -> String {
     nickname_key(&login.chars().take(64).collect::<String>())
 }
 
-/// Begins a session of somebody whose password was checked.
+/// Begins a session of somebody whose password was checked. Who comes back stays: a planned end of
+/// his account is called off.
 ///
 /// # Errors
 /// The database's.
@@ -107,6 +110,10 @@ pub async fn do_begin_session(
         expires_at,
     };
     session.insert(conn).await?;
+    if deletion::call_off(conn, user.id).await? {
+        tracing::info!(user.id = %user.id, "deletion called off by a login");
+    }
+    let user = Person::find(conn, user.id).await?;
     Ok(Grant { user, session_id, refresh_token, expires_at })
 }
 
@@ -175,7 +182,7 @@ async fn do_renew(
     app: &App,
     token: &RefreshToken,
     session: SessionRow,
-    user: UserRow,
+    user: Person,
 ) -> ApiResult<Renewal> {
     let refresh_token = app.identity.refresh_tokens.successor(token);
     let expires_at = match standing(app, &session, token) {
@@ -188,8 +195,10 @@ async fn do_renew(
         }
         Standing::JustReplaced if session.token_hash == refresh_token.hash() => session.expires_at,
         Standing::Stolen => {
-            tracing::warn!(session.id = %session.id, user.id = %user.id, "refresh token used twice");
-            return do_revoke(tx, user.id, Which::One(session.id)).await.map(Renewal::Ended);
+            tracing::warn!(session.id = %session.id, user.id = %session.user_id, "refresh token used twice");
+            return do_revoke(tx, session.user_id, Which::One(session.id))
+                .await
+                .map(Renewal::Ended);
         }
         Standing::JustReplaced | Standing::Worthless => return Ok(Renewal::Refused),
     };

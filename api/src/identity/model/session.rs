@@ -1,6 +1,6 @@
 //! `sessions`: a row is a login, that is one refresh-token family.
 
-use crate::identity::model::user::{self, UserRow};
+use crate::identity::model::person::Person;
 use crate::platform::db::PgConn;
 use crate::platform::schema::sessions;
 use chrono::{DateTime, Utc};
@@ -85,7 +85,7 @@ pub async fn holder(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<User
 ///
 /// # Errors
 /// The database's.
-pub async fn lock(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<(SessionRow, UserRow)>> {
+pub async fn lock(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<(SessionRow, Person)>> {
     let row: Option<SessionRow> = sessions::table
         .find(id)
         .select(SessionRow::as_select())
@@ -96,7 +96,7 @@ pub async fn lock(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<(Sessi
     match row {
         None => Ok(None),
         Some(row) => {
-            let user = user::find(conn, row.user_id).await?;
+            let user = Person::find(conn, row.user_id).await?;
             Ok(Some((row, user)))
         }
     }

@@ -5,7 +5,7 @@ use crate::platform::schema::users;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use shared::identity::{Me, Profile, Status, UpdateProfile, UserRef};
+use shared::identity::{Status, UpdateProfile, UserRef};
 use shared::ids::UserId;
 use shared::validate::nickname_key;
 use std::collections::HashMap;
@@ -65,41 +65,17 @@ impl From<UserRefRow> for UserRef {
     }
 }
 
-impl From<UserRow> for Me {
-    fn from(row: UserRow) -> Self {
-        Self {
-            id: row.id,
-            nickname: row.nickname,
-            display_name: row.display_name,
-            email: row.email,
-            avatar_url: row.avatar_url,
-            bio: row.bio,
-            status: Status::from_key(&row.status).unwrap_or_default(),
-            is_bot: row.is_bot,
-            created_at: row.created_at,
-        }
-    }
-}
-
-impl From<UserRow> for Profile {
-    fn from(row: UserRow) -> Self {
-        Self {
-            id: row.id,
-            nickname: row.nickname,
-            display_name: row.display_name,
-            avatar_url: row.avatar_url,
-            bio: row.bio,
-            is_bot: row.is_bot,
-            created_at: row.created_at,
-        }
-    }
-}
-
 impl UserRow {
     /// Changes with every edit; what the ETag holds.
     #[must_use]
     pub fn version(&self) -> i64 {
         self.updated_at.timestamp_micros()
+    }
+
+    /// The status chosen by hand, in force or not.
+    #[must_use]
+    pub fn chosen_status(&self) -> Status {
+        Status::from_key(&self.status).unwrap_or_default()
     }
 }
 
@@ -216,6 +192,22 @@ pub async fn password_hash(conn: &mut PgConn, id: UserId) -> QueryResult<Option<
 pub async fn set_password(conn: &mut PgConn, id: UserId, hash: &str) -> QueryResult<()> {
     let row = diesel::update(users::table.find(id)).set(users::password_hash.eq(hash));
     row.execute(conn).await.map(drop)
+}
+
+/// Stores another e-mail address.
+///
+/// # Errors
+/// One that is in use violates `users_email_key_key`; or the database's.
+pub async fn set_email(conn: &mut PgConn, id: UserId, email: &str) -> QueryResult<UserRow> {
+    diesel::update(users::table.find(id))
+        .set((
+            users::email.eq(email),
+            users::email_key.eq(email.to_lowercase()),
+            users::updated_at.eq(diesel::dsl::now),
+        ))
+        .returning(UserRow::as_returning())
+        .get_result(conn)
+        .await
 }
 
 /// Stores the status chosen by hand.

@@ -7,12 +7,15 @@ use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::rate_limit::subscriber;
 use crate::identity::actions::accounts::{self, do_create_user};
+use crate::identity::actions::names;
 use crate::identity::limits;
-use crate::identity::model::user::{self, NewUser};
+use crate::identity::model::person::Person;
+use crate::identity::model::user::NewUser;
 use crate::identity::password::check_not_common;
 use actix_web::{get, post, web};
 use shared::error::{ErrorCode, Problem};
 use shared::identity::{ChangePassword, Me, Register};
+use shared::people::{ChangeEmail, ChangeNickname};
 
 /// Make an account. Log in afterwards.
 #[utoipa::path(
@@ -41,15 +44,16 @@ pub async fn register(
     let mut user = NewUser::person(&body.nickname, Some(&body.email), hash);
     user.display_name = body.display_name.map(|name| name.trim().to_owned());
     let row = do_create_user(&mut *app.conn().await?, &user).await?;
-    Ok(Created { location: format!("/profile/{}", row.id), body: row.into() })
+    let location = format!("/profile/{}", row.id);
+    Ok(Created { location, body: Person::from(row).into() })
 }
 
 /// The caller's own account.
 #[utoipa::path(tag = "auth", responses((status = 200, body = Me)))]
 #[get("/auth/me")]
 pub async fn find_me(app: web::Data<App>, caller: CurrentUser) -> ApiResult<Json<Me>> {
-    let row = user::find(&mut *app.conn().await?, caller.id).await?;
-    Ok(Json(row.into()))
+    let person = Person::find(&mut *app.conn().await?, caller.id).await?;
+    Ok(Json(person.into()))
 }
 
 /// Change the password. Every other session of the caller ends.
@@ -70,4 +74,44 @@ pub async fn change_password(
 ) -> ApiResult<NoContent> {
     accounts::change_password(&app, caller, body).await?;
     Ok(NoContent)
+}
+
+/// Take another nickname, at most once in 14 days. Nobody else can take the former one for 30 days.
+#[utoipa::path(
+    tag = "auth",
+    responses(
+        (status = 200, body = Me),
+        (status = 403, body = Problem, description = "`wrong_password`"),
+        (status = 409, body = Problem, description = "`nickname_taken`, `nickname_too_soon`"),
+        (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
+)]
+#[post("/auth/change-nickname")]
+pub async fn change_nickname(
+    app: web::Data<App>,
+    caller: CurrentUser,
+    Valid(body): Valid<ChangeNickname>,
+) -> ApiResult<Json<Me>> {
+    names::change_nickname(&app, caller, body).await.map(|person| Json(person.into()))
+}
+
+/// Take another e-mail address.
+#[utoipa::path(
+    tag = "auth",
+    responses(
+        (status = 200, body = Me),
+        (status = 403, body = Problem, description = "`wrong_password`"),
+        (status = 409, body = Problem, description = "`email_taken`"),
+        (status = 422, body = Problem),
+        (status = 429, body = Problem)
+    )
+)]
+#[post("/auth/change-email")]
+pub async fn change_email(
+    app: web::Data<App>,
+    caller: CurrentUser,
+    Valid(body): Valid<ChangeEmail>,
+) -> ApiResult<Json<Me>> {
+    names::change_email(&app, caller, body).await.map(|person| Json(person.into()))
 }

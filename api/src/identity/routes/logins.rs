@@ -125,7 +125,7 @@ pub async fn logout(
             let (token, _) = presented(&app, &request, body)?
                 .ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated))?;
             let grant = renew(&app, &token).await?;
-            (grant.user.id, grant.session_id)
+            (grant.user.row.id, grant.session_id)
         }
     };
     revoke(&app, user, Which::One(session)).await?;

@@ -4,13 +4,12 @@ use super::{End, HELLO_TIME, Peer, Session};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::http::scopes::Need;
-use crate::realtime::presence::HEARTBEAT;
+use crate::realtime::presence::{Chosen, HEARTBEAT};
 use crate::realtime::socket::WaitingSocket;
 use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use shared::command::{Command, CommandFrame, Hello};
 use shared::event::{Connected, TopicState, close};
-use shared::identity::Status;
 use shared::integrations::Scope;
 use shared::topic::Topic;
 use std::collections::{BTreeMap, HashMap};
@@ -30,7 +29,7 @@ impl Session {
         &mut self,
         stream: &mut AggregatedMessageStream,
         place: WaitingSocket,
-    ) -> Result<(Peer, Status), End> {
+    ) -> Result<(Peer, Chosen), End> {
         let hello = match timeout(HELLO_TIME, self.first_frame(stream)).await {
             Ok(hello) => hello?,
             Err(_) => return Err(End::close(close::UNAUTHENTICATED)),
@@ -40,7 +39,7 @@ impl Session {
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let directory = self.app.live.directory().clone();
-        let me = directory.me(user.id).await.map_err(|e| failed(&e))?;
+        let (me, chosen) = directory.me(user.id).await.map_err(|e| failed(&e))?;
         let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
         for topic in &topics {
             self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
@@ -49,7 +48,6 @@ impl Session {
         let cursors = hello.cursors.into_iter().collect();
         let mut resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
         let peer = Peer { user, card: me.as_ref() };
-        let chosen = me.status;
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
         // positions are behind that event.
         self.identify(&hello.token).await?;

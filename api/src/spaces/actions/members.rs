@@ -14,6 +14,7 @@ use shared::event::{
 };
 use shared::identity::Status;
 use shared::ids::{SpaceId, UserId};
+use shared::people::{MemberRenamed, UpdateParticipant};
 use shared::permission::Permission;
 use shared::spaces::{RestrictMember, Restriction, RoleKind, Space, Visibility};
 use shared::topic::Topic;
@@ -119,6 +120,29 @@ pub async fn do_restrict_member(
     }
     tell_membership(tx, space_id, user_id).await?;
     Ok(Restriction { space_id, user_id, permissions_denied: denied, until })
+}
+
+/// Calls a member otherwise in this space: everybody himself, others those of a higher rank with
+/// `promote_members`.
+pub async fn do_rename_member(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    target: &MemberAccess,
+    body: &UpdateParticipant,
+) -> ApiResult<MemberRow> {
+    let (space_id, user_id) = (access.id(), target.user_id());
+    if user_id != access.user_id() {
+        target.require(access, Permission::PromoteMembers)?;
+    }
+    if let Some(nickname) = &body.nickname {
+        let nickname = nickname.as_deref().map(str::trim);
+        member::set_nickname(tx, space_id, user_id, nickname).await?;
+        let user = MemberRow::find(tx, space_id, user_id).await?.user_ref();
+        let space_nickname = nickname.map(str::to_owned);
+        let renamed = MemberRenamed { space_id, user, space_nickname };
+        tx.emit(access.topic(), Event::MemberRenamed(renamed)).await?;
+    }
+    Ok(MemberRow::find(tx, space_id, user_id).await?)
 }
 
 /// Tells a member's own devices what he is in the space now.

@@ -1,8 +1,9 @@
 //! Rows of `space_members` and `restrictions`.
 
 use super::role::RoleRow;
+use crate::identity::model::choices::Choices;
 use crate::platform::db::PgConn;
-use crate::platform::schema::{restrictions, roles, space_members, spaces, users};
+use crate::platform::schema::{restrictions, roles, space_members, spaces, user_choices, users};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -49,6 +50,9 @@ pub struct MemberRow {
     owner_id: UserId,
     #[diesel(select_expression = restrictions::denied.nullable())]
     denied: Option<PermissionSet>,
+    nickname: Option<String>,
+    #[diesel(embed)]
+    choices: Option<Choices>,
 }
 
 /// All members of all spaces.
@@ -58,6 +62,7 @@ fn members() -> _ {
         .inner_join(users::table)
         .inner_join(spaces::table)
         .inner_join(roles::table.on(roles::id.eq(space_members::role_id)))
+        .left_join(user_choices::table.on(user_choices::user_id.eq(space_members::user_id)))
         .left_join(restrictions::table.on(
             restrictions::space_id.eq(space_members::space_id).and(
                 restrictions::user_id.eq(space_members::user_id).and(
@@ -123,7 +128,8 @@ impl MemberRow {
             query = query.filter(
                 users::nickname
                     .ilike(pattern.clone())
-                    .or(users::display_name.ilike(pattern).assume_not_null()),
+                    .or(users::display_name.ilike(pattern.clone()).assume_not_null())
+                    .or(space_members::nickname.ilike(pattern).assume_not_null()),
             );
         }
         if let Some(only) = filter.only {
@@ -176,16 +182,42 @@ impl MemberRow {
         }
     }
 
+    /// The person as he is shown in this space.
+    #[must_use]
+    pub fn user_ref(&self) -> UserRef {
+        let user = UserRef::from(self.card.clone());
+        UserRef { display_name: self.nickname.clone().or(user.display_name), ..user }
+    }
+
     /// The wire form.
     #[must_use]
     pub fn into_participant(self, status: Status) -> Participant {
         Participant {
-            user: self.card.into(),
+            user: self.user_ref(),
             role_id: self.role.id,
             status,
+            custom_status: self.choices.and_then(|choices| choices.custom_status()),
+            space_nickname: self.nickname,
             joined_at: self.joined_at,
         }
     }
+}
+
+/// Stores what a member is called in the space.
+///
+/// # Errors
+/// The database's.
+pub async fn set_nickname(
+    conn: &mut PgConn,
+    space: SpaceId,
+    user: UserId,
+    nickname: Option<&str>,
+) -> QueryResult<()> {
+    diesel::update(space_members::table.find((space, user)))
+        .set(space_members::nickname.eq(nickname))
+        .execute(conn)
+        .await
+        .map(|_| ())
 }
 
 /// Makes the person a member; `false` when he was one already.

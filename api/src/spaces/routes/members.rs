@@ -5,20 +5,22 @@ use crate::app::App;
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
-use crate::http::json::{Json, NoContent};
+use crate::http::json::{Json, NoContent, Valid};
 use crate::http::query::{Path, Query, limit};
 use crate::realtime::Live;
 use crate::spaces::access::{access_member, access_role, access_space, access_space_to_change};
 use crate::spaces::actions::members::{
-    do_assign_role, do_join_space, do_kick_member, do_leave_space, do_restrict_member,
+    do_assign_role, do_join_space, do_kick_member, do_leave_space, do_rename_member,
+    do_restrict_member,
 };
 use crate::spaces::model::member::{MemberFilter, MemberRow};
 use actix_web::web::Data;
-use actix_web::{get, post};
+use actix_web::{get, patch, post};
 use serde::Deserialize;
 use shared::identity::Status;
 use shared::ids::RoleId;
 use shared::page::Page;
+use shared::people::UpdateParticipant;
 use shared::spaces::{MyPermissions, Participant, RestrictMember, Restriction, Space};
 use utoipa::IntoParams;
 
@@ -156,6 +158,42 @@ pub async fn assign_role(
     })
     .await?;
     Ok(NoContent)
+}
+
+/// One member, as the space shows him.
+#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 200, body = Participant)))]
+#[get("/spaces/{space_id}/participants/{user_id}")]
+pub async fn find_participant(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<MemberPath>,
+) -> ApiResult<Json<Participant>> {
+    let conn = &mut *app.conn().await?;
+    let space = access_space(conn, &user, path.space_id).await?;
+    let member = access_member(conn, &space, path.user_id).await?.member;
+    let status = app.live.presences().of(path.user_id);
+    Ok(Json(member.into_participant(status)))
+}
+
+/// Call a member otherwise in this space; `null` takes the name away. Everybody may rename himself;
+/// others need `promote_members` and a higher rank.
+#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 200, body = Participant)))]
+#[patch("/spaces/{space_id}/participants/{user_id}")]
+pub async fn update_participant(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<MemberPath>,
+    Valid(body): Valid<UpdateParticipant>,
+) -> ApiResult<Json<Participant>> {
+    let member = app
+        .transact(async |tx| {
+            let space = access_space_to_change(tx, &user, path.space_id).await?;
+            let target = access_member(tx, &space, path.user_id).await?;
+            do_rename_member(tx, &space, &target, &body).await
+        })
+        .await?;
+    let status = app.live.presences().of(path.user_id);
+    Ok(Json(member.into_participant(status)))
 }
 
 /// Take permissions from a member of a lower rank, for a while or until lifted; an empty list gives

@@ -63,6 +63,7 @@ async fn nicknames_are_taken_in_any_case_and_by_look_alikes() {
     assert_eq!(stranger.post("/auth/register", body).await.problem(409), "email_taken");
 }
 
+/// Hole 27: nothing of a password is cut off in silence.
 #[tokio::test]
 async fn what_cannot_be_an_account_is_refused_by_field() {
     let app = TestApp::start().await;
@@ -134,6 +135,33 @@ async fn unknown_and_wrong_are_one_answer() {
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
 }
 
+/// Time tells nothing either: whoever is asked for, it is the same statements and one comparison, as
+/// dear as a real one. Counted, not measured, so that a busy machine proves nothing else.
+#[tokio::test]
+async fn unknown_and_wrong_cost_the_same() {
+    let app = TestApp::start().await;
+    app.user("anna").await;
+    let stranger = app.stranger();
+    let cost = async |login: &str, password: &str| {
+        let before = app.app.identity.hasher.runs();
+        let body = json!({"login": login, "password": password});
+        let (answer, statements) = app.counting(stranger.post("/auth/login", body)).await;
+        answer.problem(401);
+        (statements, app.app.identity.hasher.runs() - before)
+    };
+    let wrong = cost("anna", "not her password").await;
+    assert_eq!(wrong.1, 1);
+    for (login, password) in [
+        ("nobody", "not his password"),
+        ("anna@example.org", "not her password"),
+        ("nobody@example.org", "not his password"),
+        ("nobody", &"x".repeat(100)),
+        ("anna", &"x".repeat(100)),
+    ] {
+        assert_eq!(cost(login, password).await, wrong, "{login}");
+    }
+}
+
 #[tokio::test]
 async fn the_oauth2_form_logs_in_too() {
     let app = TestApp::start().await;
@@ -161,6 +189,7 @@ async fn the_oauth2_form_logs_in_too() {
     }
 }
 
+/// Hole 26: a new password is as strong as a first one, and ends what the old one began.
 #[tokio::test]
 async fn a_new_password_ends_the_other_sessions_and_keeps_this_one() {
     let app = TestApp::start().await;

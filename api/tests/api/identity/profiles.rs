@@ -5,6 +5,7 @@ use crate::support::client::send;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+/// Hole 21: what the client says was cleared, is.
 #[tokio::test]
 async fn absent_keeps_and_null_clears() {
     let app = TestApp::start().await;

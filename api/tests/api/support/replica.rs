@@ -60,6 +60,7 @@ impl State {
         self.members.sort_by_key(|member| member.user.id);
         for member in &mut self.members {
             member.status = Status::Offline;
+            member.custom_status = None;
         }
     }
 
@@ -167,6 +168,12 @@ impl Replica {
                 state.roles.retain(|role| role.id != deleted.role_id);
             }
             Event::RoleAssigned(assigned) => state.hold(assigned.user_id, assigned.role_id),
+            Event::MemberRenamed(renamed) => {
+                let of = |m: &&mut Participant| m.user.id == renamed.user.id;
+                let member = state.members.iter_mut().find(of).expect("a member");
+                member.user = renamed.user;
+                member.space_nickname = renamed.space_nickname;
+            }
             _ => return,
         }
         state.tidy();

@@ -1,0 +1,4 @@
+//! Queries.
+
+pub mod copies;
+pub mod traces;

@@ -1,0 +1,105 @@
+//! Rows as they go into the copy of somebody's data: JSON made by the database.
+
+use crate::platform::db::PgConn;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Jsonb, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use shared::ids::UserId;
+use uuid::Uuid;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Jsonb)]
+    row: Value,
+}
+
+/// The parts that are small, by the name of their file.
+pub const PARTS: &[(&str, &str)] = &[
+    (
+        "profile.json",
+        "SELECT jsonb_build_object('id', id, 'nickname', nickname, 'display_name', display_name, \
+         'email', email, 'bio', bio, 'avatar_url', avatar_url, 'status', status, \
+         'created_at', created_at) AS row FROM users WHERE id = $1",
+    ),
+    (
+        "settings.json",
+        "SELECT to_jsonb(c) - 'user_id' AS row FROM user_choices c WHERE user_id = $1",
+    ),
+    (
+        "sessions.json",
+        "SELECT jsonb_build_object('user_agent', user_agent, 'address', address, \
+         'created_at', created_at, 'last_used_at', last_used_at, 'revoked_at', revoked_at) AS row \
+         FROM sessions WHERE user_id = $1 ORDER BY created_at",
+    ),
+    (
+        "spaces.json",
+        "SELECT jsonb_build_object('id', s.id, 'name', s.name, 'role', r.name, \
+         'owner', s.owner_id = $1, 'nickname', m.nickname, 'joined_at', m.joined_at) AS row \
+         FROM space_members m JOIN spaces s ON s.id = m.space_id JOIN roles r ON r.id = m.role_id \
+         WHERE m.user_id = $1 ORDER BY m.joined_at",
+    ),
+    (
+        "conversations.json",
+        "SELECT jsonb_build_object('id', c.id, 'kind', c.kind, 'name', c.name, \
+         'joined_at', mine.joined_at, 'people', (SELECT jsonb_agg(u.nickname ORDER BY u.nickname) \
+         FROM chat_members o JOIN users u ON u.id = o.user_id WHERE o.chat_id = c.id)) AS row \
+         FROM chat_members mine JOIN chats c ON c.id = mine.chat_id WHERE mine.user_id = $1 \
+         ORDER BY mine.joined_at",
+    ),
+    (
+        "people.json",
+        "SELECT jsonb_build_object('nickname', u.nickname, 'mark', k.mark, 'since', k.created_at) \
+         AS row FROM user_marks k JOIN users u ON u.id = k.other_id WHERE k.user_id = $1 \
+         ORDER BY k.created_at",
+    ),
+    (
+        "reactions.json",
+        "SELECT jsonb_build_object('message_id', message_id, 'emoji', emoji, \
+         'created_at', created_at) AS row FROM reactions WHERE user_id = $1 ORDER BY created_at \
+         LIMIT 100000",
+    ),
+];
+
+/// The rows of one of the [`PARTS`].
+///
+/// # Errors
+/// The database's.
+pub async fn part(conn: &mut PgConn, sql: &str, user: UserId) -> QueryResult<Vec<Value>> {
+    let rows: Vec<Row> = diesel::sql_query(sql).bind::<SqlUuid, _>(user.0).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.row).collect())
+}
+
+/// The person's messages after an id, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn messages(
+    conn: &mut PgConn,
+    user: UserId,
+    after: Uuid,
+    limit: i64,
+) -> QueryResult<Vec<(Uuid, String)>> {
+    #[derive(QueryableByName)]
+    struct Message {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = Text)]
+        row: String,
+    }
+    let rows: Vec<Message> = diesel::sql_query(
+        "SELECT m.id, jsonb_build_object('id', m.id, 'chat_id', m.chat_id, 'chat', c.name, \
+         'space', s.name, 'seq', m.seq, 'content', m.content, 'reply_to', m.reply_to, \
+         'created_at', m.created_at, 'edited_at', m.edited_at, 'earlier', \
+         (SELECT jsonb_agg(v.content ORDER BY v.written_at) FROM message_versions v \
+         WHERE v.message_id = m.id))::text AS row \
+         FROM messages m JOIN chats c ON c.id = m.chat_id LEFT JOIN spaces s ON s.id = c.space_id \
+         WHERE m.author_id = $1 AND m.id > $2 AND m.deleted_at IS NULL ORDER BY m.id LIMIT $3",
+    )
+    .bind::<SqlUuid, _>(user.0)
+    .bind::<SqlUuid, _>(after)
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|message| (message.id, message.row)).collect())
+}

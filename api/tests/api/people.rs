@@ -1,0 +1,177 @@
+//! The end of an account and the copy of its data.
+
+use crate::support::bakery::{Bakery, send as say, texts};
+use crate::support::client::{PASSWORD, send};
+use crate::support::staff::text;
+use api::people::deletion::end_due;
+use chrono::{Duration, Utc};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::io::Read as _;
+
+fn body(remove_messages: bool) -> Value {
+    json!({"password": PASSWORD, "confirm": "boris", "remove_messages": remove_messages})
+}
+
+fn after_grace() -> chrono::DateTime<Utc> {
+    Utc::now() + Duration::days(7) + Duration::minutes(1)
+}
+
+#[tokio::test]
+async fn owners_hand_their_spaces_on_first() {
+    let bakery = Bakery::open().await;
+    let anna = &bakery.anna;
+    let outlook = anna.get("/profile/me/deletion").await.expect(200);
+    assert_eq!(
+        (&outlook["days"], &outlook["owned_spaces"][0]["id"]),
+        (&json!(7), &json!(bakery.space))
+    );
+    let ask = async |body: Value| anna.post("/profile/me/deletion", body).await;
+    let sure = json!({"password": PASSWORD, "confirm": "anna"});
+    assert_eq!(ask(sure.clone()).await.problem(409), "owns_spaces");
+    let wrong = json!({"password": "not hers", "confirm": "anna"});
+    assert_eq!(ask(wrong).await.problem(403), "wrong_password");
+    let answer = ask(json!({"password": PASSWORD, "confirm": "boris"})).await;
+    assert_eq!(
+        (answer.problem(422), &answer.json()["errors"][0]["pointer"]),
+        ("invalid".into(), &json!("/confirm"))
+    );
+    let heir = json!({"user_id": bakery.boris.id()});
+    let path = format!("/spaces/{}/transfer", bakery.space);
+    assert!(anna.post(&path, heir).await.status < 300);
+    assert_eq!(anna.get("/profile/me/deletion").await.expect(200)["owned_spaces"], json!([]));
+    let planned = ask(sure).await.expect(200);
+    assert!(planned["due_at"].is_string());
+    // Every session is over at once.
+    anna.get("/auth/me").await.problem(401);
+}
+
+#[tokio::test]
+async fn who_logs_in_again_stays() {
+    let bakery = Bakery::open().await;
+    let mut boris = bakery.boris.clone();
+    boris.post("/profile/me/deletion", body(true)).await.expect(200);
+    assert_eq!(end_due(&bakery.app.app, Utc::now()).await.unwrap(), 0, "not before its time");
+    boris.login("boris").await;
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 0);
+    boris.get("/auth/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn of_a_deleted_person_only_the_words_stay() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    boris
+        .patch("/profile/me", json!({"display_name": "Boris B.", "bio": "Bakes."}))
+        .await
+        .expect(200);
+    bakery.say(boris, "Fresh bread").await;
+    let group = json!({"user_ids": [anna.id()], "name": "Two"});
+    let group = text(&boris.post("/chats", group).await.expect(201)["id"]);
+    let direct = text(&anna.post("/chats", json!({"user_id": boris.id()})).await.expect(201)["id"]);
+    say(boris, &direct, "Between us").await.expect(201);
+    let mut socket = anna.socket().await;
+    boris.post("/profile/me/deletion", body(false)).await.expect(200);
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 1);
+    let gone = socket.frame("member_left").await;
+    assert_eq!(gone["data"]["user_id"], boris.id());
+    assert_eq!(
+        socket.frame("user_updated").await["data"]["user"]["display_name"],
+        "Deleted person"
+    );
+    let profile = anna.get(&format!("/profile/{}", boris.id())).await;
+    let seen = profile.json();
+    assert!(text(&seen["nickname"]).starts_with("deleted_"), "{seen}");
+    assert_eq!((&seen["display_name"], &seen["bio"]), (&json!("Deleted person"), &Value::Null));
+    for chat in [&bakery.chat, &direct] {
+        let page = anna.get(&format!("/messages/{chat}")).await.expect(200);
+        assert_eq!(page["items"][0]["author"]["display_name"], "Deleted person");
+        assert!(!texts(&page)[0].is_empty());
+    }
+    // The group has another owner; nobody writes to who is gone.
+    let group = anna.get(&format!("/chats/{group}")).await.expect(200);
+    assert_eq!(
+        (&group["owner_id"], group["members"].as_array().unwrap().len()),
+        (&json!(anna.id()), 1)
+    );
+    let login = json!({"login": "boris", "password": PASSWORD});
+    bakery.app.stranger().post("/auth/login", login).await.problem(401);
+    // Nobody takes his place for a while; his address is free.
+    let account =
+        |name: &str| json!({"nickname": name, "email": "boris@example.org", "password": PASSWORD});
+    let answer = bakery.app.stranger().post("/auth/register", account("boris")).await;
+    assert_eq!(answer.problem(409), "nickname_taken");
+    bakery.app.stranger().post("/auth/register", account("benno")).await.expect(201);
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 0, "once");
+}
+
+#[tokio::test]
+async fn messages_go_too_when_it_was_asked() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    bakery.say(anna, "Mine").await;
+    for n in 0..3 {
+        bakery.say(boris, &format!("His {n}")).await;
+    }
+    let mut socket = anna.socket().await;
+    socket.ask("join_room", json!({"chat_id": bakery.chat})).await;
+    boris.post("/profile/me/deletion", body(true)).await.expect(200);
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 1);
+    for _ in 0..3 {
+        socket.frame("message_deleted").await;
+    }
+    let page = anna.get(&format!("/messages/{}", bakery.chat)).await.expect(200);
+    assert_eq!(texts(&page), ["Mine"]);
+}
+
+#[tokio::test]
+async fn a_space_that_came_meanwhile_keeps_its_owner() {
+    let bakery = Bakery::open().await;
+    let heir = json!({"user_id": bakery.boris.id()});
+    bakery.boris.post("/profile/me/deletion", body(false)).await.expect(200);
+    let path = format!("/spaces/{}/transfer", bakery.space);
+    assert!(bakery.anna.post(&path, heir).await.status < 300);
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 0);
+    let space = bakery.anna.get(&format!("/spaces/{}", bakery.space)).await.expect(200);
+    assert_eq!(space["owner_id"], bakery.boris.id());
+}
+
+#[tokio::test]
+async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
+    let bakery = Bakery::open().await;
+    let boris = &bakery.boris;
+    boris.patch("/profile/me", json!({"bio": "Bakes."})).await.expect(200);
+    boris.post("/status/set-status", json!({"status": "online", "text": "Here"})).await.expect(204);
+    bakery.say(&bakery.anna, "Not his").await;
+    for n in 0..3 {
+        bakery.say(boris, &format!("His “{n}”")).await;
+    }
+    let response = boris.request(Method::GET, "/profile/me/export").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.headers()["content-type"], "application/zip");
+    assert!(response.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let bytes = response.bytes().await.unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut read = |name: &str| -> Value {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        assert!(!text.contains("Not his") && !text.contains("$2b$"), "{text}");
+        serde_json::from_str(&text).unwrap()
+    };
+    let profile = read("profile.json");
+    assert_eq!((&profile["nickname"], &profile["bio"]), (&json!("boris"), &json!("Bakes.")));
+    assert_eq!(read("settings.json")["status_text"], "Here");
+    assert_eq!(read("spaces.json")[0]["name"], "The bakery");
+    let messages = read("messages.json");
+    let contents: Vec<_> =
+        messages.as_array().unwrap().iter().map(|m| text(&m["content"])).collect();
+    assert_eq!(contents, ["His “0”", "His “1”", "His “2”"]);
+    assert_eq!(read("sessions.json").as_array().unwrap().len(), 1);
+    for name in ["people.json", "conversations.json", "reactions.json"] {
+        assert_eq!(read(name), json!([]), "{name}");
+    }
+    // Somebody who wrote nothing has a whole file, too.
+    let empty = send(bakery.vera.request(Method::GET, "/profile/me/export")).await;
+    assert_eq!(empty.status, 200);
+    bakery.app.stranger().get("/profile/me/export").await.problem(401);
+}

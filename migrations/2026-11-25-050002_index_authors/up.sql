@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY messages_author ON messages (author_id, id);
