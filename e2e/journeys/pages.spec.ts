@@ -36,7 +36,10 @@ const views: View[] = [
   { name: 'appearance', path: () => '/settings/appearance', seen: heading('Settings') },
   { name: 'language', path: () => '/settings/language', seen: heading('Settings') },
   { name: 'account', path: () => '/settings/account', seen: heading('Settings') },
-  { name: 'sessions', path: () => '/settings/sessions', seen: async (page) => expect(page.getByText('This device')).toBeVisible() },
+  { name: 'profile', path: () => '/settings/profile', seen: heading('Settings') },
+  { name: 'security', path: () => '/settings/security', seen: async (page) => expect(page.getByText('This device')).toBeVisible() },
+  { name: 'privacy', path: () => '/settings/privacy', seen: async (page) => expect(page.getByText('Show when I am online')).toBeVisible() },
+  { name: 'data', path: () => '/settings/data', seen: async (page) => expect(page.getByText('Download the copy')).toBeVisible() },
   { name: 'nowhere', path: () => '/nowhere', seen: async (page) => expect(page.getByText('There is nothing here')).toBeVisible() },
 ]
 

@@ -49,7 +49,7 @@ test('a session that is ended elsewhere is logged out at once', async ({ open })
   const space = await anna.makeSpace('Sessions')
   const lost = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
   await ready(lost)
-  const page = await open(anna, '/settings/sessions')
+  const page = await open(anna, '/settings/security')
   const others = page.getByRole('button', { name: 'End' })
   // The API's own login, the lost window, this one.
   await expect(others).toHaveCount(2)
@@ -67,7 +67,7 @@ test('a name that is changed shows everywhere', async ({ open }) => {
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
   const space = await anna.makeSpace('Profile')
   await boris.join(space.id)
-  const page = await open(anna, '/settings/account')
+  const page = await open(anna, '/settings/profile')
   await page.getByRole('textbox', { name: 'Your name' }).fill('Anna of the Club')
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.locator('.own-card__name')).toHaveText('Anna of the Club')

@@ -7,6 +7,7 @@ pub mod error;
 pub mod identity;
 pub mod integrations;
 pub mod organise;
+pub mod people;
 pub mod spaces;
 
 pub use error::{ApiError, ApiResult};

@@ -5,7 +5,9 @@ pub mod resume;
 pub mod socket;
 
 use crate::api::client;
-use crate::state::{Categories, Chats, Messages, Outbox, Session, Spaces, Threads, Typing};
+use crate::state::{
+    Categories, Chats, Messages, Outbox, People, Session, Settings, Spaces, Threads, Typing,
+};
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::ev;
 use leptos::prelude::*;
@@ -34,6 +36,8 @@ pub enum Status {
 #[derive(Clone, Copy)]
 pub struct Stores {
     pub session: Session,
+    pub settings: Settings,
+    pub people: People,
     pub spaces: Spaces,
     pub chats: Chats,
     pub categories: Categories,
@@ -68,6 +72,8 @@ struct Inner {
 
 /// How often the clock looks at token, heartbeat and silence.
 const TICK_MS: u32 = 5_000;
+/// Who did nothing for so long may be away for others; the server says so after ten minutes.
+const IDLE_MS: f64 = 300_000.0;
 /// A server that is silent for so long after a heartbeat is gone.
 const SILENCE_MS: f64 = 12_000.0;
 
@@ -107,10 +113,18 @@ impl Live {
         let online = window_event_listener(ev::online, move |_| live.come_back());
         let offline = window_event_listener(ev::offline, move |_| live.lost());
         let active = move || {
-            live.with(|inner| inner.last_active = js_sys::Date::now());
+            let was_idle = live.with(|inner| {
+                let now = js_sys::Date::now();
+                now - std::mem::replace(&mut inner.last_active, now) > IDLE_MS
+            });
+            // Others see at once that the person is back.
+            if was_idle == Some(true) {
+                live.beat();
+            }
         };
         let key = window_event_listener(ev::keydown, move |_| active());
         let pointer = window_event_listener(ev::pointerdown, move |_| active());
+        let wheel = window_event_listener(ev::wheel, move |_| active());
         let visible = window_event_listener(ev::visibilitychange, move |_| {
             if !document().hidden() {
                 active();
@@ -119,7 +133,7 @@ impl Live {
             }
         });
         on_cleanup(move || {
-            for handle in [online, offline, key, pointer, visible] {
+            for handle in [online, offline, key, pointer, wheel, visible] {
                 handle.remove();
             }
         });

@@ -13,6 +13,7 @@ mod identity;
 mod live;
 mod page;
 mod palette;
+mod people;
 mod settings;
 mod spaces;
 mod state;

@@ -27,26 +27,40 @@ pub enum Page {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SettingsTab {
     #[default]
+    Account,
+    Profile,
+    Security,
     Appearance,
     Language,
-    Account,
-    Sessions,
+    Privacy,
+    Data,
     /// Tokens for programs, bots.
     Developer,
 }
 
 impl SettingsTab {
-    pub const ALL: [Self; 5] =
-        [Self::Appearance, Self::Language, Self::Account, Self::Sessions, Self::Developer];
+    pub const ALL: [Self; 8] = [
+        Self::Account,
+        Self::Profile,
+        Self::Security,
+        Self::Appearance,
+        Self::Language,
+        Self::Privacy,
+        Self::Data,
+        Self::Developer,
+    ];
 
     /// The last part of the address.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
+            Self::Account => "account",
+            Self::Profile => "profile",
+            Self::Security => "security",
             Self::Appearance => "appearance",
             Self::Language => "language",
-            Self::Account => "account",
-            Self::Sessions => "sessions",
+            Self::Privacy => "privacy",
+            Self::Data => "data",
             Self::Developer => "developer",
         }
     }

@@ -1,9 +1,13 @@
-//! Settings of this device and of the account.
+//! Settings of the account, kept there and on this device.
 
 mod account;
 mod appearance;
+mod data;
 mod language;
 mod own_card;
+mod privacy;
+mod profile;
+mod security;
 mod sessions;
 mod settings_page;
 

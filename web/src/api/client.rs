@@ -17,6 +17,8 @@ use web_sys::{AbortSignal, RequestCredentials};
 
 const BASE: &str = "/api/v1";
 const TIMEOUT_MS: u32 = 30_000;
+/// For what is as long as somebody's history.
+const LONG_MS: u32 = 600_000;
 /// An access token is renewed this long before it ends.
 const MARGIN_MS: f64 = 30_000.0;
 
@@ -43,10 +45,19 @@ pub struct Call {
     query: Vec<(&'static str, String)>,
     body: ApiResult<Option<String>>,
     anonymous: bool,
+    timeout_ms: u32,
 }
 
 fn call(method: Method, path: impl Into<String>) -> Call {
-    Call { method, path: path.into(), query: Vec::new(), body: Ok(None), anonymous: false }
+    let timeout_ms = TIMEOUT_MS;
+    Call {
+        method,
+        path: path.into(),
+        query: Vec::new(),
+        body: Ok(None),
+        anonymous: false,
+        timeout_ms,
+    }
 }
 
 /// `path` is below `/api/v1`.
@@ -118,6 +129,26 @@ impl Call {
         read(self.fetch(Some(&fresh)).await?).await
     }
 
+    /// Sends the request and keeps the answer as a file of this page: returns its address, good until
+    /// the page is closed. May take minutes.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn blob_url(mut self) -> ApiResult<String> {
+        self.timeout_ms = LONG_MS;
+        let token = access_token().await?;
+        let response = self.fetch(Some(&token)).await?;
+        if !response.ok() {
+            read::<()>(response).await?;
+            return Err(ApiError::Unreadable);
+        }
+        let bytes = response.binary().await.map_err(|_| ApiError::Unreachable)?;
+        let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes.as_slice()));
+        web_sys::Blob::new_with_u8_array_sequence(&parts)
+            .and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob))
+            .map_err(|_| ApiError::Unreadable)
+    }
+
     async fn fetch(&self, token: Option<&str>) -> ApiResult<Response> {
         let headers = Headers::new();
         headers.set("Accept", "application/json");
@@ -134,7 +165,7 @@ impl Call {
         let request = RequestBuilder::new(&format!("{BASE}{}", self.path))
             .method(self.method.clone())
             .credentials(RequestCredentials::SameOrigin)
-            .abort_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)))
+            .abort_signal(Some(&AbortSignal::timeout_with_u32(self.timeout_ms)))
             .query(self.query.iter().map(|(name, value)| (*name, value.as_str())))
             .headers(headers);
         let request = match body {

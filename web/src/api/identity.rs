@@ -3,9 +3,9 @@
 use super::ApiResult;
 use super::client::{delete, get, patch, post};
 use shared::identity::{
-    ChangePassword, Login, Me, Register, Session, SetStatus, Status, Tokens, UpdateProfile,
+    ChangePassword, Login, Me, Profile, Register, Session, SetStatus, Status, Tokens, UpdateProfile,
 };
-use shared::ids::SessionId;
+use shared::ids::{SessionId, UserId};
 use shared::page::Page;
 
 /// Makes an account; does not sign in.
@@ -44,12 +44,17 @@ pub async fn change_password(body: &ChangePassword) -> ApiResult<()> {
     post("/auth/change-password").json(body).send().await
 }
 
-/// Changes display name or bio.
+/// Somebody's profile.
+pub async fn get_profile(user: UserId) -> ApiResult<Profile> {
+    get(format!("/profile/{user}")).send().await
+}
+
+/// Changes display name, bio or the looks of the card.
 pub async fn update_profile(body: &UpdateProfile) -> ApiResult<Me> {
     patch("/profile/me").json(body).send().await
 }
 
 /// Chooses how the caller appears to others.
 pub async fn set_status(status: Status) -> ApiResult<()> {
-    post("/status/set-status").json(&SetStatus { status }).send().await
+    post("/status/set-status").json(&SetStatus { status, ..SetStatus::default() }).send().await
 }

@@ -63,6 +63,11 @@ pub async fn list_participants(
         .await
 }
 
+/// One member.
+pub async fn get_participant(space: SpaceId, user: UserId) -> ApiResult<Participant> {
+    get(format!("/spaces/{space}/participants/{user}")).send().await
+}
+
 /// Removes a member.
 pub async fn kick(space: SpaceId, user: UserId) -> ApiResult<()> {
     post(format!("/spaces/{space}/kick/{user}")).send().await

@@ -9,11 +9,13 @@ use crate::i18n::{Key, t, tf};
 use crate::live::{Live, Stores};
 use crate::page::Page;
 use crate::palette::Palette;
+use crate::people::Cards;
 use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{
-    Categories, Chats, Drafts, Layout, Messages, Outbox, Session, Spaces, Threads, Typing, last,
+    Categories, Chats, Drafts, Layout, Messages, Outbox, People, Session, Settings, Spaces, Threads,
+    Typing, last,
 };
 use crate::ui::{Failure, SkeletonRows, Toasts};
 use leptos::ev;
@@ -69,7 +71,10 @@ fn ToLogin() -> impl IntoView {
 
 /// Starts the stores and the socket for everything inside.
 fn provide_stores(session: Session) {
-    let spaces = Spaces::start(session);
+    let settings = expect_context::<Settings>();
+    settings.follow_account();
+    let people = People::start(session);
+    let spaces = Spaces::start(session, people);
     let chats = Chats::start(session, spaces);
     let outbox = Outbox::start(session);
     let messages = Messages::start(session, outbox);
@@ -77,6 +82,7 @@ fn provide_stores(session: Session) {
     let (categories, threads) = (Categories::start(), Threads::start(session));
     provide_context(categories);
     provide_context(threads);
+    provide_context(people);
     provide_context(spaces);
     provide_context(chats);
     provide_context(messages);
@@ -85,6 +91,8 @@ fn provide_stores(session: Session) {
     provide_context(Drafts::load());
     provide_context(Live::start(Stores {
         session,
+        settings,
+        people,
         spaces,
         chats,
         categories,
@@ -152,6 +160,7 @@ fn Areas(session: Session) -> impl IntoView {
             </main>
             <ContextPanel />
             <BottomBar />
+            <Cards />
         </div>
         <Palette />
         <KeysDialog />

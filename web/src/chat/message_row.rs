@@ -4,6 +4,7 @@ use super::rows::Row;
 use super::talk::Talk;
 use super::text;
 use crate::i18n::{Key, clock, day, exact, t, tf, tn};
+use crate::state::People;
 use crate::state::outbox::Delivery;
 use crate::ui::avatar::hue;
 use crate::ui::{Glyph, Icon};
@@ -28,11 +29,13 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
         text::fill(&element, entry.tree(), &reader);
     };
     let (seq, lit) = (message.seq, talk.lit);
+    let folds = folding(message, is_own);
     view! {
         <div
             class="row"
             class:row--head=row.is_head
             class:row--own=is_own
+            class:row--folded=move || folds.get()
             class:row--waiting=row.delivery == Some(Delivery::Waiting)
             class:row--lit=move || lit.get() == Some(seq)
             role="listitem"
@@ -50,6 +53,7 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {message.reply_to.as_ref().filter(|_| row.shows_reply).map(reply_line)}
                     {row.is_head.then(|| head(message, colors))}
                     {message.subject.clone().map(|subject| view! { <h3 class="row__subject">{subject}</h3> })}
+                    {move || folds.get().then(fold_line)}
                     <div class="text" use:fill_with=fill.into()></div>
                     {message.edited_at.map(edited_mark)}
                     {message.pinned.then(pin_mark)}
@@ -59,6 +63,23 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                 </div>
             </div>
         </div>
+    }
+}
+
+/// Whether the message stands folded: the reader does not want to hear its author.
+fn folding(message: &Message, is_own: bool) -> Memo<bool> {
+    let people = use_context::<People>().filter(|_| !is_own);
+    let (author, id) = (message.author.id, message.id);
+    Memo::new(move |_| people.is_some_and(|people| people.folds(author, id)))
+}
+
+fn fold_line() -> impl IntoView {
+    view! {
+        <p class="row__fold">
+            {t(Key::PeopleFolded)}
+            " "
+            <button class="row__act" type="button" data-act="unfold">{t(Key::PeopleUnfold)}</button>
+        </p>
     }
 }
 
@@ -100,7 +121,13 @@ fn avatar(author: &UserRef) -> impl IntoView + use<> {
     let letter = author.name().trim().chars().next().map(|c| c.to_uppercase().to_string());
     let url = author.avatar_url.clone();
     view! {
-        <span class="avatar" style:--hue=hue(author.id.0).to_string() aria-hidden="true">
+        <span
+            class="avatar"
+            style:--hue=hue(author.id.0).to_string()
+            aria-hidden="true"
+            data-person=author.id.to_string()
+            data-act="profile"
+        >
             {match url {
                 Some(url) => {
                     view! { <img class="avatar__picture" src=url alt="" loading="lazy" /> }.into_any()
@@ -122,13 +149,16 @@ fn head(message: &Message, colors: Colors) -> impl IntoView + use<> {
     let color = move || colors.with(|colors| colors.get(&author).cloned()).unwrap_or_default();
     view! {
         <div class="row__head">
-            <span
+            <button
                 class="row__author"
+                type="button"
+                data-person=author.to_string()
+                data-act="profile"
                 style:--role=color
                 class:role-text=move || colors.with(|c| c.contains_key(&author))
             >
                 {message.author.name().to_owned()}
-            </span>
+            </button>
             {message.author.is_bot.then(|| view! { <span class="row__bot">{t(Key::ChatBot)}</span> })}
             <time class="row__time" datetime=at.to_rfc3339() data-tip=exact(at)>
                 {clock(at)}

@@ -136,7 +136,10 @@ impl Reader<'_> {
         let class = if for_me { "mention mention--me" } else { "mention" };
         add(parent, "span", class, |e| {
             if let Some(person) = person {
-                set(e, "data-tip", person.name());
+                set(e, "data-person", &person.id.to_string());
+                set(e, "data-act", "profile");
+                set(e, "role", "button");
+                set(e, "tabindex", "0");
             }
             add_text(e, &text);
         });

@@ -24,6 +24,7 @@ impl Live {
         match &frame.event {
             Event::Noop(_) => {}
             Event::ProfileUpdated(me) => stores.session.set_me(me.clone()),
+            Event::SettingsUpdated(settings) => stores.settings.take(*settings),
             Event::SessionRevoked(revoked)
                 if self.with(|inner| inner.own_session) == Some(Some(revoked.session_id)) =>
             {
@@ -36,10 +37,36 @@ impl Live {
                 stores.spaces.apply(frame);
                 stores.threads.apply(frame);
                 stores.categories.apply(frame);
+                stores.people.apply(frame);
+                self.show_user(frame);
             }
         }
         if verdict == Verdict::Hole {
             self.catch_up(&[frame.topic]);
+        }
+    }
+
+    /// Somebody is shown otherwise now: in a space, or in direct and group chats.
+    fn show_user(&self, frame: &EventFrame) {
+        let user = match &frame.event {
+            Event::MemberRenamed(renamed) => &renamed.user,
+            Event::UserUpdated(updated) => &updated.user,
+            _ => return,
+        };
+        let space = match frame.topic {
+            Topic::Space(space) => Some(space),
+            _ => None,
+        };
+        let chats = self.stores.chats;
+        let concerns = |chat| chats.peek(chat, |chat| chat.space_id) == Some(space);
+        self.stores.messages.show_user(user, concerns);
+        for id in untrack(|| chats.conversations()) {
+            let chat = chats.peek(id, Clone::clone).filter(|_| space.is_none());
+            let Some(mut chat) = chat else { continue };
+            for member in chat.members.iter_mut().filter(|member| member.id == user.id) {
+                member.clone_from(user);
+            }
+            chats.put(chat);
         }
     }
 
@@ -54,6 +81,8 @@ impl Live {
                     reload_chats = true;
                     reload_spaces = true;
                     stores.threads.reload();
+                    stores.people.reload();
+                    stores.settings.follow_account();
                 }
                 Topic::Space(space) => {
                     reload_chats = true;

@@ -1,26 +1,31 @@
-//! The account: name, words about oneself, password, the ways out.
+//! The account: how one signs in and is found, the way out.
 
 use crate::api::ApiError;
-use crate::api::identity as api;
+use crate::api::people as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, month_and_year, t, tf, tr};
 use crate::state::Session;
-use crate::ui::{
-    Avatar, AvatarSize, Button, Icon, Look, PasswordField, TextArea, TextField, Toasts,
-};
+use crate::ui::{Avatar, AvatarSize, Button, Icon, Look, PasswordField, TextField, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::error::{ErrorCode, FieldCode, FieldError};
-use shared::identity::{ChangePassword, Me, UpdateProfile};
-use shared::validate::{self, Validate, check};
+use shared::error::ErrorCode;
+use shared::identity::Me;
+use shared::people::{ChangeEmail, ChangeNickname};
+use shared::validate::Validate;
 
 /// The tab of the account.
 #[component]
 pub fn AccountTab() -> impl IntoView {
     let session = expect_context::<Session>();
     view! {
-        {untrack(|| session.me()).map(|me| view! { <Head session me=me.clone() /> <Profile session me /> })}
-        <Password />
+        {untrack(|| session.me())
+            .map(|me| {
+                view! {
+                    <Head session me=me.clone() />
+                    <Nickname session me=me.clone() />
+                    <Email session me />
+                }
+            })}
         <section class="settings__section">
             <div class="settings__foot">
                 <LogOut session />
@@ -31,45 +36,53 @@ pub fn AccountTab() -> impl IntoView {
 
 #[component]
 fn Head(session: Session, me: Me) -> impl IntoView {
-    let name = Signal::derive(move || {
-        session.me().map(|me| me.as_ref().name().to_owned()).unwrap_or_default()
-    });
+    let of = move |of: fn(Me) -> String| {
+        Signal::derive(move || session.me().map(of).unwrap_or_default())
+    };
+    let name = of(|me| me.as_ref().name().to_owned());
+    let url = Signal::derive(move || session.me().and_then(|me| me.avatar_url));
+    let nickname = of(|me| me.nickname);
+    let email = of(|me| me.email.unwrap_or_default());
     let since = move || tf(Key::SettingsMemberSince, &[("when", &month_and_year(me.created_at))]);
     view! {
         <div class="settings__head">
-            <Avatar id=me.id.0 name size=AvatarSize::Huge />
+            <Avatar id=me.id.0 name url size=AvatarSize::Huge />
             <div>
                 <p class="settings__name">{name}</p>
-                <p class="settings__hint">"@" {me.nickname}</p>
-                <p class="settings__hint">{me.email}</p>
+                <p class="settings__hint">"@" {nickname}</p>
+                <p class="settings__hint">{email}</p>
                 <p class="settings__hint">{since}</p>
             </div>
         </div>
     }
 }
 
+const NICKNAME_CODES: &[(ErrorCode, &str)] = &[
+    (ErrorCode::WrongPassword, "password"),
+    (ErrorCode::NicknameTaken, "nickname"),
+    (ErrorCode::NicknameTooSoon, "nickname"),
+];
+
 #[component]
-fn Profile(session: Session, me: Me) -> impl IntoView {
+fn Nickname(session: Session, me: Me) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let name = RwSignal::new(me.display_name.unwrap_or_default());
-    let bio = RwSignal::new(me.bio.unwrap_or_default());
-    let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let body = move || UpdateProfile {
-        display_name: Some(filled(name.get())),
-        bio: Some(filled(bio.get())),
-    };
-    let form = Form::new(move || body().validate());
-    let (name_field, bio_field) = (form.field("display_name"), form.field("bio"));
+    let (name, password) = (RwSignal::new(me.nickname), RwSignal::new(String::new()));
+    let body =
+        move || ChangeNickname { nickname: name.get().trim().to_owned(), password: password.get() };
+    let form = Form::with_codes(move || body().validate(), NICKNAME_CODES);
     let send = move || {
         let body = untrack(body);
         form.send(
-            move || async move { api::update_profile(&body).await },
+            move || async move { api::change_nickname(&body).await },
             move |me| {
                 session.set_me(me);
+                password.set(String::new());
+                form.clear();
                 toasts.done(tr(Key::AppSaved));
             },
         );
     };
+    let name_field = form.field("nickname");
     view! {
         <form
             class="form settings__section"
@@ -79,64 +92,65 @@ fn Profile(session: Session, me: Me) -> impl IntoView {
                 send();
             }
         >
-            <h2>{t(Key::SettingsProfile)}</h2>
+            <h2>{t(Key::IdentityNickname)}</h2>
             <TextField
-                label=t(Key::IdentityDisplayName)
+                label=t(Key::IdentityNickname)
                 value=name
-                autocomplete="name"
-                hint=t(Key::IdentityDisplayNameHint)
+                name="nickname"
+                autocomplete="username"
+                hint=t(Key::PeopleNicknameHint)
                 error=name_field.error
                 on_input=name_field.on_input
                 on_leave=name_field.on_leave
             />
-            <TextArea
-                label=t(Key::SettingsBio)
-                value=bio
-                hint=t(Key::SettingsBioHint)
-                error=bio_field.error
-                on_input=bio_field.on_input
-                on_leave=bio_field.on_leave
-            />
+            <Sure form password />
             <FormFailure form />
             <div class="settings__foot">
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::AppSave)}
-                </Button>
+                <Button submit=true busy=form.is_busy()>{t(Key::PeopleChangeNickname)}</Button>
             </div>
         </form>
     }
 }
 
-const CODES: &[(ErrorCode, &str)] = &[(ErrorCode::WrongPassword, "old_password")];
+/// The own password, before what cannot be taken back.
+#[component]
+fn Sure(form: Form, password: RwSignal<String>) -> impl IntoView {
+    let field = form.field("password");
+    view! {
+        <PasswordField
+            label=t(Key::SettingsOldPassword)
+            value=password
+            error=field.error
+            on_input=field.on_input
+            on_leave=field.on_leave
+        />
+    }
+}
+
+const EMAIL_CODES: &[(ErrorCode, &str)] =
+    &[(ErrorCode::WrongPassword, "password"), (ErrorCode::EmailTaken, "email")];
 
 #[component]
-fn Password() -> impl IntoView {
-    let (session, toasts) = (expect_context::<Session>(), expect_context::<Toasts>());
-    let (old, new) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let nickname = move || session.me().map(|me| me.nickname).unwrap_or_default();
-    let rules = move || {
-        let mut errors = Vec::new();
-        if old.with(String::is_empty) {
-            errors.push(FieldError::new("old_password", FieldCode::Required));
-        }
-        check(&mut errors, "new_password", validate::password(&new.get(), &nickname()));
-        errors
-    };
-    let form = Form::with_codes(rules, CODES);
-    let (old_field, new_field) = (form.field("old_password"), form.field("new_password"));
+fn Email(session: Session, me: Me) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let email = RwSignal::new(me.email.unwrap_or_default());
+    let password = RwSignal::new(String::new());
+    let body =
+        move || ChangeEmail { email: email.get().trim().to_owned(), password: password.get() };
+    let form = Form::with_codes(move || body().validate(), EMAIL_CODES);
     let send = move || {
-        let body =
-            ChangePassword { old_password: old.get_untracked(), new_password: new.get_untracked() };
+        let body = untrack(body);
         form.send(
-            move || async move { api::change_password(&body).await },
-            move |()| {
-                old.set(String::new());
-                new.set(String::new());
+            move || async move { api::change_email(&body).await },
+            move |me| {
+                session.set_me(me);
+                password.set(String::new());
                 form.clear();
-                toasts.done(tr(Key::SettingsPasswordChanged));
+                toasts.done(tr(Key::AppSaved));
             },
         );
     };
+    let email_field = form.field("email");
     view! {
         <form
             class="form settings__section"
@@ -146,28 +160,22 @@ fn Password() -> impl IntoView {
                 send();
             }
         >
-            <h2>{t(Key::SettingsChangePassword)}</h2>
-            <input type="text" autocomplete="username" hidden prop:value=nickname />
-            <PasswordField
-                label=t(Key::SettingsOldPassword)
-                value=old
-                error=old_field.error
-                on_input=old_field.on_input
-                on_leave=old_field.on_leave
+            <h2>{t(Key::IdentityEmail)}</h2>
+            <TextField
+                label=t(Key::IdentityEmail)
+                kind="email"
+                value=email
+                name="email"
+                autocomplete="email"
+                hint=t(Key::IdentityEmailHint)
+                error=email_field.error
+                on_input=email_field.on_input
+                on_leave=email_field.on_leave
             />
-            <PasswordField
-                label=t(Key::SettingsNewPassword)
-                value=new
-                name="new-password"
-                autocomplete="new-password"
-                hint=t(Key::SettingsPasswordHint)
-                error=new_field.error
-                on_input=new_field.on_input
-                on_leave=new_field.on_leave
-            />
+            <Sure form password />
             <FormFailure form />
             <div class="settings__foot">
-                <Button submit=true busy=form.is_busy()>{t(Key::SettingsChangePassword)}</Button>
+                <Button submit=true busy=form.is_busy()>{t(Key::PeopleChangeEmail)}</Button>
             </div>
         </form>
     }
@@ -188,7 +196,7 @@ fn LogOut(session: Session) -> impl IntoView {
         });
     };
     view! {
-        <Button icon=Icon::LogOut busy on_click=move |_| leave()>
+        <Button icon=Icon::LogOut look=Look::Plain busy on_click=move |_| leave()>
             {t(Key::IdentitySignOut)}
         </Button>
     }

@@ -1,4 +1,4 @@
-//! How things look on this device. Every choice applies at once.
+//! How things look. Every choice applies at once, here and on the person's other devices.
 
 use crate::i18n::{Key, by_name, t, tr};
 use crate::state::Settings;

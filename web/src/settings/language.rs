@@ -1,4 +1,4 @@
-//! The language of this device.
+//! The language.
 
 use crate::i18n::{Key, Lang, t};
 use crate::state::Settings;

@@ -1,9 +1,10 @@
 //! The signed-in person at the foot of the sidebar.
 
 use crate::api::identity as api;
-use crate::i18n::{Key, by_name, t};
+use crate::i18n::{Key, t};
 use crate::page::{Page, SettingsTab};
-use crate::state::Session;
+use crate::people::{StatusDialog, custom_text, name_of};
+use crate::state::{People, Session};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Avatar, Glyph, Icon, Menu, MenuItem, MenuLine, StatusDot, Toasts};
 use leptos::prelude::*;
@@ -13,14 +14,6 @@ use leptos_router::hooks::use_navigate;
 use shared::identity::Status;
 
 const STATUSES: [Status; 4] = [Status::Online, Status::Away, Status::Dnd, Status::Offline];
-
-/// What a status is called when chosen by hand: `offline` means invisible.
-fn name_of(status: Status) -> String {
-    match status {
-        Status::Offline => by_name("status.invisible"),
-        status => by_name(&format!("status.{}", status.key())),
-    }
-}
 
 /// Picture, name and status of the signed-in person; a menu of statuses; the way to the settings.
 #[component]
@@ -32,6 +25,12 @@ pub fn OwnCard() -> impl IntoView {
     let url = Signal::derive(move || session.me().and_then(|me| me.avatar_url));
     let status = Signal::derive(move || session.me().map(|me| me.status).unwrap_or_default());
     let menu = RwSignal::new(None::<Anchor>);
+    let people = expect_context::<People>();
+    // What one says about oneself, or else the status.
+    let line = move || {
+        let custom = session.user_id().and_then(|id| people.custom_status(id));
+        custom.map_or_else(|| name_of(status.get()), |custom| custom_text(&custom))
+    };
     view! {
         <div class="own-card">
             <button
@@ -50,7 +49,7 @@ pub fn OwnCard() -> impl IntoView {
                 <span class="own-card__text">
                     <span class="own-card__name">{name}</span>
                     <span class="own-card__status" aria-hidden="true">
-                        {move || name_of(status.get())}
+                        {line}
                     </span>
                 </span>
             </button>
@@ -75,6 +74,8 @@ fn OwnMenu(
 ) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
+    let telling = RwSignal::new(false);
+    let people = expect_context::<People>();
     let account = Callback::new(move |()| {
         navigate(&Page::Settings(SettingsTab::Account).path(), Default::default());
     });
@@ -114,6 +115,16 @@ fn OwnMenu(
                 .collect_view()}
             <MenuLine />
             <MenuItem
+                icon=Icon::Smile
+                label=t(Key::PeopleSetStatus)
+                on_choose=move |()| telling.set(true)
+            />
+            <MenuItem
+                icon=Icon::Eye
+                label=t(Key::PeopleOwnProfile)
+                on_choose=move |()| people.open.set(untrack(|| session.user_id()))
+            />
+            <MenuItem
                 icon=Icon::User
                 label=t(Key::SettingsAccount)
                 on_choose=move |()| account.run(())
@@ -124,5 +135,6 @@ fn OwnMenu(
                 on_choose=move |()| log_out()
             />
         </Menu>
+        <StatusDialog open=telling />
     }
 }

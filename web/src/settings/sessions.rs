@@ -26,6 +26,7 @@ pub fn SessionsTab() -> impl IntoView {
     });
     view! {
         <section class="settings__section" aria-label=t(Key::SettingsSessions)>
+            <h2>{t(Key::SettingsSessions)}</h2>
             <p class="settings__hint">{t(Key::SettingsSessionsText)}</p>
             {move || match list.get() {
                 Load::Loading => {

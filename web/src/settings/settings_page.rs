@@ -2,8 +2,11 @@
 
 use super::account::AccountTab;
 use super::appearance::AppearanceTab;
+use super::data::DataTab;
 use super::language::LanguageTab;
-use super::sessions::SessionsTab;
+use super::privacy::PrivacyTab;
+use super::profile::ProfileTab;
+use super::security::SecurityTab;
 use crate::app::PageHeader;
 use crate::i18n::{Key, by_name, t};
 use crate::page::{Page, SettingsTab};
@@ -13,10 +16,13 @@ use leptos_router::hooks::use_params_map;
 
 const fn icon(tab: SettingsTab) -> Icon {
     match tab {
+        SettingsTab::Account => Icon::AtSign,
+        SettingsTab::Profile => Icon::User,
+        SettingsTab::Security => Icon::Shield,
         SettingsTab::Appearance => Icon::Palette,
         SettingsTab::Language => Icon::Languages,
-        SettingsTab::Account => Icon::User,
-        SettingsTab::Sessions => Icon::MonitorSmartphone,
+        SettingsTab::Privacy => Icon::Lock,
+        SettingsTab::Data => Icon::Download,
         SettingsTab::Developer => Icon::Code,
     }
 }
@@ -52,10 +58,13 @@ pub fn SettingsPage() -> impl IntoView {
                     </Tabs>
                     <div class="settings__tab">
                         {move || match tab.get() {
+                            SettingsTab::Account => view! { <AccountTab /> }.into_any(),
+                            SettingsTab::Profile => view! { <ProfileTab /> }.into_any(),
+                            SettingsTab::Security => view! { <SecurityTab /> }.into_any(),
                             SettingsTab::Appearance => view! { <AppearanceTab /> }.into_any(),
                             SettingsTab::Language => view! { <LanguageTab /> }.into_any(),
-                            SettingsTab::Account => view! { <AccountTab /> }.into_any(),
-                            SettingsTab::Sessions => view! { <SessionsTab /> }.into_any(),
+                            SettingsTab::Privacy => view! { <PrivacyTab /> }.into_any(),
+                            SettingsTab::Data => view! { <DataTab /> }.into_any(),
                             SettingsTab::Developer => crate::developer::developer_tab(),
                         }}
                     </div>

@@ -4,7 +4,7 @@ use crate::api::spaces as api;
 use crate::api::{ApiError, chat};
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
-use crate::state::{Chats, Roster, Session, Spaces};
+use crate::state::{Chats, People, Roster, Session, Spaces};
 use crate::ui::{Anchor, Confirm, Icon, Menu, MenuItem, MenuLine, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,6 +26,7 @@ pub fn MemberMenu(
     at: RwSignal<Option<Anchor>>,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
+    let people = expect_context::<People>();
     let roles_at = RwSignal::new(None::<Anchor>);
     let kicking = RwSignal::new(false);
     let deeds = Deeds::new(space, roster, chosen);
@@ -42,6 +43,11 @@ pub fn MemberMenu(
                     on_choose=move |()| deeds.message()
                 />
             </Show>
+            <MenuItem
+                icon=Icon::User
+                label=t(Key::PeopleProfile)
+                on_choose=move |()| people.open.set(untrack(|| deeds.user()))
+            />
             <MenuItem
                 icon=Icon::Copy
                 label=t(Key::SpacesCopyNickname)

@@ -2,7 +2,8 @@
 
 use super::member_menu::{Chosen, MemberMenu};
 use crate::i18n::{Key, by_name, number, t};
-use crate::state::{Load, Roster, Session, Spaces};
+use crate::people::custom_text;
+use crate::state::{Load, People, Roster, Session, Spaces};
 use crate::ui::{Anchor, Avatar, Button, Failure, SkeletonRows, StatusDot, TextField};
 use leptos::prelude::*;
 use shared::identity::Status;
@@ -156,6 +157,8 @@ fn Row(
     let status = Signal::derive(move || list.spaces.status(id));
     let is_me = Memo::new(move |_| session.user_id() == Some(id));
     let is_bot = Memo::new(move |_| member.with(|m| m.as_ref().is_some_and(|m| m.user.is_bot)));
+    let people = expect_context::<People>();
+    let custom = Memo::new(move |_| people.custom_status(id));
     let choose = move |event: &web_sys::MouseEvent, anchor: Anchor| {
         event.prevent_default();
         list.chosen.set(member.get_untracked().map(Chosen));
@@ -165,6 +168,7 @@ fn Row(
         <li>
             <button
                 class="members__row"
+                data-person=id.to_string()
                 class:members__row--away=move || status.get() == Status::Offline
                 type="button"
                 aria-haspopup="menu"
@@ -184,6 +188,11 @@ fn Row(
                     style:--role=color
                 >
                     {name}
+                    <Show when=move || custom.get().is_some()>
+                        <span class="members__custom">
+                            {move || custom.get().map(|status| custom_text(&status))}
+                        </span>
+                    </Show>
                 </span>
                 <Show when=move || is_bot.get()>
                     <span class="row__bot">{t(Key::ChatBot)}</span>

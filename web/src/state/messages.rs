@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{History, Message, ThreadState};
 use shared::event::{Event, EventFrame};
+use shared::identity::UserRef;
 use shared::ids::{ChatId, UserId};
 use shared::topic::Topic;
 use std::cell::{Cell, RefCell};
@@ -346,6 +347,16 @@ impl Messages {
         }
         if room.is_loaded.get_untracked() && room.window.borrow_mut().receive(message, true) {
             room.touch();
+        }
+    }
+
+    /// Shows a person as he is shown now, in the chats that `concerns` chooses.
+    pub fn show_user(&self, user: &UserRef, concerns: impl Fn(ChatId) -> bool) {
+        let rooms: Vec<_> = self.rooms.with_value(|rooms| rooms.iter().cloned().collect());
+        for room in rooms.iter().filter(|room| concerns(room.chat)) {
+            if room.window.borrow_mut().show_user(user) {
+                room.touch();
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Roles and members of one space.
 
-use super::Load;
+use super::{Load, People};
 use crate::api::ApiResult;
 use crate::api::spaces as api;
 use leptos::prelude::*;
@@ -22,10 +22,15 @@ pub struct Roster {
     cursor: RwSignal<Option<String>>,
     is_loading_more: RwSignal<bool>,
     presence: RwSignal<HashMap<UserId, Status>>,
+    people: People,
 }
 
 impl Roster {
-    pub(super) fn start(space: SpaceId, presence: RwSignal<HashMap<UserId, Status>>) -> Self {
+    pub(super) fn start(
+        space: SpaceId,
+        presence: RwSignal<HashMap<UserId, Status>>,
+        people: People,
+    ) -> Self {
         let roster = Self {
             space,
             roles: RwSignal::new(Load::Loading),
@@ -33,6 +38,7 @@ impl Roster {
             cursor: RwSignal::new(None),
             is_loading_more: RwSignal::new(false),
             presence,
+            people,
         };
         roster.reload();
         roster
@@ -144,6 +150,13 @@ impl Roster {
                 self.edit_roles(|roles| roles.retain(|role| role.id != deleted.role_id));
             }
             Event::RoleAssigned(assigned) => self.assign(assigned.user_id, assigned.role_id),
+            Event::MemberRenamed(renamed) => self.edit_member(renamed.user.id, |member| {
+                member.user.clone_from(&renamed.user);
+                member.space_nickname.clone_from(&renamed.space_nickname);
+            }),
+            Event::UserUpdated(updated) => self.edit_member(updated.user.id, |member| {
+                member.user.clone_from(&updated.user);
+            }),
             _ => {}
         }
     }
@@ -179,6 +192,14 @@ impl Roster {
         if outcome.is_ok() || self.roles.with_untracked(|roles| roles.ready().is_none()) {
             self.roles.set(outcome.into());
         }
+    }
+
+    fn edit_member(&self, user: UserId, edit: impl FnOnce(&mut Participant)) {
+        self.edit_members(|members| {
+            if let Some(member) = members.iter_mut().find(|known| known.user.id == user) {
+                edit(member);
+            }
+        });
     }
 
     fn put_member(&self, member: Participant) {
@@ -223,6 +244,9 @@ impl Roster {
         self.presence.update(|presence| {
             presence.extend(members.iter().map(|m| (m.user.id, m.status)));
         });
+        for member in members {
+            self.people.note_custom(member.user.id, member.custom_status.as_ref());
+        }
     }
 
     fn edit_roles(&self, edit: impl FnOnce(&mut Vec<Role>)) {

@@ -1,60 +1,20 @@
-//! Settings of this device: language and looks. `web/boot.js` applies them before the first paint.
+//! Settings: kept on this device, so that the first paint has them (`web/boot.js`), and with the
+//! account, so that every device has them.
 
 use super::storage;
+use crate::api::people as api;
 use crate::i18n::{self, Lang};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+pub use shared::settings::{
+    Density, FontSize as Size, MessageLook as Messages, Motion, Scheme, Theme,
+};
+use shared::settings::{Looks, UpdateSettings, UserSettings};
+use std::time::Duration;
 
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$default:meta])* $choice:ident = $key:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "lowercase")]
-        pub enum $name { $($(#[$default])* $choice,)* }
-
-        impl $name {
-            pub const ALL: &[Self] = &[$(Self::$choice,)*];
-
-            /// The value of the attribute on `<html>`, and the key in the catalogue.
-            #[must_use]
-            pub const fn key(self) -> &'static str {
-                match self { $(Self::$choice => $key,)* }
-            }
-        }
-    };
-}
-
-choices! {
-    /// Light or dark.
-    Theme { #[default] System = "system", Light = "light", Dark = "dark", }
-}
-choices! {
-    /// The accent.
-    Scheme {
-        #[default] Maroon = "maroon",
-        Blue = "blue",
-        Green = "green",
-        Purple = "purple",
-        Orange = "orange",
-        Teal = "teal",
-    }
-}
-choices! {
-    /// The base font size: 13, 15 or 17 px.
-    Size { Small = "small", #[default] Medium = "medium", Large = "large", }
-}
-choices! {
-    /// How much air there is between rows.
-    Density { #[default] Comfortable = "comfortable", Compact = "compact", }
-}
-choices! {
-    /// Whether things may move.
-    Motion { #[default] System = "system", Reduced = "reduced", }
-}
-choices! {
-    /// How messages look.
-    Messages { #[default] Rows = "rows", Bubbles = "bubbles", }
-}
+/// Choices made within this go to the account together.
+const PAUSE: Duration = Duration::from_millis(400);
 
 /// As kept in local storage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -71,8 +31,8 @@ struct Kept {
 
 const NAME: &str = "settings";
 
-/// The settings of this device.
-#[derive(Clone, Copy, Debug)]
+/// The settings of this device and of the account.
+#[derive(Clone, Copy)]
 pub struct Settings {
     /// `None`: the browser's language.
     pub lang: RwSignal<Option<Lang>>,
@@ -82,6 +42,11 @@ pub struct Settings {
     pub density: RwSignal<Density>,
     pub motion: RwSignal<Motion>,
     pub messages: RwSignal<Messages>,
+    /// What the account has; absent until it is known.
+    pub account: RwSignal<Option<UserSettings>>,
+    /// Choices on their way to the account.
+    sending: StoredValue<u32>,
+    waiting: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Settings {
@@ -97,6 +62,9 @@ impl Settings {
             density: RwSignal::new(kept.density),
             motion: RwSignal::new(kept.motion),
             messages: RwSignal::new(kept.messages),
+            account: RwSignal::new(None),
+            sending: StoredValue::new(0),
+            waiting: StoredValue::new(None),
         };
         i18n::set_lang(kept.lang.unwrap_or_else(i18n::browser_lang));
         Effect::new(move |before: Option<Kept>| {
@@ -105,22 +73,89 @@ impl Settings {
             if before.is_some_and(|before| before != kept) {
                 storage::save(NAME, &kept);
                 i18n::set_lang(kept.lang.unwrap_or_else(i18n::browser_lang));
+                settings.send_soon();
             }
             kept
         });
         settings
     }
 
-    /// Everything as it was on the first day.
+    /// Looks as on the first day.
     pub fn reset(&self) {
-        let kept = Kept::default();
-        self.lang.set(kept.lang);
-        self.theme.set(kept.theme);
-        self.scheme.set(kept.scheme);
-        self.size.set(kept.size);
-        self.density.set(kept.density);
-        self.motion.set(kept.motion);
-        self.messages.set(kept.messages);
+        let kept = Kept { lang: self.lang.get_untracked(), ..Kept::default() };
+        self.put(kept);
+    }
+
+    /// Somebody signed in: takes the account's settings, or gives it those of this device when it has
+    /// none yet.
+    pub fn follow_account(&self) {
+        let settings = *self;
+        settings.account.set(None);
+        spawn_local(async move {
+            // Without an answer this device keeps what it has.
+            if let Ok(account) = api::get_settings().await {
+                settings.take(account);
+                settings.send_soon();
+            }
+        });
+    }
+
+    /// The account has these now.
+    pub fn take(&self, account: UserSettings) {
+        self.account.set(Some(account));
+        // What is chosen here meanwhile is newer.
+        let is_newer = self.sending.get_value() > 0 || self.waiting.with_value(Option::is_some);
+        if let Some(looks) = account.looks.filter(|_| !is_newer) {
+            let Looks { theme, scheme, size, density, motion, messages } = looks;
+            let lang = account.lang;
+            self.put(Kept { lang, theme, scheme, size, density, motion, messages });
+        }
+    }
+
+    fn put(&self, kept: Kept) {
+        set_if_other(self.lang, kept.lang);
+        set_if_other(self.theme, kept.theme);
+        set_if_other(self.scheme, kept.scheme);
+        set_if_other(self.size, kept.size);
+        set_if_other(self.density, kept.density);
+        set_if_other(self.motion, kept.motion);
+        set_if_other(self.messages, kept.messages);
+    }
+
+    /// Sends what differs from the account's, a moment later.
+    fn send_soon(&self) {
+        let settings = *self;
+        let Some(account) = settings.account.get_untracked() else { return };
+        let kept = untrack(|| settings.get());
+        let is_same =
+            account.looks.unwrap_or_default() == kept.looks() && account.lang == kept.lang;
+        if let Some(timer) = settings.waiting.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        if is_same {
+            return;
+        }
+        let send = set_timeout_with_handle(move || settings.send(kept), PAUSE);
+        settings.waiting.set_value(send.ok());
+    }
+
+    fn send(&self, kept: Kept) {
+        let settings = *self;
+        settings.waiting.set_value(None);
+        settings.sending.update_value(|n| *n += 1);
+        let body = UpdateSettings {
+            looks: Some(Some(kept.looks())),
+            lang: Some(kept.lang),
+            ..UpdateSettings::default()
+        };
+        spawn_local(async move {
+            let outcome = api::update_settings(&body).await;
+            settings.sending.update_value(|n| *n -= 1);
+            // Refused or offline: this device has it; the next change tries again.
+            if let Ok(account) = outcome {
+                settings.take(account);
+            }
+        });
     }
 
     fn get(&self) -> Kept {
@@ -136,7 +171,19 @@ impl Settings {
     }
 }
 
+/// Only what differs is set: nothing else is drawn anew.
+fn set_if_other<T: PartialEq + Copy + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.get_untracked() != value {
+        signal.set(value);
+    }
+}
+
 impl Kept {
+    const fn looks(self) -> Looks {
+        let Self { theme, scheme, size, density, motion, messages, .. } = self;
+        Looks { theme, scheme, size, density, motion, messages }
+    }
+
     fn apply(self) {
         let Some(root) = document().document_element() else { return };
         for (name, value) in [

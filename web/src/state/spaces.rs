@@ -1,6 +1,6 @@
 //! The spaces of the signed-in person. Roles and members of one are in its [`Roster`].
 
-use super::{Load, Roster, Session};
+use super::{Load, People, Roster, Session};
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
 use leptos::prelude::*;
@@ -18,6 +18,7 @@ pub struct Spaces {
     list: RwSignal<Load<Vec<Space>>>,
     rosters: StoredValue<HashMap<SpaceId, Roster>>,
     presence: RwSignal<HashMap<UserId, Status>>,
+    people: People,
     session: Session,
     owner: StoredValue<Owner>,
 }
@@ -25,11 +26,12 @@ pub struct Spaces {
 impl Spaces {
     /// Starts loading. Lives as long as the view that calls it.
     #[must_use]
-    pub fn start(session: Session) -> Self {
+    pub fn start(session: Session, people: People) -> Self {
         let spaces = Self {
             list: RwSignal::new(Load::Loading),
             rosters: StoredValue::default(),
             presence: RwSignal::default(),
+            people,
             session,
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
@@ -114,8 +116,9 @@ impl Spaces {
         if let Some(roster) = self.rosters.with_value(|rosters| rosters.get(&id).copied()) {
             return roster;
         }
-        let presence = self.presence;
-        let roster = self.owner.with_value(|owner| owner.with(|| Roster::start(id, presence)));
+        let (presence, people) = (self.presence, self.people);
+        let start = || Roster::start(id, presence, people);
+        let roster = self.owner.with_value(|owner| owner.with(start));
         self.rosters.update_value(|rosters| {
             rosters.insert(id, roster);
         });

@@ -214,6 +214,17 @@ impl Window {
         self.change(id, |message| message.thread.clone_from(thread))
     }
 
+    /// Shows a person as he is shown now, wherever he stands; tells whether that made a difference.
+    pub fn show_user(&mut self, user: &UserRef) -> bool {
+        let mut changed = false;
+        for at in 0..self.entries.len() {
+            if stands_in(&self.entries[at].message, user.id) {
+                changed |= self.change_at(at, |message| put_user(message, user));
+            }
+        }
+        changed
+    }
+
     /// Replaces a message that the server has just shown.
     pub fn put(&mut self, message: Message) -> bool {
         self.change(message.id, |known| *known = message)
@@ -246,6 +257,25 @@ impl Window {
         }
         let key = self.own.get(&message.nonce).copied().unwrap_or_else(next_key);
         self.entries.insert(at, Arc::new(Entry::new(key, 0, message)));
+    }
+}
+
+fn users(message: &Message) -> impl Iterator<Item = &UserRef> {
+    let quoted = message.reply_to.iter().filter_map(|reply| reply.author.as_ref());
+    let reacted = message.reactions.iter().flat_map(|reaction| &reaction.users);
+    std::iter::once(&message.author).chain(quoted).chain(&message.mentions).chain(reacted)
+}
+
+fn stands_in(message: &Message, user: UserId) -> bool {
+    users(message).any(|known| known.id == user)
+}
+
+fn put_user(message: &mut Message, user: &UserRef) {
+    let quoted = message.reply_to.iter_mut().filter_map(|reply| reply.author.as_mut());
+    let reacted = message.reactions.iter_mut().flat_map(|reaction| &mut reaction.users);
+    let all = std::iter::once(&mut message.author).chain(quoted).chain(&mut message.mentions);
+    for known in all.chain(reacted).filter(|known| known.id == user.id) {
+        known.clone_from(user);
     }
 }
 

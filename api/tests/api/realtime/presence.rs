@@ -56,14 +56,17 @@ async fn invisible_people_look_offline() {
 #[tokio::test]
 async fn a_person_is_there_as_long_as_one_of_his_tabs() {
     let bakery = Bakery::open().await;
+    let clara = bakery.app.user("clara").await;
+    clara.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
     let mut anna = bakery.anna.socket().await;
     let (first, mut second) = (bakery.boris.socket().await, bakery.boris.socket().await);
     second.ask("join_room", json!({"chat_id": bakery.chat})).await;
     let of_boris = |f: &serde_json::Value| f["data"]["user_id"] == bakery.boris.id();
     anna.wait(|f| of_boris(f) && f["data"]["status"] == "online").await;
     drop(first);
-    // Longer than a reload may take: nothing is told, and the other tab still hears its room.
-    tokio::time::sleep(std::time::Duration::from_millis(3_500)).await;
+    // Clara leaves after him: when that is told, his tab is long gone, and nobody was told of it.
+    drop(clara.socket().await);
+    anna.wait(|f| f["data"]["user_id"] == clara.id() && f["data"]["status"] == "offline").await;
     assert!(!anna.drain().await.iter().any(of_boris));
     bakery.say(&bakery.anna, "Still there?").await;
     second.frame("new_message").await;
@@ -94,6 +97,8 @@ async fn asking_writes_nothing() {
         assert_eq!(statements, 2, "{path}");
     }
     let mut socket = anna.socket().await;
+    // Who hears of her coming is asked once.
+    socket.frame("user_status_changed").await;
     let beats = bakery.app.counting(socket.ask("heartbeat", json!({"active": true})));
     assert_eq!(beats.await.1, 0, "a heartbeat");
 }
