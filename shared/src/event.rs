@@ -244,7 +244,7 @@ pub struct SessionRevoked {
 /// Any frame from the server.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ServerFrame {
-    Connected(Connected),
+    Connected(Box<Connected>),
     JoinedRoom { id: String, data: JoinedRoom },
     Ack { id: String, data: serde_json::Value },
     Error { id: Option<String>, error: Box<Problem> },
@@ -275,9 +275,7 @@ impl ServerFrame {
             error: Box<Problem>,
         }
         match &*serde_json::from_str::<Head>(text)?.kind {
-            "connected" => {
-                serde_json::from_str::<Data<Connected>>(text).map(|f| Self::Connected(f.data))
-            }
+            "connected" => serde_json::from_str::<Data<_>>(text).map(|f| Self::Connected(f.data)),
             "joined_room" => serde_json::from_str::<Data<JoinedRoom>>(text)
                 .map(|f| Self::JoinedRoom { id: f.id, data: f.data }),
             "ack" => serde_json::from_str::<Data<serde_json::Value>>(text)

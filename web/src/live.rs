@@ -200,7 +200,7 @@ impl Live {
 
     fn take(&self, frame: ServerFrame) {
         match frame {
-            ServerFrame::Connected(connected) => self.connected(connected),
+            ServerFrame::Connected(connected) => self.connected(*connected),
             ServerFrame::JoinedRoom { id, data } => self.joined(&id, data),
             ServerFrame::Ack { .. } | ServerFrame::Error { id: None, .. } => {}
             // Not joined: fetching the history says why.

@@ -66,7 +66,7 @@ async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiRe
         zip.flush(out).await?;
     }
     zip.write(if after.is_nil() { b"[]\n" } else { b"\n]\n" })?;
-    zip.end(out).await
+    zip.end()?.send(out).await
 }
 
 /// What was written and not yet sent.
@@ -102,14 +102,15 @@ impl Write for Buffer {
 }
 
 struct Zip {
-    writer: ZipWriter<StreamWriter<Buffer>>,
+    /// Large: not to be carried about.
+    writer: Box<ZipWriter<StreamWriter<Buffer>>>,
     buffer: Buffer,
 }
 
 impl Default for Zip {
     fn default() -> Self {
         let buffer = Buffer::default();
-        Self { writer: ZipWriter::new_stream(buffer.clone()), buffer }
+        Self { writer: Box::new(ZipWriter::new_stream(buffer.clone())), buffer }
     }
 }
 
@@ -128,8 +129,9 @@ impl Zip {
         self.buffer.send(out).await
     }
 
-    async fn end(self, out: &Sender<ApiResult<Bytes>>) -> ApiResult<()> {
-        drop(self.writer.finish().map_err(ApiError::internal)?);
-        self.buffer.send(out).await
+    /// Writes the table of contents; sending is what remains.
+    fn end(self) -> ApiResult<Buffer> {
+        self.writer.finish().map_err(ApiError::internal)?;
+        Ok(self.buffer)
     }
 }
