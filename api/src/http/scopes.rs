@@ -26,6 +26,8 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("*", "/bots/**", Login),
     ("*", "/admin/**", Login),
     ("*", "/account/**", Login),
+    ("*", "/profile/me/deletion", Login),
+    ("*", "/profile/me/export", Login),
     ("GET", "/**", Need::Scope(Read)),
     ("*", "/messages/**", Need::Scope(MessagesWrite)),
     ("POST", "/chats", Need::Scope(MessagesWrite)),

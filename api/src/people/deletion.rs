@@ -49,6 +49,7 @@ pub async fn plan(
                 return Err(ErrorCode::OwnsSpaces.into());
             }
             deletion::plan(tx, caller.id, due_at, body.remove_messages).await?;
+            traces::end_programs(tx, caller.id).await?;
             do_revoke(tx, caller.id, Which::All).await
         })
         .await?;
@@ -94,6 +95,8 @@ async fn take(app: &App, now: DateTime<Utc>) -> ApiResult<Option<Due>> {
                 continue;
             }
             deletion::put_off(tx, id, now + LEASE).await?;
+            traces::end_programs(tx, id).await?;
+            traces::end_bots(tx, id).await?;
             let lang = choices::find(tx, id).await?.settings().lang.unwrap_or(Lang::En);
             deletion::empty(tx, id, text(lang, Key::IdentityDeletedPerson)).await?;
             return Ok(Some(due));

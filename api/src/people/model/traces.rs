@@ -2,7 +2,7 @@
 
 use crate::platform::db::PgConn;
 use crate::platform::schema::{
-    chat_members, chats, message_versions, messages, space_members, spaces,
+    access_tokens, bots, chat_members, chats, message_versions, messages, space_members, spaces,
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -24,6 +24,30 @@ pub async fn owned_spaces(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<Ow
         .await?;
     let owned = |(id, name, member_count)| OwnedSpace { id, name, member_count };
     Ok(rows.into_iter().map(owned).collect())
+}
+
+/// Ends what programs ask with, in his name and in that of his bots.
+///
+/// # Errors
+/// The database's.
+pub async fn end_programs(conn: &mut PgConn, user: UserId) -> QueryResult<()> {
+    let his: Vec<UserId> =
+        bots::table.filter(bots::owner_id.eq(user)).select(bots::user_id).load(conn).await?;
+    let mine = access_tokens::user_id.eq(user).or(access_tokens::user_id.eq_any(his));
+    diesel::update(access_tokens::table.filter(mine.and(access_tokens::revoked_at.is_null())))
+        .set(access_tokens::revoked_at.eq(diesel::dsl::now))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Deletes the person's bots; what they wrote stays.
+///
+/// # Errors
+/// The database's.
+pub async fn end_bots(conn: &mut PgConn, user: UserId) -> QueryResult<()> {
+    let his = bots::table.filter(bots::owner_id.eq(user).and(bots::deleted_at.is_null()));
+    diesel::update(his).set(bots::deleted_at.eq(diesel::dsl::now)).execute(conn).await.map(drop)
 }
 
 /// The spaces the person is in.
