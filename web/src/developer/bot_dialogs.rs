@@ -106,8 +106,11 @@ async fn save(old: Option<UserId>, body: CreateBot) -> crate::api::ApiResult<Bot
     match old {
         None => api::create_bot(&body).await,
         Some(id) => {
-            let change =
-                UpdateProfile { display_name: Some(body.display_name), bio: Some(body.bio) };
+            let change = UpdateProfile {
+                display_name: Some(body.display_name),
+                bio: Some(body.bio),
+                card: None,
+            };
             api::update_bot(id, &change).await
         }
     }
