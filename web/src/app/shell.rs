@@ -14,8 +14,8 @@ use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{
-    Categories, Chats, Drafts, Layout, Messages, Outbox, People, Session, Settings, Spaces, Threads,
-    Typing, last,
+    Categories, Chats, Drafts, Layout, Messages, Outbox, People, Session, Settings, Spaces,
+    Threads, Typing, last,
 };
 use crate::ui::{Failure, SkeletonRows, Toasts};
 use leptos::ev;

@@ -22,14 +22,14 @@ pub fn announce(
     let (chat_id, last_seq, thread_root) = (message.chat_id, message.seq, message.thread_root);
     let news = |mentioned| ChatActivity { chat_id, last_seq, mentioned, thread_root };
     let is_told = |id: UserId| !silenced.contains(&id);
-    let is_mentioned =
-        |id: UserId| is_told(id) && message.mentions.iter().any(|m| m.id == id);
+    let is_mentioned = |id: UserId| is_told(id) && message.mentions.iter().any(|m| m.id == id);
     match chat.space_id() {
         Some(space) => {
             live.chat_activity(Topic::Space(space), Some(chat_id), news(false));
             let mentioned = message.mentions.iter().map(|person| person.id);
             let others = followers.iter().copied().filter(|id| !is_mentioned(*id));
-            let told = mentioned.chain(others).filter(|id| *id != message.author.id && is_told(*id));
+            let told =
+                mentioned.chain(others).filter(|id| *id != message.author.id && is_told(*id));
             for id in told {
                 live.chat_activity(Topic::User(id), Some(chat_id), news(is_mentioned(id)));
             }

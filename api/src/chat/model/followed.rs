@@ -60,10 +60,12 @@ pub async fn followed(
         "SELECT t.root_id, t.chat_id, r.seq AS root_seq, \
          CASE WHEN r.deleted_at IS NULL THEN left(r.content, 600) END AS content, \
          CASE WHEN r.deleted_at IS NULL THEN ",
-        user_ref!("ru"),
+        user_ref!("ru", "rm.nickname"),
         " END AS author, t.reply_count, t.last_seq, t.last_at, p.people, tm.read_seq, n.unread \
          FROM thread_members tm JOIN threads t ON t.root_id = tm.root_id \
          JOIN messages r ON r.id = t.root_id JOIN users ru ON ru.id = r.author_id \
+         JOIN chats rc ON rc.id = t.chat_id \
+         LEFT JOIN space_members rm ON rm.space_id = rc.space_id AND rm.user_id = r.author_id \
          CROSS JOIN LATERAL (SELECT count(*) AS unread FROM messages m \
              WHERE m.thread_root = tm.root_id AND m.seq > tm.read_seq AND m.author_id <> $1 \
              AND m.deleted_at IS NULL) n ",

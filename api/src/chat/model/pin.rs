@@ -72,8 +72,10 @@ struct Row {
 pub async fn of_chat(conn: &mut PgConn, chat: ChatId, reader: UserId) -> QueryResult<Vec<Pin>> {
     let rows: Vec<Row> = diesel::sql_query(concat!(
         "SELECT p.message_id, ",
-        user_ref!("u"),
+        user_ref!("u", "um.nickname"),
         " AS by, p.created_at FROM pins p JOIN users u ON u.id = p.pinned_by \
+         JOIN chats c ON c.id = p.chat_id \
+         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = u.id \
          WHERE p.chat_id = $1 ORDER BY p.created_at DESC, p.message_id DESC LIMIT $2"
     ))
     .bind::<SqlUuid, _>(chat.0)

@@ -72,11 +72,13 @@ macro_rules! participants {
     () => {
         concat!(
             "LEFT JOIN LATERAL (SELECT jsonb_agg(",
-            user_ref!("u"),
+            user_ref!("u", "xm.nickname"),
             " ORDER BY x.first_reply_at, x.user_id) AS people FROM \
              (SELECT * FROM thread_members tm WHERE tm.root_id = t.root_id \
               AND tm.first_reply_at IS NOT NULL ORDER BY tm.first_reply_at, tm.user_id LIMIT 3) x \
-             JOIN users u ON u.id = x.user_id) p ON true "
+             JOIN users u ON u.id = x.user_id JOIN chats xc ON xc.id = t.chat_id \
+             LEFT JOIN space_members xm ON xm.space_id = xc.space_id \
+             AND xm.user_id = x.user_id) p ON true "
         )
     };
 }
