@@ -353,7 +353,7 @@ impl Messages {
     /// Shows a person as he is shown now, in the chats that `concerns` chooses.
     pub fn show_user(&self, user: &UserRef, concerns: impl Fn(ChatId) -> bool) {
         let rooms: Vec<_> = self.rooms.with_value(|rooms| rooms.iter().cloned().collect());
-        for room in rooms.iter().filter(|room| concerns(room.chat)) {
+        for room in rooms.iter().filter(|room| concerns(room.place.chat)) {
             if room.window.borrow_mut().show_user(user) {
                 room.touch();
             }
