@@ -113,6 +113,9 @@ fn keep_read(talk: Talk, root: MessageId, is_linked: bool) {
             is_first.set_value(false);
             talk.divider.set(Some(state.read_seq));
             talk.jump.set(Some(Jump::Unread(state.read_seq)));
+        }
+        // Until the place is found where the new ones begin.
+        if talk.jump.with(Option::is_some) {
             return;
         }
         if !talk.at_end.get() || !is_focused.get() {

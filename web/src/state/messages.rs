@@ -285,7 +285,13 @@ impl Messages {
             Event::NewMessage(message) if Some(message.author.id) != self.me() => {
                 room.me.update(|me| me.unread += i64::from(me.following));
             }
-            Event::NewMessage(_) => room.me.update(|me| me.following = true),
+            // Who begins to follow by writing has read what was before.
+            Event::NewMessage(message) => room.me.update(|me| {
+                if !me.following {
+                    me.following = true;
+                    me.read_seq = me.read_seq.max(message.seq);
+                }
+            }),
             Event::MessageDeleted(deleted)
                 if deleted.message_seq > room.me.get_untracked().read_seq =>
             {

@@ -84,7 +84,7 @@ pub fn TextField(
                 }
                 on:blur=move |_| {
                     if let Some(on_leave) = on_leave {
-                        on_leave.run(());
+                        let _was_there = on_leave.try_run(());
                     }
                 }
             />
@@ -130,7 +130,7 @@ pub fn PasswordField(
                     }
                     on:blur=move |_| {
                         if let Some(on_leave) = on_leave {
-                            on_leave.run(());
+                            let _was_there = on_leave.try_run(());
                         }
                     }
                 />
@@ -169,7 +169,7 @@ pub fn TextArea(
                 }
                 on:blur=move |_| {
                     if let Some(on_leave) = on_leave {
-                        on_leave.run(());
+                        let _was_there = on_leave.try_run(());
                     }
                 }
             ></textarea>

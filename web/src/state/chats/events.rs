@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::chat::{Chat, Message};
 use shared::event::{ChatActivity, Event, EventFrame};
 use shared::ids::{CategoryId, ChatId, SpaceId};
-use shared::permission::{Permission, ignores_slow_mode, in_chat, in_space};
+use shared::permission::{Permission, PermissionSet, ignores_slow_mode, in_chat, in_space};
 
 impl Chats {
     /// Takes in an event; what does not concern chats is ignored.
@@ -31,7 +31,8 @@ impl Chats {
             }
             Event::ChatCreated(chat) | Event::ChatUpdated(chat) => self.put_for_everybody(chat),
             Event::ConversationUpdated(chat) => {
-                let mut chat = chat.clone();
+                // An event to all of them carries nobody's rights.
+                let mut chat = Chat { permissions: PermissionSet::DIRECT, ..chat.clone() };
                 if let Some((read, last)) = self.peek(chat.id, |known| (known.read, known.last_seq))
                 {
                     chat.read = read;
