@@ -1,8 +1,9 @@
 use super::{Database, demo};
 use crate::config::Config;
-use crate::identity::housekeeping;
+use crate::jobs::worker::Worker;
 use crate::people::deletion;
 use crate::realtime::retention;
+use crate::router;
 use crate::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -12,14 +13,17 @@ pub(super) async fn run(config: Config, with_demo: bool) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let database = Database::open(&config).await?;
-    let served = serve(config, &database, with_demo, async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("draining");
-    })
-    .await;
+    // Jobs stay on this thread.
+    let local = tokio::task::LocalSet::new();
+    let served = local
+        .run_until(serve(config, &database, with_demo, async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("draining");
+        }))
+        .await;
     database.close().await;
     served
 }
@@ -33,15 +37,16 @@ async fn serve(
     let server = Server::bind(config, database.url())?;
     let keep = server.app.config.stream.event_days;
     let retention = tokio::spawn(retention::run(server.app.db.clone(), keep));
-    let housekeeping = tokio::spawn(housekeeping::run(server.app.db.clone()));
     let deletion = tokio::spawn(deletion::run(server.app.clone()));
+    let worker = Worker::start(server.app.clone(), router::jobs());
+    let drain = server.app.config.server.drain;
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;
     }
     let served = server.run(stop).await;
+    worker.stop(drain).await;
     retention.abort();
-    housekeeping.abort();
     deletion.abort();
     served
 }

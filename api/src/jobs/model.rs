@@ -1,0 +1,3 @@
+//! Rows of the queue.
+
+pub mod queue;
