@@ -5,6 +5,8 @@ mod database;
 mod demo;
 mod health;
 mod import;
+mod jobs;
+mod mail;
 mod openapi;
 mod serve;
 
@@ -42,6 +44,17 @@ enum Command {
     /// Bring history from elsewhere into a space.
     #[command(subcommand)]
     Import(import::Import),
+    /// List jobs that wait or were laid aside.
+    Jobs {
+        /// Let those that were laid aside try again.
+        #[arg(long)]
+        retry: bool,
+    },
+    /// Read the letters of a server without SMTP_URL.
+    Mail {
+        /// The name of one, as the list shows it.
+        name: Option<String>,
+    },
     /// Ask the server of this machine whether it is ready; for health checks of containers.
     Health,
     /// Write the contracts: `openapi.json` (REST) and `asyncapi.json` (socket).
@@ -64,6 +77,8 @@ impl Cli {
             Command::Demo => demo::run(start()?).await,
             Command::Admin(command) => admin::run(start()?, command).await,
             Command::Import(import) => import::run(start()?, import).await,
+            Command::Jobs { retry } => jobs::run(start()?, retry).await,
+            Command::Mail { name } => mail::run(&Config::from_env()?, name.as_deref()),
             Command::Health => health::run(&Config::from_env()?),
             Command::Openapi { dir } => openapi::write(&dir),
         }

@@ -6,6 +6,7 @@
 mod database;
 mod identity;
 mod limits;
+mod mail;
 mod secret;
 mod server;
 mod source;
@@ -15,6 +16,7 @@ mod telemetry;
 pub use database::DatabaseConfig;
 pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
+pub use mail::MailConfig;
 pub use secret::Secret;
 pub use server::ServerConfig;
 pub use source::{ConfigError, Source};
@@ -45,6 +47,7 @@ pub struct Config {
     pub identity: IdentityConfig,
     pub stream: StreamConfig,
     pub limits: LimitsConfig,
+    pub mail: MailConfig,
     pub telemetry: TelemetryConfig,
 }
 
@@ -113,6 +116,7 @@ impl Config {
             identity: IdentityConfig::read(source),
             stream: StreamConfig::read(source),
             limits: LimitsConfig::read(source),
+            mail: MailConfig::read(source),
             telemetry: TelemetryConfig::read(source, mode),
         }
     }

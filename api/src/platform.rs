@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod embedded;
+pub mod mail;
 pub mod migrations;
 pub mod schema;
 pub mod secrets;

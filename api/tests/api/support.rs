@@ -3,6 +3,7 @@
 pub mod bakery;
 pub mod client;
 pub mod database;
+pub mod mail;
 pub mod programs;
 pub mod replica;
 pub mod socket;
