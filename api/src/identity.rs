@@ -1,7 +1,8 @@
 //! Accounts, logins, tokens for programs, profiles, settings, and whom somebody does not want to hear.
 //! Tables: `users`, `sessions`, `access_tokens`, `idempotency_keys`, `user_choices`, `user_marks`,
-//! `former_nicknames`, `account_deletions`. Events on the person's own topic: `profile_updated`,
-//! `session_revoked`, `settings_updated`, `mark_changed`.
+//! `former_nicknames`, `account_deletions`, `user_mail`, `email_codes`, `password_resets`. Events on
+//! the person's own topic: `profile_updated`, `email_changed`, `session_revoked`, `settings_updated`,
+//! `mark_changed`.
 //!
 //! [`password`] hashes, [`token`] makes and reads access tokens, [`refresh_token`] what renews them,
 //! [`alive`] knows which sessions are over, [`program_token`] what programs ask with. Rooms above ask
@@ -12,6 +13,7 @@ pub mod actions;
 pub mod admin;
 pub mod alive;
 pub mod housekeeping;
+pub mod letters;
 pub mod limits;
 pub mod model;
 pub mod password;
@@ -19,11 +21,13 @@ pub mod program_token;
 pub mod refresh_cookie;
 pub mod refresh_token;
 pub mod routes;
+pub mod secret_code;
 pub mod token;
 
 use crate::config::Config;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::{Authenticator, CurrentUser};
+use crate::jobs::Jobs;
 use crate::platform::db::Db;
 use crate::platform::secrets::SigningKey;
 use crate::realtime::command::Commands;
@@ -78,13 +82,19 @@ impl Authenticator for Identity {
 
 /// The routes, below `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    use routes::{accounts, logins, marks, profile, sessions, settings, status, tokens};
+    use routes::{accounts, logins, marks, profile, recovery, sessions, settings, status, tokens};
     config
         .service(accounts::register)
         .service(accounts::find_me)
         .service(accounts::change_password)
         .service(accounts::change_nickname)
-        .service(accounts::change_email)
+        .service(recovery::forgot_password)
+        .service(recovery::reset_password)
+        .service(recovery::find_email)
+        .service(recovery::verify_email)
+        .service(recovery::resend_code)
+        .service(recovery::change_email)
+        .service(recovery::keep_email)
         .service(logins::login)
         .service(logins::create_token)
         .service(logins::refresh)
@@ -114,4 +124,14 @@ pub fn routes(config: &mut ServiceConfig) {
 #[must_use]
 pub fn commands() -> Commands {
     Commands::default().on("set_status", routes::status::set_status_command)
+}
+
+/// The jobs.
+#[must_use]
+pub fn jobs() -> Jobs {
+    Jobs::default()
+        .every::<housekeeping::CleanUp>(housekeeping::PERIOD)
+        .on::<letters::ResetPassword>()
+        .on::<letters::ConfirmEmail>()
+        .on::<letters::TellOwner>()
 }

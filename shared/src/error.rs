@@ -108,6 +108,10 @@ codes! {
     IdempotencyMismatch = "idempotency_mismatch", 422;
     /// The nonce was used with another content.
     NonceMismatch = "nonce_mismatch", 422;
+    /// The link of a letter was used, has expired or is not complete.
+    BadResetLink = "bad_reset_link", 422;
+    /// The code of a letter is wrong or has expired.
+    WrongCode = "wrong_code", 422;
     /// Too many requests; `Retry-After` says how long to wait.
     RateLimited = "rate_limited", 429;
     /// Slow mode: `Retry-After` says when the caller may write here again.

@@ -186,6 +186,53 @@ pub struct ChangePassword {
     pub new_password: String,
 }
 
+/// `POST /auth/forgot-password`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForgotPassword {
+    /// Nickname or e-mail address.
+    pub login: String,
+}
+
+impl Validate for ForgotPassword {
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        check(&mut errors, "login", validate::name(&self.login, 1, 254));
+        errors
+    }
+}
+
+/// `POST /auth/reset-password`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResetPassword {
+    /// What follows `#` in the link of the letter.
+    pub token: String,
+    pub new_password: String,
+}
+
+/// `POST /auth/verify-email`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifyEmail {
+    /// The six digits of the letter.
+    pub code: String,
+}
+
+/// `GET /auth/email`: where letters to the caller go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmailState {
+    pub email: Option<String>,
+    /// Whether a code of a letter has shown that the address is his.
+    pub verified: bool,
+    /// A new address that waits for its code; the old one counts until then.
+    pub pending: Option<String>,
+}
+
 /// One login of the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -17,6 +17,12 @@ pub fn of(request: &HttpRequest) -> Lang {
     header.map_or(Lang::En, Lang::negotiate)
 }
 
+/// The same, when the caller said so.
+#[must_use]
+pub fn given(request: &HttpRequest) -> Option<Lang> {
+    request.headers().contains_key(ACCEPT_LANGUAGE).then(|| of(request))
+}
+
 impl FromRequest for Language {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;

@@ -3,5 +3,6 @@
 pub mod accounts;
 pub mod names;
 pub mod people;
+pub mod recovery;
 pub mod sessions;
 pub mod tokens;

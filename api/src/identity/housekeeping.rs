@@ -1,21 +1,34 @@
 //! What nobody needs any more: sessions long over, answers to writes of yesterday, nicknames that
-//! were kept long enough.
+//! were kept long enough, codes that ended.
 
+use crate::app::App;
 use crate::error::ApiResult;
 use crate::http::idempotency;
-use crate::identity::model::{access_token, nickname, session};
+use crate::identity::model::{access_token, email, nickname, session};
+use crate::jobs::Job;
 use crate::platform::db::Db;
+use crate::platform::mail;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-const PAUSE: Duration = Duration::from_secs(60 * 60);
+/// How often it is done.
+pub const PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// Cleans up every hour, forever.
-pub async fn run(db: Db) {
-    loop {
-        if let Err(error) = clean(&db).await {
-            error.log();
-        }
-        tokio::time::sleep(PAUSE).await;
+/// See the module.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct CleanUp {}
+
+impl Job for CleanUp {
+    const KIND: &'static str = "identity.clean_up";
+    // The next one comes anyway.
+    const ATTEMPTS: i32 = 2;
+
+    async fn run(self, app: App) -> ApiResult<()> {
+        clean(&app.db).await?;
+        let conn = &mut *app.conn().await?;
+        email::delete_old(conn).await?;
+        mail::delete_old(conn).await?;
+        Ok(())
     }
 }
 

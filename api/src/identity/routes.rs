@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod logins;
 pub mod marks;
 pub mod profile;
+pub mod recovery;
 pub mod sessions;
 pub mod settings;
 pub mod status;

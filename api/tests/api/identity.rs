@@ -2,12 +2,14 @@
 
 mod accounts;
 mod admin;
+mod email;
 mod forgery;
 mod idempotency;
 mod logs;
 mod marks;
 mod names;
 mod profiles;
+mod recovery;
 mod refresh;
 mod sessions;
 mod settings;

@@ -11,7 +11,7 @@ use chrono::{Duration, Utc};
 use shared::error::ErrorCode;
 use shared::event::Event;
 use shared::ids::UserId;
-use shared::people::{ChangeEmail, ChangeNickname, NICKNAME_DAYS};
+use shared::people::{ChangeNickname, NICKNAME_DAYS};
 use shared::topic::Topic;
 use shared::validate::nickname_key;
 
@@ -57,21 +57,6 @@ async fn do_change_nickname(tx: &mut Tx, id: UserId, wanted: &str) -> ApiResult<
         .await
         .map_err(|error| conflict(error, "users_nickname_key_key", ErrorCode::NicknameTaken))?;
     tell_profile(tx, id).await
-}
-
-/// Gives the caller another e-mail address.
-///
-/// # Errors
-/// `wrong_password`, `email_taken`.
-pub async fn change_email(app: &App, caller: CurrentUser, body: ChangeEmail) -> ApiResult<Person> {
-    check_own_password(app, caller.id, body.password).await?;
-    app.transact(async |tx| {
-        user::set_email(tx, caller.id, &body.email)
-            .await
-            .map_err(|error| conflict(error, "users_email_key_key", ErrorCode::EmailTaken))?;
-        tell_profile(tx, caller.id).await
-    })
-    .await
 }
 
 /// Tells the person's devices how his account is now.

@@ -83,7 +83,7 @@ pub async fn check_password(
 }
 
 /// Nobody's name, as long as a name can be.
-fn stranger_key(login: &str) -> String {
+pub(super) fn stranger_key(login: &str) -> String {
     nickname_key(&login.chars().take(64).collect::<String>())
 }
 

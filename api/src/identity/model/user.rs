@@ -194,22 +194,6 @@ pub async fn set_password(conn: &mut PgConn, id: UserId, hash: &str) -> QueryRes
     row.execute(conn).await.map(drop)
 }
 
-/// Stores another e-mail address.
-///
-/// # Errors
-/// One that is in use violates `users_email_key_key`; or the database's.
-pub async fn set_email(conn: &mut PgConn, id: UserId, email: &str) -> QueryResult<UserRow> {
-    diesel::update(users::table.find(id))
-        .set((
-            users::email.eq(email),
-            users::email_key.eq(email.to_lowercase()),
-            users::updated_at.eq(diesel::dsl::now),
-        ))
-        .returning(UserRow::as_returning())
-        .get_result(conn)
-        .await
-}
-
 /// Stores the status chosen by hand.
 ///
 /// # Errors

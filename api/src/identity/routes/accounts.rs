@@ -5,17 +5,20 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::client_address::ClientAddress;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
+use crate::http::language;
 use crate::http::rate_limit::subscriber;
 use crate::identity::actions::accounts::{self, do_create_user};
 use crate::identity::actions::names;
+use crate::identity::actions::recovery::do_send_code;
 use crate::identity::limits;
+use crate::identity::model::email;
 use crate::identity::model::person::Person;
 use crate::identity::model::user::NewUser;
 use crate::identity::password::check_not_common;
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use shared::error::{ErrorCode, Problem};
 use shared::identity::{ChangePassword, Me, Register};
-use shared::people::{ChangeEmail, ChangeNickname};
+use shared::people::ChangeNickname;
 
 /// Make an account. Log in afterwards.
 #[utoipa::path(
@@ -32,6 +35,7 @@ use shared::people::{ChangeEmail, ChangeNickname};
 #[post("/auth/register")]
 pub async fn register(
     app: web::Data<App>,
+    request: HttpRequest,
     address: ClientAddress,
     Valid(body): Valid<Register>,
 ) -> ApiResult<Created<Me>> {
@@ -43,7 +47,17 @@ pub async fn register(
     let hash = app.identity.hasher.hash(body.password).await?;
     let mut user = NewUser::person(&body.nickname, Some(&body.email), hash);
     user.display_name = body.display_name.map(|name| name.trim().to_owned());
-    let row = do_create_user(&mut *app.conn().await?, &user).await?;
+    let lang = language::given(&request);
+    let row = app
+        .transact(async |tx| {
+            let row = do_create_user(tx, &user).await?;
+            if let Some(lang) = lang {
+                email::set_language(tx, row.id, lang).await?;
+            }
+            do_send_code(tx, row.id).await?;
+            Ok(row)
+        })
+        .await?;
     let location = format!("/profile/{}", row.id);
     Ok(Created { location, body: Person::from(row).into() })
 }
@@ -94,24 +108,4 @@ pub async fn change_nickname(
     Valid(body): Valid<ChangeNickname>,
 ) -> ApiResult<Json<Me>> {
     names::change_nickname(&app, caller, body).await.map(|person| Json(person.into()))
-}
-
-/// Take another e-mail address.
-#[utoipa::path(
-    tag = "auth",
-    responses(
-        (status = 200, body = Me),
-        (status = 403, body = Problem, description = "`wrong_password`"),
-        (status = 409, body = Problem, description = "`email_taken`"),
-        (status = 422, body = Problem),
-        (status = 429, body = Problem)
-    )
-)]
-#[post("/auth/change-email")]
-pub async fn change_email(
-    app: web::Data<App>,
-    caller: CurrentUser,
-    Valid(body): Valid<ChangeEmail>,
-) -> ApiResult<Json<Me>> {
-    names::change_email(&app, caller, body).await.map(|person| Json(person.into()))
 }

@@ -5,10 +5,12 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::form::Form;
 use crate::http::json::{Json, OptionalJson};
+use crate::http::language;
 use crate::http::origin::check_same_origin;
 use crate::identity::actions::sessions::{
     Device, Grant, check_password, do_begin_session, renew, revoke,
 };
+use crate::identity::model::email;
 use crate::identity::model::session::Which;
 use crate::identity::refresh_cookie;
 use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
@@ -49,7 +51,13 @@ pub async fn login(
     Json(body): Json<Login>,
 ) -> ApiResult<HttpResponse> {
     let user = check_password(&app, &device, &body.login, body.password).await?;
-    let grant = do_begin_session(&mut *app.conn().await?, &app, user, device).await?;
+    let grant = {
+        let conn = &mut *app.conn().await?;
+        if let Some(lang) = language::given(&request) {
+            email::set_language(conn, user.id, lang).await?;
+        }
+        do_begin_session(conn, &app, user, device).await?
+    };
     let place = if body.web { Place::Cookie } else { Place::Body };
     answer(&app, &request, grant, place)
 }
