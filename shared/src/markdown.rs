@@ -48,7 +48,8 @@ pub enum Inline {
         url: String,
         label: Vec<Self>,
     },
-    /// The nickname as typed, without `@`; `all` and `here` mean everybody.
+    /// The name as typed, without `@` (and without `[]`): a person's nickname, a role, or `all`,
+    /// `everyone`, `here`. Whether it means anybody, the server says.
     Mention(String),
 }
 
@@ -58,8 +59,8 @@ pub fn parse(source: &str) -> Vec<Block> {
     build::blocks(&mask::Masked::new(source))
 }
 
-/// The nicknames mentioned, without `@`, each once whatever its case, in order; among them `all`
-/// and `here`, which are nobody's nickname. Mentions inside code do not count.
+/// The names mentioned, without `@`, each once whatever its case, in order: nicknames, roles, `all`,
+/// `everyone`, `here`. Mentions inside code and parts of e-mail addresses do not count.
 #[must_use]
 pub fn mentions(source: &str) -> Vec<String> {
     // Most messages mention nobody: spare them the parser.
@@ -69,7 +70,7 @@ pub fn mentions(source: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for_each_inline(&parse(source), &mut |inline| {
         if let Inline::Mention(nickname) = inline
-            && !found.iter().any(|other| other.eq_ignore_ascii_case(nickname))
+            && !found.iter().any(|other| other.to_lowercase() == nickname.to_lowercase())
         {
             found.push(nickname.clone());
         }

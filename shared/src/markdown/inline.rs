@@ -53,6 +53,15 @@ impl Cutter<'_> {
                 self.run.push('@');
                 self.run.push_str(nickname);
             }
+            (Token::Quoted(name), true) => {
+                self.run.push_str("@[");
+                self.run.push_str(name);
+                self.run.push(']');
+            }
+            (Token::Quoted(name), false) => {
+                self.end_run();
+                self.pieces.push(Piece::Node(Inline::Mention(name.to_owned())));
+            }
             (Token::Url(url), false) => {
                 self.end_run();
                 let label = vec![Inline::Text(url.to_owned())];

@@ -22,6 +22,8 @@ pub(super) enum Token<'a> {
     Url(&'a str),
     /// Without the `@`.
     Mention(&'a str),
+    /// `@[a name of several words]`, without `@[` and `]`.
+    Quoted(&'a str),
 }
 
 /// A piece of masked text.
@@ -55,9 +57,14 @@ impl<'a> Masked<'a> {
         match c {
             '\\' => return self.take_escape(rest),
             '@' => {
-                if let Some(nickname) = nickname(&rest[1..], before) {
-                    self.push_token(Token::Mention(nickname));
-                    return 1 + nickname.len();
+                if let Some(name) = quoted(&rest[1..], before) {
+                    self.push_token(Token::Quoted(name));
+                    return 3 + name.len();
+                }
+                let name = nickname(&rest[1..], before).or_else(|| role(&rest[1..], before));
+                if let Some(name) = name {
+                    self.push_token(Token::Mention(name));
+                    return 1 + name.len();
                 }
                 self.text.push(c);
             }
@@ -151,6 +158,11 @@ impl<'a> Masked<'a> {
                             out.push('@');
                             out.push_str(nickname);
                         }
+                        Some(Token::Quoted(name)) => {
+                            out.push_str("@[");
+                            out.push_str(name);
+                            out.push(']');
+                        }
                         None => {}
                     }
                 }
@@ -185,6 +197,32 @@ fn nickname(after: &str, before: char) -> Option<&str> {
     }
     (NICKNAME.contains(&name.len()) && name.contains(|c: char| c.is_ascii_alphabetic()))
         .then_some(name)
+}
+
+/// The longest name of a role, in characters.
+const ROLE: usize = 50;
+
+/// The name of a role after an `@`: one word of any script, with a letter in it.
+fn role(after: &str, before: char) -> Option<&str> {
+    if before.is_alphanumeric() || matches!(before, '@' | '_') {
+        return None;
+    }
+    let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
+    let (name, tail) = after.split_at(end);
+    let fits = name.chars().count() <= ROLE && name.contains(char::is_alphabetic);
+    (fits && !tail.starts_with('@')).then_some(name)
+}
+
+/// The name in `[…]` after an `@`.
+fn quoted(after: &str, before: char) -> Option<&str> {
+    if before.is_alphanumeric() || before == '@' {
+        return None;
+    }
+    let (name, tail) = after.strip_prefix('[')?.split_once(']')?;
+    let fits = name.chars().count() <= ROLE && name.trim() == name && !name.is_empty();
+    // `@[x](https://…)` is a link.
+    let is_name = fits && !name.contains(['[', '\n', '`']) && !tail.starts_with('(');
+    is_name.then_some(name)
 }
 
 /// Whether `<` opens an autolink of an allowed scheme.
