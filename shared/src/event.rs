@@ -1,12 +1,13 @@
 //! Everything the server tells a socket: events of the stream, acks and errors.
 
 use crate::chat::{
-    Category, CategoryDeleted, Chat, ChatMoved, Message, PinChanged, ReadState, ThreadStateChanged,
-    ThreadUpdated,
+    Category, CategoryDeleted, Chat, ChatMoved, MentionGroups, Message, PinChanged, ReadState,
+    ThreadStateChanged, ThreadUpdated,
 };
 use crate::error::Problem;
-use crate::identity::{Me, Status, UserRef};
-use crate::ids::{ChatId, MessageId, RoleId, SessionId, SpaceId, UserId};
+use crate::identity::{EmailState, Me, Status, UserRef};
+use crate::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, SpaceId, UserId};
+use crate::notifications::{Notification, NotificationSettings};
 use crate::people::{CustomStatus, MarkChanged, MemberRenamed, UserUpdated};
 use crate::settings::UserSettings;
 use crate::spaces::{Membership, Participant, Role, Space};
@@ -91,6 +92,12 @@ pub enum Event {
     SettingsUpdated(UserSettings),
     MarkChanged(MarkChanged),
     SessionRevoked(SessionRevoked),
+    /// The caller's address was confirmed, or another one waits to be.
+    EmailChanged(EmailState),
+    NotificationCreated(NotificationCreated),
+    NotificationsRead(NotificationsRead),
+    NotificationsDeleted(NotificationsDeleted),
+    NotificationSettingsChanged(NotificationSettings),
 }
 
 /// See [`Event::MessageEdited`].
@@ -103,6 +110,8 @@ pub struct MessageEdited {
     pub message_seq: i64,
     pub content: String,
     pub mentions: Vec<UserRef>,
+    #[serde(default, skip_serializing_if = "MentionGroups::is_empty")]
+    pub mention_groups: MentionGroups,
     #[serde(with = "crate::millis")]
     pub edited_at: DateTime<Utc>,
 }
@@ -239,6 +248,35 @@ pub struct ReadStateChanged {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionRevoked {
     pub session_id: SessionId,
+}
+
+/// See [`Event::NotificationCreated`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotificationCreated {
+    pub notification: Notification,
+    /// How many are unread now.
+    pub unread: i64,
+}
+
+/// See [`Event::NotificationsRead`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotificationsRead {
+    /// Absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<Vec<NotificationId>>,
+    /// How many are unread now.
+    pub unread: i64,
+}
+
+/// See [`Event::NotificationsDeleted`]: by their reader, or what they were about is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NotificationsDeleted {
+    pub ids: Vec<NotificationId>,
+    /// How many are unread now.
+    pub unread: i64,
 }
 
 /// Any frame from the server.

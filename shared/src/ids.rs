@@ -66,4 +66,6 @@ ids! {
     EmojiId;
     /// An access token of a program.
     TokenId;
+    /// An entry of somebody's inbox.
+    NotificationId;
 }

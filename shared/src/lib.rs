@@ -1,9 +1,8 @@
 //! The wire crate: what the server sends, what the browser reads and what OpenAPI describes.
 //!
 //! Compiled into `api` and into `web` (wasm32). It does no I/O. Slices: [`identity`] ([`people`],
-//! [`settings`]), [`spaces`], [`chat`], [`integrations`], [`expression`]; the rules both sides apply:
-//! [`permission`], [`validate`], [`markdown`]; the stream:
-//! [`event`], [`command`], [`topic`].
+//! [`settings`]), [`spaces`], [`chat`], [`notifications`], [`integrations`], [`expression`]; the rules
+//! both sides apply: [`permission`], [`validate`], [`markdown`]; the stream: [`event`], [`command`], [`topic`].
 
 pub mod chat;
 pub mod command;
@@ -14,6 +13,7 @@ pub mod identity;
 pub mod ids;
 pub mod integrations;
 pub mod markdown;
+pub mod notifications;
 pub mod page;
 pub mod patch;
 pub mod people;

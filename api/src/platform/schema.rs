@@ -73,12 +73,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    deliveries (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        channel -> Text,
+        about -> Text,
+        sent -> Bool,
+        error -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    email_codes (user_id) {
+        user_id -> Uuid,
+        email -> Text,
+        code_hash -> Bytea,
+        tries -> Int4,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     events (topic, seq, created_at) {
         topic -> Text,
         seq -> Int8,
         created_at -> Timestamptz,
         audience -> Nullable<Uuid>,
         frame -> Text,
+    }
+}
+
+diesel::table! {
+    group_mentions (message_id) {
+        message_id -> Uuid,
+        chat_id -> Uuid,
+        seq -> Int8,
+        kind -> Text,
+        role_id -> Nullable<Uuid>,
     }
 }
 
@@ -95,11 +127,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_schedules (kind) {
+        kind -> Text,
+        next_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        payload -> Jsonb,
+        dedupe_key -> Nullable<Text>,
+        attempts -> Int4,
+        max_attempts -> Int4,
+        run_at -> Timestamptz,
+        locked_by -> Nullable<Uuid>,
+        locked_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        died_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     mentions (message_id, user_id) {
         message_id -> Uuid,
         user_id -> Uuid,
         chat_id -> Uuid,
         seq -> Int8,
+        via_here -> Bool,
     }
 }
 
@@ -135,6 +192,57 @@ diesel::table! {
         chat_id -> Uuid,
         pinned_by -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_levels (user_id) {
+        user_id -> Uuid,
+        space_id -> Nullable<Uuid>,
+        chat_id -> Nullable<Uuid>,
+        level -> Nullable<Text>,
+        muted -> Bool,
+        muted_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    notification_settings (user_id) {
+        user_id -> Uuid,
+        kinds_off -> Array<Text>,
+        mail_kinds_off -> Array<Text>,
+        mail -> Bool,
+        mail_minutes -> Int4,
+        quiet_until -> Nullable<Timestamptz>,
+        quiet_from -> Nullable<Time>,
+        quiet_to -> Nullable<Time>,
+        zone -> Text,
+        unsubscribe -> Uuid,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        space_id -> Nullable<Uuid>,
+        chat_id -> Nullable<Uuid>,
+        message_id -> Nullable<Uuid>,
+        message_seq -> Nullable<Int8>,
+        actor_id -> Nullable<Uuid>,
+        detail -> Jsonb,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+        mailed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    password_resets (user_id) {
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -294,6 +402,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_mail (user_id) {
+        user_id -> Uuid,
+        locale -> Nullable<Text>,
+        verified_at -> Nullable<Timestamptz>,
+        pending -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         nickname -> Text,
@@ -312,6 +429,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(user_mail -> users (user_id));
 diesel::joinable!(space_members -> users (user_id));
 diesel::joinable!(space_members -> spaces (space_id));
 diesel::joinable!(messages -> users (author_id));
@@ -332,13 +450,22 @@ diesel::allow_tables_to_appear_in_same_query!(
     chat_members,
     chat_overrides,
     chats,
+    deliveries,
+    email_codes,
     events,
     former_nicknames,
+    group_mentions,
     idempotency_keys,
+    job_schedules,
+    jobs,
     mentions,
     message_versions,
     messages,
     pins,
+    notification_levels,
+    notification_settings,
+    notifications,
+    password_resets,
     reactions,
     read_states,
     restrictions,
@@ -351,5 +478,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     threads,
     user_choices,
     user_marks,
+    user_mail,
     users
 );

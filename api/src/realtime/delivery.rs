@@ -4,7 +4,7 @@ use bytestring::ByteString;
 use chrono::Utc;
 use shared::chat::Message;
 use shared::event::{Event, EventFrame, Noop};
-use shared::ids::{ChatId, MessageId, SessionId, UserId};
+use shared::ids::{ChatId, MessageId, NotificationId, SessionId, UserId};
 use shared::topic::Topic;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -22,6 +22,10 @@ pub struct Delivery {
     pub shows: Option<MessageId>,
     /// The message it quotes.
     pub quotes: Option<MessageId>,
+    /// The notification it brings.
+    brings: Option<NotificationId>,
+    /// The notifications it takes away.
+    takes: Vec<NotificationId>,
     pub frame: ByteString,
 }
 
@@ -86,8 +90,9 @@ impl Delivery {
         let EventFrame { event, topic, seq, .. } = &frame;
         let (effect, shows, quotes) = (Effect::of(event), shown(event), quoted(event));
         let (topic, seq) = (*topic, *seq);
+        let (brings, takes) = notices(event);
         let frame = serde_json::to_string(&frame).unwrap_or_default().into();
-        Self { topic, seq, audience, effect, shows, quotes, frame }
+        Self { topic, seq, audience, effect, shows, quotes, brings, takes, frame }
     }
 
     /// An event of the log, read back.
@@ -97,12 +102,12 @@ impl Delivery {
         audience: Option<uuid::Uuid>,
         frame: String,
     ) -> Self {
-        let (effect, shows, quotes) = serde_json::from_str::<EventFrame>(&frame)
-            .map_or((Effect::Access, None, None), |f| {
-                (Effect::of(&f.event), shown(&f.event), quoted(&f.event))
-            });
+        let event = serde_json::from_str::<EventFrame>(&frame).map(|f| f.event).ok();
+        let effect = event.as_ref().map_or(Effect::Access, Effect::of);
+        let (shows, quotes) = (event.as_ref().and_then(shown), event.as_ref().and_then(quoted));
+        let (brings, takes) = event.as_ref().map(notices).unwrap_or_default();
         let (seq, audience) = (Some(seq), audience.map(ChatId));
-        Self { topic, seq, audience, effect, shows, quotes, frame: frame.into() }
+        Self { topic, seq, audience, effect, shows, quotes, brings, takes, frame: frame.into() }
     }
 
     /// The same place in the stream, with nothing in it.
@@ -140,11 +145,22 @@ fn quoted(event: &Event) -> Option<MessageId> {
     }
 }
 
+/// The notification that an event brings, and those that it takes away.
+fn notices(event: &Event) -> (Option<NotificationId>, Vec<NotificationId>) {
+    match event {
+        Event::NotificationCreated(e) => (Some(e.notification.id), Vec::new()),
+        Event::NotificationsDeleted(e) => (None, e.ids.clone()),
+        _ => (None, Vec::new()),
+    }
+}
+
 /// A replay in which texts and chats that were deleted later do not appear: REST would not show
 /// them either.
 #[must_use]
 pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>> {
     let (mut messages, mut chats) = (HashSet::new(), HashSet::new());
+    let taken: HashSet<NotificationId> =
+        deliveries.iter().flat_map(|delivery| delivery.takes.iter().copied()).collect();
     for delivery in &deliveries {
         match delivery.effect {
             Effect::Deleted(id) => drop(messages.insert(id)),
@@ -155,6 +171,7 @@ pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>>
     for delivery in &mut deliveries {
         let is_end = matches!(delivery.effect, Effect::ChatGone(_));
         if delivery.shows.is_some_and(|id| messages.contains(&id))
+            || delivery.brings.is_some_and(|id| taken.contains(&id))
             || (!is_end && delivery.audience.is_some_and(|id| chats.contains(&id)))
         {
             *delivery = Arc::new(delivery.emptied());

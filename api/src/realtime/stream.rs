@@ -86,6 +86,51 @@ impl Tx {
         Ok(seq)
     }
 
+    /// Appends one event to each of several topics, for people who may see `audience` where there is
+    /// one, in two statements. Each topic at most once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn emit_each(
+        &mut self,
+        mut list: Vec<(Topic, Option<ChatId>, Event)>,
+    ) -> QueryResult<()> {
+        if list.is_empty() {
+            return Ok(());
+        }
+        list.sort_by_key(|(topic, ..)| *topic);
+        let topics: Vec<Topic> = list.iter().map(|(topic, ..)| *topic).collect();
+        let conn: &mut PgConn = self;
+        let seqs = advance(conn, &topics, 1).await?;
+        let deliveries: Vec<_> = list
+            .into_iter()
+            .filter_map(|(topic, audience, event)| {
+                let seq = seqs.get(&topic.to_string()).copied()?;
+                Some(Arc::new(Delivery::new(topic, Some(seq), audience, event)))
+            })
+            .collect();
+        let rows: Vec<_> = deliveries
+            .iter()
+            .map(|delivery| {
+                (
+                    events::topic.eq(delivery.topic.to_string()),
+                    events::seq.eq(delivery.seq.unwrap_or_default()),
+                    events::audience.eq(delivery.audience.map(|id| id.0)),
+                    events::frame.eq(&*delivery.frame),
+                )
+            })
+            .collect();
+        diesel::insert_into(events::table).values(rows).execute(conn).await?;
+        self.deliveries.extend(deliveries);
+        Ok(())
+    }
+
+    /// The live part of this node: who is present.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
     /// Commits, then publishes.
     ///
     /// # Errors
@@ -176,6 +221,41 @@ pub async fn epoch(conn: &mut PgConn) -> QueryResult<String> {
     .get_result(conn)
     .await?;
     Ok(row.epoch)
+}
+
+/// Holds the streams until commit: whoever counts what they tell counts alone.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(conn: &mut PgConn, topics: &[Topic]) -> QueryResult<()> {
+    let mut topics = topics.to_vec();
+    topics.sort_unstable();
+    advance(conn, &topics, 0).await.map(drop)
+}
+
+/// Moves several streams on, in the order given; by topic, where they are then.
+async fn advance(
+    conn: &mut PgConn,
+    topics: &[Topic],
+    by: i64,
+) -> QueryResult<std::collections::HashMap<String, i64>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        topic: String,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        seq: i64,
+    }
+    let names: Vec<String> = topics.iter().map(ToString::to_string).collect();
+    let rows: Vec<Row> = diesel::sql_query(
+        "INSERT INTO streams AS s (topic, seq) SELECT topic, $2 FROM unnest($1::text[]) AS t (topic) \
+         ON CONFLICT (topic) DO UPDATE SET seq = s.seq + $2 RETURNING topic, seq",
+    )
+    .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(names)
+    .bind::<diesel::sql_types::BigInt, _>(by)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.topic, row.seq)).collect())
 }
 
 /// The newest `seq` of each topic; 0 for topics nothing happened on.

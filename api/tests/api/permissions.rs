@@ -13,10 +13,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
-const TABLES: [&str; 3] = [
+const TABLES: [&str; 4] = [
     include_str!("permissions/spaces.txt"),
     include_str!("permissions/chat.txt"),
     include_str!("permissions/identity.txt"),
+    include_str!("permissions/notifications.txt"),
 ];
 
 struct Row {
@@ -100,6 +101,8 @@ impl World {
         let category = staff.anna.post(&category, json!({"name": "Kitchen"})).await.expect(201);
         let message = say(tess, &chat_id, "Hello, bakery").await.expect(201);
         let bot_id = bot_of(tess).await;
+        say(tess, &chat_id, "Look, @anna").await.expect(201);
+        let inbox = staff.anna.get("/notifications").await.expect(200);
         let group = json!({"user_ids": [staff.anna.id()], "name": "Two of us"});
         let group = tess.post("/chats", group).await.expect(201);
         let values = HashMap::from([
@@ -112,6 +115,8 @@ impl World {
             ("group_id", text(&group["id"])),
             ("message_id", text(&message["id"])),
             ("category_id", text(&category["id"])),
+            ("no_link", uuid::Uuid::now_v7().to_string()),
+            ("notification_id", text(&inbox["items"][0]["id"])),
             ("password", PASSWORD.into()),
             ("bot_id", bot_id),
         ]);
@@ -233,6 +238,11 @@ async fn bot_of(who: &Client) -> String {
         return id.to_owned();
     }
     text(&who.post("/bots", json!({"nickname": fresh()})).await.expect(201)["id"])
+}
+
+#[tokio::test]
+async fn inboxes_answer_to_their_owner() {
+    roles_of_a_space(table(TABLES[3])).await;
 }
 
 async fn session_of(who: &Client) -> String {

@@ -66,6 +66,10 @@ async fn schema_rs_is_the_schema() {
             Some(inner) => (inner.trim_end_matches('>'), "f"),
             None => (kind, "t"),
         };
+        let kind = match kind.strip_prefix("Array<") {
+            Some(inner) => format!("_{}", inner.trim_end_matches('>')),
+            None => kind.to_owned(),
+        };
         in_source.insert(format!("{table}.{column} {} {required}", kind.to_lowercase()));
     }
     // Generated, and named only in the SQL of the search.

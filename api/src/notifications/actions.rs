@@ -1,0 +1,3 @@
+pub mod notify;
+pub mod read;
+pub mod settings;

@@ -1,0 +1,172 @@
+//! Entries come and go.
+
+use crate::error::ApiResult;
+use crate::jobs;
+use crate::notifications::jobs::{ForgetMentions, ForgetMessage};
+use crate::notifications::model::inbox;
+use crate::notifications::model::incoming::{self, NewRow};
+use crate::realtime::stream::{self, Tx, now};
+use shared::event::{Event, NotificationCreated, NotificationsDeleted};
+use shared::ids::{ChatId, MessageId, NotificationId, SpaceId, UserId};
+use shared::notifications::{NotificationDetail, NotificationKind};
+use shared::topic::Topic;
+use std::collections::{HashMap, HashSet};
+
+/// So many people are told in the transaction of the change itself; 200 take about 15 ms. More are a
+/// job's work.
+pub const AT_ONCE: usize = 200;
+
+/// Something a person should know. His settings may say that he does not want to.
+#[derive(Clone, Debug)]
+pub struct NewNotification {
+    pub user: UserId,
+    pub kind: NotificationKind,
+    pub space: Option<SpaceId>,
+    /// Only for people who may read it: the caller has looked.
+    pub chat: Option<ChatId>,
+    /// A message of the chat and its `seq`. It notifies a person once.
+    pub message: Option<(MessageId, i64)>,
+    /// Who caused it; never told about what he did himself.
+    pub actor: Option<UserId>,
+    pub detail: NotificationDetail,
+}
+
+impl NewNotification {
+    /// About a space, not about a message.
+    #[must_use]
+    pub fn about_space(
+        user: UserId,
+        kind: NotificationKind,
+        space: SpaceId,
+        actor: UserId,
+        detail: NotificationDetail,
+    ) -> Self {
+        let (space, actor) = (Some(space), Some(actor));
+        Self { user, kind, space, chat: None, message: None, actor, detail }
+    }
+}
+
+/// Puts entries into inboxes and tells the devices. Call it once in a transaction, after the locks of
+/// spaces and chats are taken and before their events are emitted; of several entries for one person
+/// the first counts.
+///
+/// # Errors
+/// The database's.
+pub async fn do_notify(tx: &mut Tx, list: Vec<NewNotification>) -> ApiResult<()> {
+    let mut seen = HashSet::new();
+    let mut rows: Vec<NewRow> = list
+        .into_iter()
+        .filter(|new| new.actor != Some(new.user) && seen.insert(new.user))
+        .map(NewRow::from)
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let wanted = incoming::wanted(tx, &rows).await?;
+    rows.retain(|row| wanted.contains(&row.user_id));
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
+    stream::lock(tx, &topics(&people)).await?;
+    let at = now();
+    let ids = incoming::insert(tx, &rows, at).await?;
+    let unread = inbox::unread_of(tx, &people).await?;
+    let events = inbox::by_ids(tx, &ids)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let (user, chat) = (row.user_id(), row.chat_id());
+            let unread = unread.get(&user).copied().unwrap_or(0);
+            let notification = row.into_wire(true)?;
+            let event = Event::NotificationCreated(NotificationCreated { notification, unread });
+            Ok((Topic::User(user), chat, event))
+        })
+        .collect::<diesel::QueryResult<Vec<_>>>()?;
+    tx.emit_each(events).await?;
+    Ok(())
+}
+
+fn topics(people: &[UserId]) -> Vec<Topic> {
+    people.iter().map(|user| Topic::User(*user)).collect()
+}
+
+/// A deleted message is no news: its entries go, those of many people by a job.
+///
+/// # Errors
+/// The database's.
+pub async fn do_forget_message(tx: &mut Tx, message: MessageId) -> ApiResult<()> {
+    let people = inbox::notified(tx, message, AT_ONCE + 1).await?;
+    if people.len() > AT_ONCE {
+        jobs::enqueue(tx, &ForgetMessage { message_id: message }).await?;
+        return Ok(());
+    }
+    do_take_back(tx, message, &people).await
+}
+
+/// After an edit: whom the message does not mention any more forgets that it did, and who is new in
+/// it is told.
+///
+/// # Errors
+/// The database's.
+pub async fn do_notify_again(
+    tx: &mut Tx,
+    message: MessageId,
+    keep: &[UserId],
+    list: Vec<NewNotification>,
+) -> ApiResult<()> {
+    let gone = inbox::mentioned_without(tx, message, keep, AT_ONCE).await?;
+    if gone.len() == AT_ONCE {
+        // Many were mentioned as one: a job's work.
+        jobs::enqueue(tx, &ForgetMentions { message_id: message, keep: keep.to_vec() }).await?;
+    }
+    // All at once, or two edits could wait for each other.
+    let people: Vec<UserId> = gone.iter().copied().chain(list.iter().map(|n| n.user)).collect();
+    let people: Vec<UserId> = people.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    if people.is_empty() {
+        return Ok(());
+    }
+    stream::lock(tx, &topics(&people)).await?;
+    do_take_back(tx, message, &gone).await?;
+    do_notify(tx, list).await
+}
+
+/// Takes the entries of a message from these people.
+pub(in crate::notifications) async fn do_take_back(
+    tx: &mut Tx,
+    message: MessageId,
+    people: &[UserId],
+) -> ApiResult<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    stream::lock(tx, &topics(people)).await?;
+    let gone = inbox::delete_of_message(tx, message, people).await?;
+    tell_deleted(tx, gone).await
+}
+
+/// Tells the devices of each person which entries are gone; their streams are locked.
+pub(in crate::notifications) async fn tell_deleted(
+    tx: &mut Tx,
+    gone: Vec<(UserId, NotificationId)>,
+) -> ApiResult<()> {
+    let mut by_person: HashMap<UserId, Vec<NotificationId>> = HashMap::new();
+    for (user, id) in gone {
+        by_person.entry(user).or_default().push(id);
+    }
+    let people: Vec<UserId> = by_person.keys().copied().collect();
+    if people.is_empty() {
+        return Ok(());
+    }
+    let unread = inbox::unread_of(tx, &people).await?;
+    let events = by_person
+        .into_iter()
+        .map(|(user, ids)| {
+            let unread = unread.get(&user).copied().unwrap_or(0);
+            let event = Event::NotificationsDeleted(NotificationsDeleted { ids, unread });
+            (Topic::User(user), None, event)
+        })
+        .collect();
+    tx.emit_each(events).await?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Rows.
+
+pub mod digest;
+pub mod inbox;
+pub mod incoming;
+pub mod settings;

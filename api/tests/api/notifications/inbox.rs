@@ -1,0 +1,205 @@
+//! What comes into an inbox, and how it goes.
+
+use super::{id, inbox, unread};
+use crate::support::bakery::{Bakery, send};
+use crate::support::client::Client;
+use serde_json::{Value, json};
+
+async fn direct(a: &Client, b: &Client) -> String {
+    id(&a.post("/chats", json!({"user_id": b.id()})).await.json()).into()
+}
+
+#[tokio::test]
+async fn a_mention_says_who_where_and_what() {
+    let b = Bakery::open().await;
+    let message = b.say(&b.anna, "Fresh **bread**, @boris!").await;
+    let all = inbox(&b.boris).await;
+    let [entry] = &all[..] else { panic!("{all:?}") };
+    assert_eq!(entry["kind"], "mention");
+    assert_eq!(entry["detail"]["via"], "you");
+    assert_eq!(entry["actor"]["nickname"], "anna");
+    assert_eq!(entry["space"]["name"], "The bakery");
+    assert_eq!(entry["chat"]["id"], b.chat);
+    assert_eq!(entry["message"]["id"], message["id"]);
+    assert_eq!(entry["message"]["seq"], message["seq"]);
+    assert_eq!(entry["message"]["excerpt"], "Fresh bread, @boris!");
+    assert_eq!(entry["read"], false);
+    assert_eq!(unread(&b.boris).await, 1);
+    assert!(inbox(&b.anna).await.is_empty());
+}
+
+#[tokio::test]
+async fn hole_7_nobody_hears_of_a_chat_that_he_may_not_read() {
+    let b = Bakery::open().await;
+    // A stranger to the space, and a member to whom the chat is hidden.
+    b.say(&b.anna, "@vera, the recipe").await;
+    let office = b.private_chat("office").await;
+    send(&b.anna, &office, "@boris earns too much").await.expect(201);
+    assert!(inbox(&b.vera).await.is_empty());
+    assert!(inbox(&b.boris).await.is_empty());
+    assert_eq!((unread(&b.vera).await, unread(&b.boris).await), (0, 0));
+}
+
+#[tokio::test]
+async fn hole_7_an_entry_shows_nothing_of_a_chat_that_was_closed_later() {
+    let b = Bakery::open().await;
+    let chats = format!("/spaces/{}/chats", b.space);
+    let orders = b.anna.post(&chats, json!({"name": "orders"})).await.expect(201);
+    send(&b.anna, id(&orders), "@boris one cake").await.expect(201);
+    b.say(&b.anna, "@boris and a bun").await;
+    let hide = json!({"overrides": [{
+        "target": {"kind": "member", "id": b.boris.id()}, "allow": [], "deny": ["view_chat"],
+    }]});
+    b.anna.patch(&format!("/chats/{}", id(&orders)), hide).await.expect(200);
+    let all = inbox(&b.boris).await;
+    assert_eq!(all[0]["message"]["excerpt"], "@boris and a bun");
+    assert!(all[1].get("message").is_none() && all[1].get("chat").is_none(), "{}", all[1]);
+    assert!(!all[1].to_string().contains("cake"));
+    b.boris.post(&format!("/spaces/{}/leave", b.space), json!({})).await.expect(204);
+    let all = inbox(&b.boris).await;
+    assert!(all.iter().all(|entry| entry.get("message").is_none()), "{all:?}");
+    assert_eq!(unread(&b.boris).await, 2, "the count is what the list has");
+}
+
+#[tokio::test]
+async fn one_message_is_one_entry() {
+    let b = Bakery::open().await;
+    let question = b.say(&b.boris, "Who bakes?").await;
+    let body = json!({"content": "@boris @Boris you do", "nonce": "n", "reply_to": question["id"]});
+    b.anna.post(&format!("/messages/{}", b.chat), body.clone()).await.expect(201);
+    b.anna.post(&format!("/messages/{}", b.chat), body).await.expect(200);
+    let all = inbox(&b.boris).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0]["kind"], "mention", "more than an answer");
+}
+
+#[tokio::test]
+async fn answers_and_direct_messages_come() {
+    let b = Bakery::open().await;
+    let question = b.say(&b.boris, "Who bakes?").await;
+    let reply = |nonce: &str| json!({"content": "I", "nonce": nonce, "reply_to": question["id"]});
+    let path = format!("/messages/{}", b.chat);
+    b.anna.post(&path, reply("1")).await.expect(201);
+    b.boris.post(&path, reply("2")).await.expect(201);
+    let all = inbox(&b.boris).await;
+    assert_eq!(all.len(), 1, "not about himself");
+    assert_eq!(all[0]["kind"], "reply");
+    let chat = direct(&b.anna, &b.boris).await;
+    send(&b.anna, &chat, "A word").await.expect(201);
+    assert_eq!(inbox(&b.boris).await[0]["kind"], "direct_message");
+    assert!(inbox(&b.anna).await.is_empty());
+    // Who left is not told of answers.
+    b.boris.post(&format!("/spaces/{}/leave", b.space), json!({})).await.expect(204);
+    b.anna.post(&path, reply("3")).await.expect(201);
+    assert_eq!(inbox(&b.boris).await.len(), 2);
+}
+
+#[tokio::test]
+async fn reading_deleting_and_strangers() {
+    let b = Bakery::open().await;
+    for text in ["@boris 1", "@boris 2", "@boris 3"] {
+        b.say(&b.anna, text).await;
+    }
+    let all = inbox(&b.boris).await;
+    let path = |entry: &Value| format!("/notifications/{}", id(entry));
+    for who in [&b.anna, &b.vera] {
+        let read = who.post(&format!("{}/read", path(&all[0])), json!({})).await;
+        assert_eq!(read.problem(404), "not_found");
+        assert_eq!(who.delete(&path(&all[0])).await.problem(404), "not_found");
+    }
+    let read = format!("{}/read", path(&all[0]));
+    b.boris.post(&read, json!({})).await.expect(204);
+    b.boris.post(&read, json!({})).await.expect(204);
+    assert_eq!(unread(&b.boris).await, 2);
+    let only = b.boris.get("/notifications?unread=true").await.expect(200);
+    assert_eq!(only["items"].as_array().unwrap().len(), 2);
+    b.boris.delete(&path(&all[1])).await.expect(204);
+    assert_eq!(b.boris.delete(&path(&all[1])).await.problem(404), "not_found");
+    assert_eq!(unread(&b.boris).await, 1);
+    b.boris.post("/notifications/read-all", json!({})).await.expect(204);
+    b.boris.post("/notifications/read-all", json!({})).await.expect(204);
+    assert_eq!(unread(&b.boris).await, 0);
+    assert_eq!(inbox(&b.boris).await.len(), 2);
+    let nobody = b.app.stranger();
+    assert_eq!(nobody.get("/notifications").await.problem(401), "unauthenticated");
+}
+
+#[tokio::test]
+async fn reading_the_chat_reads_its_entries() {
+    let b = Bakery::open().await;
+    b.say(&b.anna, "@boris 1").await;
+    let second = b.say(&b.anna, "@boris 2").await;
+    b.say(&b.anna, "@boris 3").await;
+    let read = json!({"seq": second["seq"]});
+    b.boris.post(&format!("/chats/{}/read", b.chat), read).await.expect(200);
+    assert_eq!(unread(&b.boris).await, 1);
+}
+
+#[tokio::test]
+async fn an_edit_and_a_deletion_change_the_inbox() {
+    let b = Bakery::open().await;
+    let message = b.say(&b.anna, "@boris look").await;
+    let path = format!("/messages/{}", id(&message));
+    b.anna.patch(&path, json!({"content": "@boris look here"})).await.expect(200);
+    assert_eq!(inbox(&b.boris).await[0]["message"]["excerpt"], "@boris look here");
+    b.anna.patch(&path, json!({"content": "nobody"})).await.expect(200);
+    assert_eq!((inbox(&b.boris).await.len(), unread(&b.boris).await), (0, 0));
+    b.anna.patch(&path, json!({"content": "well, @boris"})).await.expect(200);
+    assert_eq!(unread(&b.boris).await, 1);
+    b.anna.delete(&path).await.expect(204);
+    assert_eq!((inbox(&b.boris).await.len(), unread(&b.boris).await), (0, 0));
+}
+
+#[tokio::test]
+async fn hole_31_pages_are_bounded_and_neither_skip_nor_repeat() {
+    let b = Bakery::open().await;
+    for n in 0..7 {
+        b.say(&b.anna, &format!("@boris {n}")).await;
+    }
+    for limit in ["0", "101", "-1"] {
+        let answer = b.boris.get(&format!("/notifications?limit={limit}")).await;
+        assert_eq!(answer.problem(422), "invalid");
+    }
+    assert_eq!(b.boris.get("/notifications?cursor=x").await.problem(400), "bad_cursor");
+    assert_eq!(b.boris.get("/notifications?page=2").await.problem(400), "unknown_field");
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = b.boris.get(&format!("/notifications?limit=3{cursor}")).await.expect(200);
+        let items = page["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|e| e["message"]["excerpt"].as_str().unwrap().to_owned()));
+        // What comes meanwhile does not shift the pages.
+        b.say(&b.anna, "@boris late").await;
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let expected: Vec<_> = (0..7).rev().map(|n| format!("@boris {n}")).collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn the_list_takes_the_same_queries_for_one_and_for_many() {
+    let b = Bakery::open().await;
+    b.say(&b.anna, "@boris").await;
+    b.boris.get("/notifications").await.expect(200);
+    let (_, few) = b.app.counting(b.boris.get("/notifications")).await;
+    for n in 0..20 {
+        b.say(&b.anna, &format!("@boris {n}")).await;
+    }
+    let (page, many) = b.app.counting(b.boris.get("/notifications")).await;
+    assert_eq!(page.expect(200)["items"].as_array().unwrap().len(), 21);
+    assert_eq!(few, many);
+    assert!(many <= 3, "{many}");
+}
+
+#[tokio::test]
+async fn a_message_to_nobody_in_particular_costs_nothing() {
+    let b = Bakery::open().await;
+    b.say(&b.anna, "warm up").await;
+    let (_, plain) = b.app.counting(b.say(&b.anna, "nobody")).await;
+    let (_, mention) = b.app.counting(b.say(&b.anna, "@boris")).await;
+    let (_, both) = b.app.counting(b.say(&b.anna, "@boris @anna")).await;
+    assert!(mention <= plain + 10, "{plain} and {mention}");
+    assert_eq!(mention, both);
+}
