@@ -6,6 +6,7 @@ use crate::http::current_user::Authenticator;
 use crate::http::rate_limit::Limits;
 use crate::identity::Identity;
 use crate::platform::db::Db;
+use crate::platform::mail::Mailer;
 use crate::platform::secrets::Secrets;
 use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
@@ -26,6 +27,7 @@ pub struct Parts {
     pub assets: Assets,
     pub db: Db,
     pub live: Live,
+    pub mailer: Mailer,
     pub limits: Limits,
     pub authenticator: Arc<dyn Authenticator>,
     pub identity: Arc<Identity>,

@@ -1,19 +1,21 @@
 //! Chats, messages, reactions, read state and search.
 //!
 //! Tables: `chats`, `chat_categories`, `chat_members`, `chat_overrides`, `messages`,
-//! `message_versions`, `reactions`, `mentions`, `pins`, `threads`, `thread_members`, `read_states`.
+//! `message_versions`, `reactions`, `mentions`, `group_mentions`, `pins`, `threads`, `thread_members`, `read_states`.
 //! Events: everything on `chat:` topics, `chat_*` and `category_*` on `space:` topics,
 //! `conversation_updated`, `read_state_changed` and `thread_state_changed` on `user:` topics. Calls:
-//! spaces, identity.
+//! spaces, notifications, identity.
 
 pub mod access;
 mod actions;
 pub mod directory;
+pub mod fan_out;
 mod history;
 pub mod model;
 mod routes;
 pub mod search;
 
+use crate::jobs::Jobs;
 use crate::realtime::command::Commands;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -69,4 +71,10 @@ pub fn commands() -> Commands {
         .on("add_reaction", routes::reactions::react_command)
         .on("typing", routes::read::typing_command)
         .on("mark_read", routes::read::read_command)
+}
+
+/// The jobs.
+#[must_use]
+pub fn jobs() -> Jobs {
+    Jobs::default().on::<fan_out::FanOut>()
 }

@@ -194,7 +194,7 @@ async fn talk(
         let named: Vec<UserRef> =
             named.iter().filter_map(|name| people.get(name.as_str()).cloned()).collect();
         if !named.is_empty() {
-            mention::replace(tx, id, chat, seq, &named).await?;
+            mention::replace(tx, id, chat, seq, &named, &[]).await?;
         }
         for (emoji, who) in &line.reactions {
             for nickname in who {

@@ -1,8 +1,8 @@
 //! The Space, server side. `main` is a thin command line over this library; tests use the same
 //! [`server::Server`] with port 0.
 //!
-//! Layers, each using only those below it: config, error, platform, http · realtime · identity ·
-//! spaces · chat · router, server.
+//! Layers, each using only those below it: config, error, platform, http · realtime, jobs · identity,
+//! notifications · spaces · chat · router, server.
 
 pub mod app;
 pub mod asyncapi;
@@ -15,6 +15,8 @@ pub mod health;
 pub mod http;
 pub mod identity;
 pub mod integrations;
+pub mod jobs;
+pub mod notifications;
 pub mod openapi;
 pub mod people;
 pub mod platform;

@@ -8,11 +8,12 @@ use crate::http::methods::{Methods, fallback, parameters};
 use crate::http::observe::observe;
 use crate::http::problem::problems;
 use crate::http::rate_limit::limit_requests;
+use crate::jobs::Jobs;
 use crate::openapi::{Contract, complete};
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
-use crate::{asyncapi, chat, health, identity, integrations, people, spaces};
+use crate::{asyncapi, chat, health, identity, integrations, notifications, people, spaces};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -30,8 +31,15 @@ pub fn commands() -> Commands {
     identity::commands().merge(chat::commands())
 }
 
+/// The jobs of all slices.
+#[must_use]
+pub fn jobs() -> Jobs {
+    identity::jobs().merge(notifications::jobs()).merge(chat::jobs())
+}
+
 fn v1(config: &mut ServiceConfig) {
     identity::routes(config);
+    notifications::routes(config);
     spaces::routes(config);
     chat::routes(config);
     integrations::routes(config);

@@ -7,6 +7,7 @@ use crate::http::rate_limit::Limits;
 use crate::http::rate_limit::memory::MemoryLimits;
 use crate::identity::Identity;
 use crate::platform::db::Db;
+use crate::platform::mail::Mailer;
 use crate::platform::secrets::Secrets;
 use crate::platform::telemetry;
 use crate::platform::web_assets::Assets;
@@ -43,6 +44,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
     let identity = Arc::new(Identity::new(&config, &secrets.signing_keys, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
     let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
+    let mailer = Mailer::new(&config)?;
     let limits = Limits::new(config.limits.factor, Box::new(MemoryLimits::default()));
     Ok(App::new(Parts {
         config,
@@ -50,6 +52,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         assets,
         db,
         live,
+        mailer,
         limits,
         authenticator: identity.clone(),
         identity,

@@ -1,12 +1,14 @@
 //! Chats, messages and search on the wire.
 
 mod change;
+mod mention;
 mod organise;
 mod pin;
 mod search;
 mod thread;
 
 pub use change::*;
+pub use mention::MentionGroups;
 pub use organise::*;
 pub use pin::*;
 pub use search::*;
@@ -148,6 +150,9 @@ pub struct Message {
     pub thread: Option<ThreadSummary>,
     #[serde(default)]
     pub pinned: bool,
+    /// Whom it mentions as many.
+    #[serde(default, skip_serializing_if = "MentionGroups::is_empty")]
+    pub mention_groups: MentionGroups,
     #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<DateTime<Utc>>,
     #[serde(with = "crate::millis")]

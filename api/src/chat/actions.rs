@@ -4,6 +4,7 @@ pub mod categories;
 pub mod chats;
 pub mod messages;
 pub mod news;
+pub mod notices;
 pub mod pins;
 pub mod read;
 pub mod threads;

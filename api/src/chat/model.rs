@@ -4,6 +4,7 @@ pub mod category;
 pub mod chat;
 pub mod chat_changes;
 pub mod followed;
+pub mod group_mention;
 pub mod mention;
 pub mod message;
 pub mod message_changes;

@@ -1,29 +1,28 @@
 //! Send, edit, delete, react.
 
 use crate::chat::access::ChatAccess;
+use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
 use crate::chat::model::message::{self, EXCERPT, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
+use crate::chat::model::reaction;
 use crate::chat::model::thread::{self, Reply, RootRow};
-use crate::chat::model::{mention, people, reaction};
 use crate::error::{ApiError, ApiResult};
+use crate::notifications::do_forget_message;
 use crate::realtime::stream::{Tx, now};
 use diesel::OptionalExtension as _;
 use shared::chat::{
-    ChatKind, MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated,
+    MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated,
 };
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, MessageDeleted, MessageEdited, ReactionChanged};
-use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
 
-/// The most people one message can mention.
-const MAX_MENTIONS: usize = 50;
-
 /// What became of a send.
 pub enum Sent {
-    New(Box<Message>),
+    /// The message, and whom it mentions, also as one of many.
+    New(Box<Message>, Vec<UserId>),
     /// The nonce was used before: nothing was changed, and the transaction must not commit.
     Repeat,
 }
@@ -63,10 +62,8 @@ pub async fn do_send_message(
         return Ok(Sent::Repeat);
     }
     keep_slow(tx, chat, id, created_at).await?;
-    let mentions = mentioned(tx, chat, &body.content).await?;
-    if !mentions.is_empty() {
-        mention::replace(tx, id, chat.chat_id(), seq, &mentions).await?;
-    }
+    let mentioned = mentioned(tx, chat, &body.content).await?;
+    mentioned.save(tx, id, chat.chat_id(), seq, true).await?;
     let message = Message {
         id,
         chat_id: chat.chat_id(),
@@ -77,14 +74,17 @@ pub async fn do_send_message(
         subject: None,
         reply_to,
         reactions: Vec::new(),
-        mentions,
         thread_root: body.thread_root,
         thread: None,
         pinned: false,
+        mentions: mentioned.people.clone(),
+        mention_groups: mentioned.groups.clone(),
         edited_at: None,
         created_at,
         nonce: body.nonce.clone(),
     };
+    let root_author = root.as_ref().map(RootRow::author_id);
+    let told = do_tell_of_message(tx, chat, &message, &mentioned, root_author).await?;
     tx.emit(chat.topic(), Event::NewMessage(message.clone())).await?;
     if let Some(root) = root {
         let reply = Reply {
@@ -94,12 +94,12 @@ pub async fn do_send_message(
             seq,
             at: created_at,
         };
-        let mentioned = message.mentions.iter().map(|person| person.id);
+        let mentioned = mentioned.people.iter().map(|person| person.id);
         let drawn_in: Vec<UserId> = mentioned.chain([root.author_id()]).collect();
         thread::add_reply(tx, reply, &drawn_in).await?;
         tell_thread(tx, chat, root.id()).await?;
     }
-    Ok(Sent::New(Box::new(message)))
+    Ok(Sent::New(Box::new(message), told))
 }
 
 /// Slow mode: refuses a message that comes too soon after the author's last one. The chat's row is
@@ -181,14 +181,16 @@ pub async fn do_edit_message(
     }
     let edited_at = now();
     changes::edit(tx, &row, content, edited_at).await?;
-    let mentions = mentioned(tx, chat, content).await?;
-    mention::replace(tx, id, chat.chat_id(), row.seq, &mentions).await?;
+    let mentioned = mentioned(tx, chat, content).await?;
+    mentioned.save(tx, id, chat.chat_id(), row.seq, false).await?;
+    do_tell_of_edit(tx, chat, (id, row.seq), &mentioned).await?;
     let event = MessageEdited {
         message_id: id,
         chat_id: chat.chat_id(),
         message_seq: row.seq,
         content: content.to_owned(),
-        mentions,
+        mentions: mentioned.people,
+        mention_groups: mentioned.groups,
         edited_at,
     };
     tx.emit(chat.topic(), Event::MessageEdited(event)).await?;
@@ -212,6 +214,7 @@ pub async fn do_delete_message(tx: &mut Tx, chat: &ChatAccess, row: &MessageRow)
         return Err(ApiError::not_found());
     }
     changes::delete(tx, row.id(), chat.user_id(), now()).await?;
+    do_forget_message(tx, row.id()).await?;
     let event =
         MessageDeleted { message_id: row.id(), chat_id: chat.chat_id(), message_seq: row.seq };
     tx.emit(chat.topic(), Event::MessageDeleted(event)).await?;
@@ -280,15 +283,4 @@ async fn answered(
     let (id, seq) = (row.id(), row.seq);
     let author = row.author()?;
     Ok(ReplyPreview { id, seq, author: Some(author), excerpt: Some(excerpt) })
-}
-
-/// Who a text mentions, of those who may read the chat.
-async fn mentioned(tx: &mut Tx, chat: &ChatAccess, content: &str) -> ApiResult<Vec<UserRef>> {
-    let mut names = markdown::mentions(content);
-    names.truncate(MAX_MENTIONS);
-    let space = chat.space_id().filter(|_| chat.view().kind() == ChatKind::Space);
-    let overrides = chat.view().overrides();
-    let mut found = people::named(tx, chat.chat_id(), space, &overrides, &names).await?;
-    found.sort_by(|a, b| a.nickname.cmp(&b.nickname));
-    Ok(found)
 }

@@ -10,27 +10,22 @@ use shared::topic::Topic;
 
 /// Tells who does not have the chat open; mentioned people hear it on their own topic.
 ///
-/// News of a thread are also told to who follows it (`followers`), wherever he is.
+/// `told` are those whom it mentions, also as one of many. News of a thread are also told to who follows it (`followers`), wherever he is.
 pub fn announce(
     live: &Live,
     chat: &ChatAccess,
     people: &[UserRef],
-    followers: &[UserId],
-    silenced: &[UserId],
+    (followers, told): (&[UserId], &[UserId]),
     message: &Message,
 ) {
     let (chat_id, last_seq, thread_root) = (message.chat_id, message.seq, message.thread_root);
     let news = |mentioned| ChatActivity { chat_id, last_seq, mentioned, thread_root };
-    let is_told = |id: UserId| !silenced.contains(&id);
-    let is_mentioned = |id: UserId| is_told(id) && message.mentions.iter().any(|m| m.id == id);
+    let is_mentioned = |id: UserId| told.contains(&id);
     match chat.space_id() {
         Some(space) => {
             live.chat_activity(Topic::Space(space), Some(chat_id), news(false));
-            let mentioned = message.mentions.iter().map(|person| person.id);
             let others = followers.iter().copied().filter(|id| !is_mentioned(*id));
-            let told =
-                mentioned.chain(others).filter(|id| *id != message.author.id && is_told(*id));
-            for id in told {
+            for id in told.iter().copied().chain(others).filter(|id| *id != message.author.id) {
                 live.chat_activity(Topic::User(id), Some(chat_id), news(is_mentioned(id)));
             }
         }

@@ -4,6 +4,7 @@ use crate::chat::access::ChatAccess;
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::read_state;
 use crate::error::{ApiError, ApiResult};
+use crate::notifications::do_read_up_to;
 use crate::realtime::stream::Tx;
 use shared::chat::ReadState;
 use shared::error::FieldCode;
@@ -25,6 +26,7 @@ pub async fn do_mark_read(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResult
     }
     let read = ChatView::find(tx, chat.user_id(), chat.chat_id()).await?.read();
     tell(tx, chat.user_id(), chat.chat_id(), read, false).await?;
+    do_read_up_to(tx, chat.user_id(), (chat.chat_id(), None), seq).await?;
     Ok(read)
 }
 
@@ -53,6 +55,7 @@ pub async fn do_mark_all_read(tx: &mut Tx, user: UserId, space: Option<SpaceId>)
         if read_state::advance(tx, user, view.id(), view.last_seq).await? {
             let read = ChatView::find(tx, user, view.id()).await?.read();
             tell(tx, user, view.id(), read, false).await?;
+            do_read_up_to(tx, user, (view.id(), None), view.last_seq).await?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::chat::access::ChatAccess;
 use crate::chat::model::thread::{self, RootRow};
 use crate::error::{ApiError, ApiResult};
+use crate::notifications::do_read_up_to;
 use crate::realtime::stream::Tx;
 use shared::chat::{ThreadState, ThreadStateChanged};
 use shared::error::FieldCode;
@@ -31,7 +32,12 @@ pub async fn do_read_thread(
         return Err(ApiError::field("seq", FieldCode::OutOfRange));
     }
     let changed = thread::advance(tx, root.id(), chat.user_id(), seq).await?;
-    tell(tx, chat, root, changed).await
+    let state = tell(tx, chat, root, changed).await?;
+    if changed {
+        let place = (chat.chat_id(), Some(root.id()));
+        do_read_up_to(tx, chat.user_id(), place, seq).await?;
+    }
+    Ok(state)
 }
 
 async fn tell(

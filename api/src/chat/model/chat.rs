@@ -119,9 +119,12 @@ const SELECT: &str = concat!(
      CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
          AND m.thread_root IS NOT NULL AND m.seq > p.read_seq AND m.author_id <> $1 \
          AND m.deleted_at IS NULL) side \
-     CROSS JOIN LATERAL (SELECT count(*) AS n FROM mentions x JOIN messages m ON m.id = x.message_id \
-         WHERE x.user_id = $1 AND x.chat_id = c.id AND x.seq > p.read_seq \
-         AND m.deleted_at IS NULL AND m.author_id <> $1 AND m.thread_root IS NULL \
+     CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT x.message_id FROM mentions x \
+             WHERE x.user_id = $1 AND x.chat_id = c.id AND x.seq > p.read_seq \
+             UNION SELECT g.message_id FROM group_mentions g WHERE g.chat_id = c.id \
+             AND g.seq > p.read_seq AND (g.kind = 'all' OR g.role_id = sm.role_id)) x \
+         JOIN messages m ON m.id = x.message_id \
+         WHERE m.deleted_at IS NULL AND m.author_id <> $1 AND m.thread_root IS NULL \
          AND NOT EXISTS (SELECT 1 FROM user_marks k \
              WHERE k.user_id = $1 AND k.other_id = m.author_id)) men \
      WHERE u.id = $1 AND "

@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::identity::UserRef;
-use shared::ids::{ChatId, MessageId};
+use shared::ids::{ChatId, MessageId, UserId};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -38,7 +38,7 @@ pub async fn of_messages(
         " ORDER BY u.nickname) AS users FROM mentions x JOIN users u ON u.id = x.user_id \
          JOIN chats c ON c.id = x.chat_id \
          LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = x.user_id \
-         WHERE x.message_id = ANY($1) GROUP BY x.message_id"
+         WHERE x.message_id = ANY($1) AND NOT x.via_here GROUP BY x.message_id"
     ))
     .bind::<Array<SqlUuid>, _>(ids)
     .load(conn)
@@ -46,7 +46,7 @@ pub async fn of_messages(
     rows.into_iter().map(|row| Ok((MessageId(row.message_id), from_json(row.users)?))).collect()
 }
 
-/// Makes the mentions of a message exactly these.
+/// Makes the mentions of a message exactly these: people by name, and who was there for `@here`.
 ///
 /// # Errors
 /// The database's.
@@ -56,22 +56,21 @@ pub async fn replace(
     chat: ChatId,
     seq: i64,
     people: &[UserRef],
+    here: &[UserId],
 ) -> QueryResult<()> {
-    let ids: Vec<_> = people.iter().map(|person| person.id).collect();
-    diesel::delete(
-        mentions::table
-            .filter(mentions::message_id.eq(message).and(mentions::user_id.ne_all(&ids))),
-    )
-    .execute(conn)
-    .await?;
-    let rows: Vec<_> = ids
-        .iter()
-        .map(|user| {
+    diesel::delete(mentions::table.filter(mentions::message_id.eq(message))).execute(conn).await?;
+    let by_name: Vec<_> = people.iter().map(|person| (person.id, false)).collect();
+    let only_here = here.iter().filter(|id| people.iter().all(|person| person.id != **id));
+    let rows: Vec<_> = by_name
+        .into_iter()
+        .chain(only_here.map(|id| (*id, true)))
+        .map(|(user, via_here)| {
             (
                 mentions::message_id.eq(message),
-                mentions::user_id.eq(*user),
+                mentions::user_id.eq(user),
                 mentions::chat_id.eq(chat),
                 mentions::seq.eq(seq),
+                mentions::via_here.eq(via_here),
             )
         })
         .collect();

@@ -1,8 +1,8 @@
-//! Messages: a page in four queries whatever its size (texts with authors and replies, reactions,
-//! mentions, threads).
+//! Messages: a page in five queries whatever its size (texts with authors and replies, reactions,
+//! mentions of people and of many, threads).
 
 use super::sql::{from_json, user_ref};
-use super::{mention, reaction, thread};
+use super::{group_mention, mention, reaction, thread};
 use crate::platform::db::PgConn;
 use crate::platform::schema::messages;
 use chrono::{DateTime, Utc};
@@ -250,6 +250,7 @@ pub async fn assemble(
     let mut reactions = reaction::of_messages(conn, &ids, reader).await?;
     let mut mentions = mention::of_messages(conn, &ids).await?;
     let mut threads = thread::summaries(conn, &ids).await?;
+    let mut groups = group_mention::of_messages(conn, &ids).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.id();
@@ -275,6 +276,7 @@ pub async fn assemble(
                 thread_root: row.thread_root.map(MessageId),
                 thread: threads.remove(&id),
                 pinned: row.pinned,
+                mention_groups: groups.remove(&id).unwrap_or_default(),
                 edited_at: row.edited_at,
                 created_at: row.created_at,
                 nonce: row.nonce,

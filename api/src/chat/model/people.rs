@@ -1,6 +1,7 @@
 //! People around a chat: who may read it, who shares a space with whom.
 
 use super::sql::{from_json, user_ref};
+use crate::chat::access::ChatAccess;
 use crate::platform::db::PgConn;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -90,6 +91,113 @@ pub async fn named(
         .filter(|row| row.may_read(overrides, now))
         .map(|row| from_json(row.person))
         .collect()
+}
+
+/// A reader of a chat.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub id: UserId,
+    pub role: RoleId,
+}
+
+/// Some readers of a chat.
+#[derive(Debug)]
+pub struct Batch {
+    pub people: Vec<Reader>,
+    /// Where to go on; absent at the end of the space.
+    pub next: Option<UserId>,
+}
+
+/// The readers among the next `limit` members of a space after a person, by id.
+///
+/// # Errors
+/// The database's.
+pub async fn batch(
+    conn: &mut PgConn,
+    space: SpaceId,
+    overrides: &[ChatOverride],
+    after: Option<UserId>,
+    limit: i64,
+) -> QueryResult<Batch> {
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "{MEMBERS} WHERE sm.space_id = $1 AND ($2 IS NULL OR sm.user_id > $2) \
+         ORDER BY sm.user_id LIMIT $3"
+    ))
+    .bind::<SqlUuid, _>(space.0)
+    .bind::<Nullable<SqlUuid>, _>(after.map(|id| id.0))
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    let is_full = rows.len() as i64 == limit;
+    let next = rows.last().filter(|_| is_full).map(|row| UserId(row.id));
+    Ok(Batch { people: reading(rows, overrides), next })
+}
+
+fn reading(rows: Vec<Row>, overrides: &[ChatOverride]) -> Vec<Reader> {
+    let now = Utc::now();
+    rows.into_iter()
+        .filter(|row| row.may_read(overrides, now))
+        .map(|row| Reader { id: UserId(row.id), role: RoleId(row.role_id) })
+        .collect()
+}
+
+/// Who of these people may read a chat of the space.
+///
+/// # Errors
+/// The database's.
+pub async fn readers_of(
+    conn: &mut PgConn,
+    space: SpaceId,
+    overrides: &[ChatOverride],
+    people: &[UserId],
+) -> QueryResult<Vec<UserId>> {
+    let people: Vec<Uuid> = people.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> =
+        diesel::sql_query(format!("{MEMBERS} WHERE sm.space_id = $1 AND sm.user_id = ANY($2)"))
+            .bind::<SqlUuid, _>(space.0)
+            .bind::<Array<SqlUuid>, _>(people)
+            .load(conn)
+            .await?;
+    Ok(reading(rows, overrides).into_iter().map(|reader| reader.id).collect())
+}
+
+/// The holders of a role who may read a chat of the space.
+///
+/// # Errors
+/// The database's.
+pub async fn holders(
+    conn: &mut PgConn,
+    space: SpaceId,
+    overrides: &[ChatOverride],
+    role: RoleId,
+) -> QueryResult<Vec<UserId>> {
+    let rows: Vec<Row> =
+        diesel::sql_query(format!("{MEMBERS} WHERE sm.space_id = $1 AND sm.role_id = $2"))
+            .bind::<SqlUuid, _>(space.0)
+            .bind::<SqlUuid, _>(role.0)
+            .load(conn)
+            .await?;
+    Ok(reading(rows, overrides).into_iter().map(|reader| reader.id).collect())
+}
+
+/// Whether a person may read a chat that the caller sees.
+///
+/// # Errors
+/// The database's.
+pub async fn may_read(conn: &mut PgConn, chat: &ChatAccess, user: UserId) -> QueryResult<bool> {
+    let Some(space) = chat.space_id() else {
+        let id = chat.chat_id();
+        let members = super::chat_changes::members_of(conn, &[id]).await?.remove(&id);
+        return Ok(members.unwrap_or_default().iter().any(|member| member.id == user));
+    };
+    let rows: Vec<Row> =
+        diesel::sql_query(format!("{MEMBERS} WHERE sm.space_id = $1 AND u.id = $2"))
+            .bind::<SqlUuid, _>(space.0)
+            .bind::<SqlUuid, _>(user.0)
+            .load(conn)
+            .await?;
+    let (overrides, now) = (chat.view().overrides(), Utc::now());
+    Ok(rows.iter().any(|row| row.may_read(&overrides, now)))
 }
 
 async fn in_conversation(

@@ -24,7 +24,7 @@ use shared::chat::{EditMessage, History, Message, MessageVersion, SendMessage};
 use shared::command::{EditOne, OneMessage, SendTo};
 use shared::error::{ErrorCode, FieldCode};
 use shared::identity::UserRef;
-use shared::ids::{ChatId, MessageId};
+use shared::ids::{ChatId, MessageId, UserId};
 use shared::page::Page;
 
 /// Which part of the history: at most one of the four.
@@ -110,16 +110,19 @@ async fn send(
         .transact(async |tx| {
             let chat = access_chat(tx, user, chat).await?;
             match do_send_message(tx, &chat, body).await? {
-                Sent::New(message) => {
+                Sent::New(message, told) => {
                     let people = own_people(tx, &chat).await?;
                     let followers = match message.thread_root {
                         Some(root) => thread::followers(tx, root).await?,
                         None => Vec::new(),
                     };
-                    let mentioned = message.mentions.iter().map(|person| person.id);
-                    let told: Vec<_> = mentioned.chain(followers.iter().copied()).collect();
-                    let silenced = mark::silenced(tx, user.id, &told).await?;
-                    Ok((chat, people, (followers, silenced), message))
+                    let all: Vec<_> = told.iter().chain(&followers).copied().collect();
+                    let silenced = mark::silenced(tx, user.id, &all).await?;
+                    let heard = |mut list: Vec<UserId>| {
+                        list.retain(|id| !silenced.contains(id));
+                        list
+                    };
+                    Ok((chat, people, heard(followers), message, heard(told)))
                 }
                 // Rolls back: the `seq` it took must not become a hole.
                 Sent::Repeat => Err(ApiError::new(ErrorCode::NonceMismatch)),
@@ -127,8 +130,8 @@ async fn send(
         })
         .await;
     match sent {
-        Ok((chat, people, (followers, silenced), message)) => {
-            announce(&app.live, &chat, &people, &followers, &silenced, &message);
+        Ok((chat, people, followers, message, told)) => {
+            announce(&app.live, &chat, &people, (&followers, &told), &message);
             Ok((*message, true))
         }
         Err(error) if error.code == ErrorCode::NonceMismatch => {

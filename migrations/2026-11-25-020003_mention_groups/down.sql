@@ -1,0 +1,2 @@
+DROP TABLE group_mentions;
+ALTER TABLE mentions DROP COLUMN via_here;
