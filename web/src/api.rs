@@ -6,6 +6,7 @@ pub mod client;
 pub mod error;
 pub mod identity;
 pub mod integrations;
+pub mod notifications;
 pub mod organise;
 pub mod people;
 pub mod spaces;

@@ -11,7 +11,8 @@ mod shell;
 pub use page_header::{BackOrMenu, PageHeader};
 
 use crate::chat::{ConversationPage, ThreadsPage};
-use crate::identity::{LoginPage, RegisterPage};
+use crate::identity::{ForgotPage, LoginPage, RegisterPage, ResetPage};
+use crate::notifications::{InboxPage, UnsubscribePage};
 use crate::settings::SettingsPage;
 use crate::spaces::DiscoverPage;
 use crate::state::{Layout, Session, Settings};
@@ -35,6 +36,9 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=LoginPage />
                 <Route path=path!("/register") view=RegisterPage />
+                <Route path=path!("/forgot") view=ForgotPage />
+                <Route path=path!("/reset") view=ResetPage />
+                <Route path=path!("/unsubscribe") view=UnsubscribePage />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=HomePage />
                     <Route path=path!("/s/:space_id") view=SpacePage />
@@ -42,6 +46,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/d") view=ConversationsPage />
                     <Route path=path!("/d/:chat_id") view=ConversationPage />
                     <Route path=path!("/threads") view=ThreadsPage />
+                    <Route path=path!("/inbox") view=InboxPage />
                     <Route path=path!("/discover") view=DiscoverPage />
                     <Route path=path!("/settings") view=SettingsPage />
                     <Route path=path!("/settings/:tab") view=SettingsPage />

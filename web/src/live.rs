@@ -6,7 +6,8 @@ pub mod socket;
 
 use crate::api::client;
 use crate::state::{
-    Categories, Chats, Messages, Outbox, People, Session, Settings, Spaces, Threads, Typing,
+    Categories, Chats, Messages, Notices, Outbox, People, Session, Settings, Spaces, Threads,
+    Typing,
 };
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::ev;
@@ -45,6 +46,7 @@ pub struct Stores {
     pub messages: Messages,
     pub typing: Typing,
     pub outbox: Outbox,
+    pub notices: Notices,
 }
 
 #[derive(Default)]

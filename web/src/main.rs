@@ -11,6 +11,7 @@ mod form;
 mod i18n;
 mod identity;
 mod live;
+mod notifications;
 mod page;
 mod palette;
 mod people;

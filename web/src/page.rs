@@ -10,6 +10,10 @@ pub enum Page {
     Home,
     Login,
     Register,
+    /// A letter with a link for a new password.
+    Forgot,
+    /// Notifications.
+    Inbox,
     /// Opens the last chat of the space; on a phone shows the list of chats.
     Space(SpaceId),
     Chat(SpaceId, ChatId),
@@ -32,6 +36,7 @@ pub enum SettingsTab {
     Security,
     Appearance,
     Language,
+    Notifications,
     Privacy,
     Data,
     /// Tokens for programs, bots.
@@ -39,12 +44,13 @@ pub enum SettingsTab {
 }
 
 impl SettingsTab {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Account,
         Self::Profile,
         Self::Security,
         Self::Appearance,
         Self::Language,
+        Self::Notifications,
         Self::Privacy,
         Self::Data,
         Self::Developer,
@@ -61,6 +67,7 @@ impl SettingsTab {
             Self::Language => "language",
             Self::Privacy => "privacy",
             Self::Data => "data",
+            Self::Notifications => "notifications",
             Self::Developer => "developer",
         }
     }
@@ -90,6 +97,8 @@ impl Page {
             Self::Home => "/".into(),
             Self::Login => "/login".into(),
             Self::Register => "/register".into(),
+            Self::Forgot => "/forgot".into(),
+            Self::Inbox => "/inbox".into(),
             Self::Space(space) => format!("/s/{space}"),
             Self::Chat(space, chat) => format!("/s/{space}/c/{chat}"),
             Self::Conversations => "/d".into(),

@@ -3,7 +3,8 @@
 use super::ApiResult;
 use super::client::{delete, get, patch, post};
 use shared::identity::{
-    ChangePassword, Login, Me, Profile, Register, Session, SetStatus, Status, Tokens, UpdateProfile,
+    ChangePassword, EmailState, ForgotPassword, Login, Me, Profile, Register, ResetPassword,
+    Session, SetStatus, Status, Tokens, UpdateProfile, VerifyEmail,
 };
 use shared::ids::{SessionId, UserId};
 use shared::page::Page;
@@ -11,6 +12,31 @@ use shared::page::Page;
 /// Makes an account; does not sign in.
 pub async fn register(body: &Register) -> ApiResult<Me> {
     post("/auth/register").anonymous().json(body).send().await
+}
+
+/// Asks for a letter with a link for a new password.
+pub async fn forgot_password(body: &ForgotPassword) -> ApiResult<()> {
+    post("/auth/forgot-password").anonymous().json(body).send().await
+}
+
+/// Sets a new password with the secret of a letter.
+pub async fn reset_password(body: &ResetPassword) -> ApiResult<()> {
+    post("/auth/reset-password").anonymous().json(body).send().await
+}
+
+/// Where letters go, and whether that is confirmed.
+pub async fn email_state() -> ApiResult<EmailState> {
+    get("/auth/email").send().await
+}
+
+/// Confirms the address with the code of a letter.
+pub async fn verify_email(code: String) -> ApiResult<EmailState> {
+    post("/auth/verify-email").json(&VerifyEmail { code }).send().await
+}
+
+/// Asks for another letter with a code.
+pub async fn resend_code() -> ApiResult<()> {
+    post("/auth/resend-code").send().await
 }
 
 /// Signs in. The refresh token goes into a cookie that scripts cannot read.

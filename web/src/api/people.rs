@@ -2,7 +2,7 @@
 
 use super::ApiResult;
 use super::client::{delete, get, patch, post, put};
-use shared::identity::{Me, SetStatus};
+use shared::identity::{EmailState, Me, SetStatus};
 use shared::ids::{SpaceId, UserId};
 use shared::page::Page;
 use shared::people::{
@@ -57,8 +57,8 @@ pub async fn change_nickname(body: &ChangeNickname) -> ApiResult<Me> {
     post("/auth/change-nickname").json(body).send().await
 }
 
-/// Takes another e-mail address.
-pub async fn change_email(body: &ChangeEmail) -> ApiResult<Me> {
+/// Wants another e-mail address: it counts once its code was typed.
+pub async fn change_email(body: &ChangeEmail) -> ApiResult<EmailState> {
     post("/auth/change-email").json(body).send().await
 }
 

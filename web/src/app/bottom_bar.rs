@@ -1,6 +1,7 @@
 //! The bar at the bottom of a phone.
 
 use crate::i18n::{Key, t};
+use crate::notifications::BellItem;
 use crate::page::{Page, SettingsTab};
 use crate::state::Layout;
 use crate::ui::{Glyph, Icon};
@@ -29,6 +30,7 @@ pub fn BottomBar() -> impl IntoView {
                 <Glyph icon=Icon::Search />
                 <span>{t(Key::AppSearch)}</span>
             </button>
+            <BellItem />
             <A
                 href=Page::Settings(SettingsTab::Account).path()
                 attr:class="bottom-bar__item"

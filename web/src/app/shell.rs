@@ -6,6 +6,7 @@ use super::panel::ContextPanel;
 use crate::api::ApiError;
 use crate::chat::ChatList;
 use crate::i18n::{Key, t, tf};
+use crate::identity::EmailBanner;
 use crate::live::{Live, Stores};
 use crate::page::Page;
 use crate::palette::Palette;
@@ -14,8 +15,8 @@ use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{
-    Categories, Chats, Drafts, Layout, Messages, Outbox, People, Session, Settings, Spaces,
-    Threads, Typing, last,
+    Categories, Chats, Drafts, Layout, Messages, Notices, Outbox, People, Session, Settings,
+    Spaces, Threads, Typing, last,
 };
 use crate::ui::{Failure, SkeletonRows, Toasts};
 use leptos::ev;
@@ -83,10 +84,12 @@ fn provide_stores(session: Session) {
     provide_context(categories);
     provide_context(threads);
     provide_context(people);
+    let notices = Notices::start(session, chats.loudness);
     provide_context(spaces);
     provide_context(chats);
     provide_context(messages);
     provide_context(typing);
+    provide_context(notices);
     provide_context(outbox);
     provide_context(Drafts::load());
     provide_context(Live::start(Stores {
@@ -100,6 +103,7 @@ fn provide_stores(session: Session) {
         messages,
         typing,
         outbox,
+        notices,
     }));
 }
 
@@ -156,6 +160,7 @@ fn Areas(session: Session) -> impl IntoView {
                 on:click=move |_| layout.drawer.set(false)
             ></button>
             <main class="content" id="content" tabindex="-1" inert=behind>
+                <EmailBanner />
                 <Outlet />
             </main>
             <ContextPanel />

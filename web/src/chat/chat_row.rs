@@ -2,12 +2,14 @@
 
 use super::keys::page;
 use crate::i18n::{Key, t, tn};
+use crate::state::waiting::shown;
 use crate::state::{Chats, Drafts, Spaces};
 use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, StatusDot};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::chat::{Chat, ChatKind};
 use shared::ids::ChatId;
+use shared::notifications::Level;
 use shared::permission::{OverrideTarget, Permission};
 
 /// One chat: bold when something in it is unread, loud when somebody waits for an answer.
@@ -16,7 +18,12 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
     let (chats, drafts) = (expect_context::<Chats>(), expect_context::<Drafts>());
     let chat = Memo::new(move |_| chats.get(id));
     let space = chats.peek(id, |chat| chat.space_id).flatten();
-    let read = Memo::new(move |_| chat.with(|c| c.as_ref().map(|c| c.read)).unwrap_or_default());
+    let read = Memo::new(move |_| {
+        chats.loudness.with(|s| chat.with(|c| c.as_ref().map(|c| shown(c, s)))).unwrap_or_default()
+    });
+    let is_muted = Memo::new(move |_| {
+        chat.with(|c| c.as_ref().is_some_and(|c| chats.level(c) == Level::Nothing))
+    });
     let title =
         Memo::new(move |_| chat.with(|c| c.as_ref().map(|c| chats.title(c))).unwrap_or_default());
     let is_direct = space.is_none();
@@ -38,6 +45,16 @@ pub fn ChatRow(id: ChatId) -> impl IntoView {
             <Show when=move || has_draft.get()>
                 <span class="chat-row__draft" role="img" aria-label=t(Key::ChatDraft) data-tip=t(Key::ChatDraft)>
                     <Glyph icon=Icon::Edit size=14 />
+                </span>
+            </Show>
+            <Show when=move || is_muted.get()>
+                <span
+                    class="chat-row__draft"
+                    role="img"
+                    aria-label=t(Key::NotificationsMuted)
+                    data-tip=t(Key::NotificationsMuted)
+                >
+                    <Glyph icon=Icon::BellOff size=14 />
                 </span>
             </Show>
             <Badge count=loud loud=true label=move || tn(Key::AppMentions, loud.get()) />

@@ -17,7 +17,7 @@ use field::Field;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mentions::{Mentions, MentionsList};
+use mentions::{EveryoneHint, Mentions, MentionsList};
 use shared::chat::MAX_MESSAGE_CHARS;
 use shared::event::MessageEdited;
 use shared::ids::MessageId;
@@ -99,6 +99,7 @@ fn Editor(talk: Talk) -> impl IntoView {
     view! {
         <div class="composer">
             <MentionsList mentions=writing.mentions />
+            <EveryoneHint talk text=field.text />
             <ReplyBar talk />
             <EditBar writing />
             <div class="composer__field">
@@ -311,6 +312,7 @@ impl Writing {
                 message_seq: before.seq,
                 content: content.clone(),
                 mentions: before.mentions.clone(),
+                mention_groups: before.mention_groups.clone(),
                 edited_at: chrono::Utc::now(),
             })
         });

@@ -8,6 +8,7 @@ use super::talk::{Jump, Talk};
 use crate::api::chat as api;
 use crate::app::BackOrMenu;
 use crate::i18n::{Key, t, tf};
+use crate::notifications::LoudnessMenu;
 use crate::page::Page;
 use crate::state::layout::Panel;
 use crate::state::{Layout, Spaces};
@@ -121,6 +122,7 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
         [(); 6].map(|()| RwSignal::new(false));
     let space = talk.chats.peek(talk.chat, |chat| chat.space_id).flatten();
     let calendar_at = StoredValue::new(Anchor::default());
+    let loudness = RwSignal::new(None::<Anchor>);
     Effect::new(move |_| {
         if let Some(anchor) = menu.get() {
             calendar_at.set_value(anchor);
@@ -144,6 +146,11 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
                 icon=Icon::Check
                 label=t(Key::ChatMarkRead)
                 on_choose=move |()| talk.mark_read()
+            />
+            <MenuItem
+                icon=Icon::Bell
+                label=t(Key::NotificationsLoudness)
+                on_choose=move |()| loudness.set(Some(calendar_at.get_value()))
             />
             <MenuItem
                 icon=Icon::Calendar
@@ -201,6 +208,7 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
                 />
             </Show>
         </Menu>
+        <LoudnessMenu at=loudness chat=talk.chat />
         <ChatSettings chat=talk.chat open=editing />
         <DeleteChat chat=talk.chat open=deleting />
         <LeaveGroup talk open=leaving />

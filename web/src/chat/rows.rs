@@ -146,6 +146,7 @@ fn message(outgoing: Outgoing, author: &UserRef) -> Message {
         thread_root: outgoing.thread_root,
         thread: None,
         pinned: false,
+        mention_groups: Default::default(),
         edited_at: None,
         created_at: outgoing.written_at,
         nonce: outgoing.nonce,

@@ -125,16 +125,29 @@ impl Reader<'_> {
 
     /// Only who was really told is marked.
     fn mention(&self, parent: &Element, nickname: &str) {
-        let everybody = matches!(nickname.to_ascii_lowercase().as_str(), "all" | "here");
-        let told = &self.message.mentions;
-        let person = told.iter().find(|user| user.nickname.eq_ignore_ascii_case(nickname));
+        let Message { mentions, mention_groups: groups, .. } = self.message;
+        let wanted = nickname.to_lowercase();
+        let lang = lang_untracked();
+        let person = mentions.iter().find(|user| user.nickname.eq_ignore_ascii_case(nickname));
+        let role = groups.roles.iter().find(|role| role.name.to_lowercase() == wanted);
         let text = format!("@{nickname}");
-        if person.is_none() && !everybody {
-            return add_text(parent, &text);
-        }
-        let for_me = everybody || nickname.eq_ignore_ascii_case(self.me);
-        let class = if for_me { "mention mention--me" } else { "mention" };
+        let (class, tip) = match (person, wanted.as_str(), role) {
+            (Some(person), ..) if nickname.eq_ignore_ascii_case(self.me) => {
+                ("mention mention--me", person.name())
+            }
+            (Some(person), ..) => ("mention", person.name()),
+            (None, "all" | "everyone", _) if groups.all => {
+                ("mention mention--many", text::text(lang, Key::ChatMentionAll))
+            }
+            (None, "here", _) if groups.here => {
+                ("mention mention--many", text::text(lang, Key::ChatMentionHere))
+            }
+            (None, _, Some(role)) => ("mention mention--many", role.name.as_str()),
+            // Nobody was told: it is only text.
+            _ => return add_text(parent, &text),
+        };
         add(parent, "span", class, |e| {
+            set(e, "data-tip", tip);
             if let Some(person) = person {
                 set(e, "data-person", &person.id.to_string());
                 set(e, "data-act", "profile");

@@ -57,6 +57,11 @@ pub fn LoginPage() -> impl IntoView {
                     on_input=secret.on_input
                     on_leave=secret.on_leave
                 />
+                <p class="welcome__forgot">
+                    <A href=Page::Forgot.path() attr:class="link">
+                        {t(Key::IdentityForgot)}
+                    </A>
+                </p>
                 <FormFailure form />
                 <Button look=Look::Primary submit=true wide=true busy=form.is_busy()>
                     {t(Key::IdentitySignIn)}

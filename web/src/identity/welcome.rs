@@ -21,12 +21,17 @@ fn BrandMark() -> impl IntoView {
 
 /// A card in the middle of the screen. Whoever is signed in already goes on to where he wanted.
 #[component]
-pub fn Welcome(children: Children) -> impl IntoView {
+pub fn Welcome(
+    children: Children,
+    /// Also for somebody who is signed in.
+    #[prop(optional)]
+    stays: bool,
+) -> impl IntoView {
     let session = expect_context::<Session>();
     let settings = expect_context::<Settings>();
     let (query, navigate) = (use_query_map(), use_navigate());
     Effect::new(move |_| {
-        if matches!(session.auth(), Auth::SignedIn(_)) {
+        if !stays && matches!(session.auth(), Auth::SignedIn(_)) {
             let next = query.with_untracked(|query| query.get("next"));
             // Only an address of ours: nobody is sent to another site.
             let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//"));

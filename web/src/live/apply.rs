@@ -39,6 +39,7 @@ impl Live {
                 stores.categories.apply(frame);
                 stores.people.apply(frame);
                 self.show_user(frame);
+                stores.notices.apply(frame);
             }
         }
         if verdict == Verdict::Hole {
@@ -83,6 +84,7 @@ impl Live {
                     stores.threads.reload();
                     stores.people.reload();
                     stores.settings.follow_account();
+                    stores.notices.reload();
                 }
                 Topic::Space(space) => {
                     reload_chats = true;

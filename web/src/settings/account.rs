@@ -4,7 +4,7 @@ use crate::api::ApiError;
 use crate::api::people as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, month_and_year, t, tf, tr};
-use crate::state::Session;
+use crate::state::{Notices, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Icon, Look, PasswordField, TextField, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,7 +23,7 @@ pub fn AccountTab() -> impl IntoView {
                 view! {
                     <Head session me=me.clone() />
                     <Nickname session me=me.clone() />
-                    <Email session me />
+                    <Email me />
                 }
             })}
         <section class="settings__section">
@@ -131,7 +131,8 @@ const EMAIL_CODES: &[(ErrorCode, &str)] =
     &[(ErrorCode::WrongPassword, "password"), (ErrorCode::EmailTaken, "email")];
 
 #[component]
-fn Email(session: Session, me: Me) -> impl IntoView {
+fn Email(me: Me) -> impl IntoView {
+    let notices = expect_context::<Notices>();
     let toasts = expect_context::<Toasts>();
     let email = RwSignal::new(me.email.unwrap_or_default());
     let password = RwSignal::new(String::new());
@@ -142,11 +143,12 @@ fn Email(session: Session, me: Me) -> impl IntoView {
         let body = untrack(body);
         form.send(
             move || async move { api::change_email(&body).await },
-            move |me| {
-                session.set_me(me);
+            move |state| {
+                // The banner asks for the code.
+                let _was_there = notices.email.try_set(Some(state));
                 password.set(String::new());
                 form.clear();
-                toasts.done(tr(Key::AppSaved));
+                toasts.done(tr(Key::IdentityCodeSent));
             },
         );
     };

@@ -9,6 +9,7 @@ use super::profile::ProfileTab;
 use super::security::SecurityTab;
 use crate::app::PageHeader;
 use crate::i18n::{Key, by_name, t};
+use crate::notifications::NotificationsTab;
 use crate::page::{Page, SettingsTab};
 use crate::ui::{Icon, Tab, Tabs};
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ const fn icon(tab: SettingsTab) -> Icon {
         SettingsTab::Language => Icon::Languages,
         SettingsTab::Privacy => Icon::Lock,
         SettingsTab::Data => Icon::Download,
+        SettingsTab::Notifications => Icon::Bell,
         SettingsTab::Developer => Icon::Code,
     }
 }
@@ -65,6 +67,7 @@ pub fn SettingsPage() -> impl IntoView {
                             SettingsTab::Language => view! { <LanguageTab /> }.into_any(),
                             SettingsTab::Privacy => view! { <PrivacyTab /> }.into_any(),
                             SettingsTab::Data => view! { <DataTab /> }.into_any(),
+                            SettingsTab::Notifications => view! { <NotificationsTab /> }.into_any(),
                             SettingsTab::Developer => crate::developer::developer_tab(),
                         }}
                     </div>

@@ -21,7 +21,9 @@ impl CurrentSpace {
     #[must_use]
     pub fn in_sidebar(self, path: Memo<String>) -> Memo<Option<SpaceId>> {
         Memo::new(move |before: Option<&Option<SpaceId>>| {
-            let is_aside = path.with(|p| p.starts_with("/settings") || p.starts_with("/discover"));
+            let is_aside = path.with(|p| {
+                ["/settings", "/discover", "/inbox"].iter().any(|page| p.starts_with(page))
+            });
             match before {
                 Some(before) if is_aside => *before,
                 None if is_aside => last::space(),

@@ -2,8 +2,9 @@
 
 use super::create_space::CreateSpaceDialog;
 use crate::i18n::{Key, t, tn, tr};
+use crate::notifications::BellLink;
 use crate::page::Page;
-use crate::state::chats::Waiting;
+use crate::state::waiting::Waiting;
 use crate::state::{Chats, Load, Spaces};
 use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton};
 use leptos::prelude::*;
@@ -17,6 +18,7 @@ pub fn Rail() -> impl IntoView {
     let creating = RwSignal::new(false);
     view! {
         <nav class="rail" aria-label=t(Key::AppSpaces)>
+            <BellLink />
             <RailLink
                 href=Page::Conversations.path()
                 icon=Icon::MessagesSquare

@@ -5,6 +5,7 @@ use super::roles_dialog::RolesDialog;
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
 use crate::i18n::{Key, t, tf};
+use crate::notifications::LoudnessMenu;
 use crate::state::Spaces;
 use crate::ui::{Anchor, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine};
 use leptos::prelude::*;
@@ -38,6 +39,12 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
     let can = move |permission| spaces.can(id, permission);
     let may_edit = move || can(Permission::ChangeInfo) || can(Permission::ManageSpace);
     let menu = RwSignal::new(None::<Anchor>);
+    let (anchor, loudness) = (StoredValue::new(Anchor::default()), RwSignal::new(None::<Anchor>));
+    Effect::new(move |_| {
+        if let Some(at) = menu.get() {
+            anchor.set_value(at);
+        }
+    });
     let [editing, roles, leaving, deleting] = [(); 4].map(|()| RwSignal::new(false));
     view! {
         <h1 class="sidebar__heading">
@@ -62,6 +69,11 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
                 />
             </Show>
             <MenuItem
+                icon=Icon::Bell
+                label=t(Key::NotificationsLoudness)
+                on_choose=move |()| loudness.set(Some(anchor.get_value()))
+            />
+            <MenuItem
                 icon=Icon::Shield
                 label=t(Key::SpacesRoles)
                 on_choose=move |()| roles.set(true)
@@ -84,6 +96,7 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
                 />
             </Show>
         </Menu>
+        <LoudnessMenu at=loudness space=id />
         <EditSpaceDialog open=editing space=id />
         <RolesDialog open=roles space=id />
         <LeaveDialog open=leaving id name />

@@ -10,22 +10,18 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, ChatKind};
 use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
+use shared::notifications::NotificationSettings;
 use shared::permission::Permission;
 use std::collections::{HashMap, HashSet};
-
-/// What waits in one or several chats.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Waiting {
-    pub unread: i64,
-    pub mentions: i64,
-}
 
 /// All chats that the person sees. Each has its own signal: news in one redraw one row.
 #[derive(Clone, Copy)]
 pub struct Chats {
     load: RwSignal<Load<()>>,
     /// Changes when chats appear or go, not when one changes.
-    all: RwSignal<HashMap<ChatId, ArcRwSignal<Chat>>>,
+    pub(super) all: RwSignal<HashMap<ChatId, ArcRwSignal<Chat>>>,
+    /// What the person wants to hear of; badges follow it.
+    pub loudness: RwSignal<NotificationSettings>,
     /// Fetches of the list under way, and the chats that changed meanwhile: what was fetched of them
     /// may be old.
     fetching: StoredValue<u32>,
@@ -45,6 +41,7 @@ impl Chats {
         let chats = Self {
             load: RwSignal::new(Load::Loading),
             all: RwSignal::default(),
+            loudness: RwSignal::default(),
             fetching: StoredValue::new(0),
             touched: StoredValue::default(),
             refreshing: StoredValue::default(),
@@ -208,33 +205,6 @@ impl Chats {
                 .values()
                 .filter_map(|chat| chat.with(|chat| wanted(chat).then(|| (key(chat), chat.id))));
             chosen.collect()
-        })
-    }
-
-    /// What waits in a space, or with `None` in direct and group chats, reactively.
-    #[must_use]
-    pub fn waiting(&self, space: Option<SpaceId>) -> Waiting {
-        self.sum(|chat| chat.space_id == space)
-    }
-
-    /// What waits anywhere, reactively.
-    #[must_use]
-    pub fn waiting_anywhere(&self) -> Waiting {
-        self.sum(|_| true)
-    }
-
-    fn sum(&self, wanted: impl Fn(&Chat) -> bool) -> Waiting {
-        self.all.with(|all| {
-            let mut sum = Waiting::default();
-            for chat in all.values() {
-                chat.with(|chat| {
-                    if wanted(chat) {
-                        sum.unread += chat.read.unread;
-                        sum.mentions += chat.read.mentions;
-                    }
-                });
-            }
-            sum
         })
     }
 

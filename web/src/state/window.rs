@@ -171,6 +171,7 @@ impl Window {
         self.change(edited.message_id, |message| {
             message.content.clone_from(&edited.content);
             message.mentions.clone_from(&edited.mentions);
+            message.mention_groups.clone_from(&edited.mention_groups);
             message.edited_at = Some(edited.edited_at);
         })
     }

@@ -5,20 +5,25 @@ use crate::api::chat as api;
 use crate::chat::completion::{candidates, emoji_query, query};
 use crate::chat::emoji;
 use crate::chat::talk::Talk;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, t, tf, tn};
 use crate::state::{Roster, Spaces};
 use crate::ui::{Avatar, AvatarSize};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::chat::ChatKind;
 use shared::identity::UserRef;
+use shared::markdown;
 use shared::permission::Permission;
+use shared::spaces::{Role, RoleKind};
 use std::time::Duration;
 
 /// One line of the list.
 #[derive(Clone, PartialEq)]
 pub enum Offer {
     Person(UserRef),
+    /// A role of the space.
+    Role(Role),
     /// `all` or `here`.
     Everybody(&'static str),
     /// What it puts in, and its short name.
@@ -35,6 +40,11 @@ impl Offer {
             Self::Person(person) => format!("@{} ", person.nickname),
             Self::Everybody(name) => format!("@{name} "),
             Self::Emoji(text, _) => format!("{text} "),
+            Self::Role(role) => {
+                let is_word = role.name.chars().all(|c| c.is_alphanumeric() || c == '_');
+                let is_word = is_word && role.name.contains(char::is_alphabetic);
+                if is_word { format!("@{} ", role.name) } else { format!("@[{}] ", role.name) }
+            }
         }
     }
 }
@@ -96,10 +106,12 @@ impl Mentions {
         let Some(query) = query(&before) else { return self.update_emoji(&before) };
         let mut offers: Vec<Offer> =
             candidates(query, &self.people()).into_iter().map(Offer::Person).collect();
-        if self.roster.is_some() && untrack(|| self.talk.may(Permission::MentionAll)) {
+        let may_all = self.may_all();
+        if may_all {
             let named = ["all", "here"].into_iter().filter(|name| name.starts_with(query));
             offers.extend(named.map(Offer::Everybody));
         }
+        offers.extend(self.roles(query, may_all).into_iter().map(Offer::Role));
         self.active.set(0);
         self.offers.set(offers);
         if self.roster.is_some_and(|roster| untrack(|| roster.has_more())) && !query.is_empty() {
@@ -116,6 +128,30 @@ impl Mentions {
         let offers = found.map(|(emoji, code)| Offer::Emoji(emoji.toned(tone), code.to_owned()));
         self.active.set(0);
         self.offers.set(offers.collect());
+    }
+
+    /// Everybody at once: with the permission in a space, always in a group.
+    fn may_all(&self) -> bool {
+        let kind = self.talk.chats.peek(self.talk.chat, |chat| chat.kind);
+        match kind {
+            Some(ChatKind::Space) => untrack(|| self.talk.may(Permission::MentionAll)),
+            Some(ChatKind::Group) => true,
+            _ => false,
+        }
+    }
+
+    /// Roles with such a name; the role of all members is everybody.
+    fn roles(&self, query: &str, may_all: bool) -> Vec<Role> {
+        let Some(roster) = self.roster else { return Vec::new() };
+        let wanted = query.to_lowercase();
+        let fits = |role: &Role| {
+            (may_all || role.kind != RoleKind::Member)
+                && role.name.to_lowercase().split_whitespace().any(|w| w.starts_with(&wanted))
+                && !role.name.contains(['[', ']'])
+        };
+        let roles = untrack(|| roster.roles());
+        let roles = roles.ready().map(Vec::as_slice).unwrap_or_default();
+        roles.iter().filter(|role| fits(role)).take(4).cloned().collect()
     }
 
     /// In a large space not everybody is known here.
@@ -233,6 +269,17 @@ pub fn MentionsList(mentions: Mentions) -> impl IntoView {
                         }
                             .into_any()
                     }
+                    Offer::Role(role) => {
+                        let holders = role.member_count;
+                        view! {
+                            <span class="mentions__role" style:background=role.color></span>
+                            <span class="mentions__name">{format!("@{}", role.name)}</span>
+                            <span class="mentions__nick">
+                                {move || tn(Key::NotificationsRoleHint, holders)}
+                            </span>
+                        }
+                            .into_any()
+                    }
                     Offer::Everybody(name) => {
                         let hint = if name == "all" {
                             Key::ChatMentionAll
@@ -263,5 +310,30 @@ pub fn MentionsList(mentions: Mentions) -> impl IntoView {
                 }}
             </div>
         </Show>
+    }
+}
+
+/// Says that `@all` will be nothing but text for whoever may not mention everybody.
+#[component]
+pub fn EveryoneHint(talk: Talk, text: RwSignal<String>) -> impl IntoView {
+    let word = Memo::new(move |_| {
+        let is_space = talk.chats.read(talk.chat, |c| c.kind == ChatKind::Space) == Some(true);
+        if !is_space || talk.may(Permission::MentionAll) {
+            return None;
+        }
+        text.with(|text| {
+            let names = markdown::mentions(text).into_iter();
+            let mut names = names.map(|name| name.to_lowercase());
+            names.find(|name| matches!(name.as_str(), "all" | "everyone" | "here"))
+        })
+    });
+    move || {
+        word.get().map(|name| {
+            view! {
+                <p class="composer__hint" role="status">
+                    {tf(Key::NotificationsEveryoneDenied, &[("name", &name)])}
+                </p>
+            }
+        })
     }
 }

@@ -90,6 +90,10 @@ impl Chats {
                 chat.read.mentions += i64::from(mentioned);
             }
         });
+        if !message.mention_groups.is_empty() && Some(message.author.id) != me {
+            // Whether one of many is this person, the server knows for certain.
+            self.refresh(message.chat_id);
+        }
     }
 
     fn count_activity(&self, news: &ChatActivity) {

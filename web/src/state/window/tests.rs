@@ -27,6 +27,7 @@ fn message(seq: i64) -> Message {
         thread_root: None,
         thread: None,
         pinned: false,
+        mention_groups: Default::default(),
         edited_at: None,
         created_at: Utc::now(),
         nonce: format!("n{seq}"),

@@ -1,0 +1,120 @@
+//! One entry of the inbox.
+
+use crate::i18n::{Key, exact, lang, relative, t, tf};
+use crate::page::Page;
+use crate::state::Notices;
+use crate::ui::{Avatar, AvatarSize, Glyph, Icon, IconButton};
+use leptos::prelude::*;
+use leptos_router::components::A;
+use shared::chat::ChatKind;
+use shared::notifications::{Notification, NotificationKind};
+
+const fn icon(kind: NotificationKind) -> Icon {
+    match kind {
+        NotificationKind::Mention => Icon::AtSign,
+        NotificationKind::Reply => Icon::Reply,
+        NotificationKind::Thread => Icon::MessagesSquare,
+        NotificationKind::DirectMessage => Icon::MessageCircle,
+        NotificationKind::Invite => Icon::Mail,
+        NotificationKind::RoleChange | NotificationKind::Moderation => Icon::Shield,
+    }
+}
+
+/// Where it leads: the message, the invitation, or the space.
+#[must_use]
+pub fn target(entry: &Notification) -> Option<String> {
+    if let (Some(chat), Some(message)) = (&entry.chat, &entry.message) {
+        let page = match (&entry.space, chat.kind) {
+            (Some(space), ChatKind::Space) => Page::Chat(space.id, chat.id),
+            _ => Page::Direct(chat.id),
+        };
+        return Some(format!("{}?m={}", page.path(), message.seq));
+    }
+    match (entry.kind, &entry.detail.code, &entry.space) {
+        (NotificationKind::Invite, Some(code), _) => Some(format!("/invite/{code}")),
+        (NotificationKind::RoleChange, _, Some(space)) => Some(Page::Space(space.id).path()),
+        _ => None,
+    }
+}
+
+/// See the module.
+#[component]
+pub fn Entry(notices: Notices, entry: Notification) -> impl IntoView {
+    let (id, kind, at) = (entry.id, entry.kind, entry.created_at);
+    let (href, actor, place) = (target(&entry), entry.actor.clone(), entry.place());
+    let until = entry.detail.until;
+    let is_read = Memo::new(move |_| {
+        notices.items.with(|items| {
+            items.ready().and_then(|list| list.iter().find(|n| n.id == id)).is_none_or(|n| n.read)
+        })
+    });
+    let entry = StoredValue::new(entry);
+    let title = move || entry.with_value(|entry| entry.headline(lang()));
+    let body = move || entry.with_value(|entry| entry.body(lang()));
+    let is_gone = entry.with_value(Notification::is_gone);
+    let picture = match actor {
+        Some(actor) => view! {
+            <Avatar
+                id=actor.id.0
+                name=actor.name().to_owned()
+                url=actor.avatar_url.clone()
+                size=AvatarSize::Usual
+            />
+        }
+        .into_any(),
+        None => ().into_any(),
+    };
+    let inside = view! {
+        <span class="notice__picture">
+            {picture} <span class="notice__kind"><Glyph icon=icon(kind) size=14 /></span>
+        </span>
+        <span class="notice__text">
+            <span class="notice__head">
+                <span class="notice__title">{title}</span>
+                <time class="notice__time" title=move || exact(at)>
+                    {move || relative(at)}
+                </time>
+            </span>
+            <span class="notice__place">{place}</span>
+            <span class="notice__body" class:notice__body--gone=is_gone>
+                {body}
+            </span>
+            {until
+                .map(|until| {
+                    view! {
+                        <span class="notice__place">
+                            {move || tf(Key::NotificationsUntil, &[("time", &exact(until))])}
+                        </span>
+                    }
+                })}
+        </span>
+    }
+    .into_any();
+    let link = match href {
+        Some(href) => view! {
+            <A href=href attr:class="notice__link" on:click=move |_| notices.read(id)>
+                {inside}
+            </A>
+        }
+        .into_any(),
+        None => view! { <div class="notice__link">{inside}</div> }.into_any(),
+    };
+    view! {
+        <li class="notice" class:notice--unread=move || !is_read.get()>
+            {link} <span class="notice__buttons">
+                <Show when=move || !is_read.get()>
+                    <IconButton
+                        icon=Icon::Check
+                        label=t(Key::NotificationsMarkRead)
+                        on_click=move |_| notices.read(id)
+                    />
+                </Show>
+                <IconButton
+                    icon=Icon::Close
+                    label=t(Key::NotificationsDelete)
+                    on_click=move |_| notices.remove(id)
+                />
+            </span>
+        </li>
+    }
+}

@@ -1,0 +1,105 @@
+//! The menu that makes a space or a chat louder or quieter.
+
+use crate::api::notifications as api;
+use crate::i18n::{Key, exact, t, tf};
+use crate::state::Notices;
+use crate::ui::{Anchor, Icon, Menu, MenuItem, MenuLine, Toasts};
+use chrono::{TimeDelta, Utc};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::ids::{ChatId, SpaceId};
+use shared::notifications::{Level, Loudness};
+
+/// A space or a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub space: Option<SpaceId>,
+    pub chat: Option<ChatId>,
+}
+
+fn of(notices: Notices, place: Place) -> Loudness {
+    let known = notices.settings.with(|settings| {
+        let same = |l: &&Loudness| l.space_id == place.space && l.chat_id == place.chat;
+        settings.levels.iter().find(same).cloned()
+    });
+    known.unwrap_or(Loudness { space_id: place.space, chat_id: place.chat, ..Loudness::default() })
+}
+
+fn save(notices: Notices, toasts: Toasts, level: Loudness) {
+    spawn_local(async move {
+        match api::set_loudness(level).await {
+            Ok(settings) => drop(notices.settings.try_set(settings)),
+            Err(error) => toasts.failed(error.sentence()),
+        }
+    });
+}
+
+/// Mute for a while, or choose what comes. Opens at the anchor.
+#[component]
+pub fn LoudnessMenu(
+    at: RwSignal<Option<Anchor>>,
+    #[prop(optional)] space: Option<SpaceId>,
+    #[prop(optional)] chat: Option<ChatId>,
+) -> impl IntoView {
+    let (notices, toasts) = (expect_context::<Notices>(), expect_context::<Toasts>());
+    let place = Place { space, chat };
+    let now = Memo::new(move |_| of(notices, place));
+    let mute = move |hours: Option<i64>| {
+        let until = hours.map(|hours| Utc::now() + TimeDelta::hours(hours));
+        let level = Loudness { muted: true, muted_until: until, ..now.get_untracked() };
+        save(notices, toasts, level);
+    };
+    let choose = move |level: Option<Level>| {
+        save(notices, toasts, Loudness { level, ..now.get_untracked() });
+    };
+    let is_muted =
+        move || now.with(|l| l.muted && l.muted_until.is_none_or(|until| until > Utc::now()));
+    let unmute_label = move || match now.with(|l| l.muted_until) {
+        Some(until) => {
+            let until = tf(Key::NotificationsMutedUntil, &[("time", &exact(until))]);
+            format!("{} ({until})", crate::i18n::tr(Key::NotificationsUnmute))
+        }
+        None => crate::i18n::tr(Key::NotificationsUnmute).to_owned(),
+    };
+    let item = move |level: Option<Level>, label: Key| {
+        let checked = Signal::derive(move || now.with(|l| l.level == level));
+        view! { <MenuItem label=t(label) checked on_choose=move |()| choose(level) /> }.into_any()
+    };
+    let pause = move |hours: Option<i64>, label: Key| {
+        view! { <MenuItem icon=Icon::BellOff label=t(label) on_choose=move |()| mute(hours) /> }
+            .into_any()
+    };
+    view! {
+        <Menu at label=t(Key::NotificationsLoudness)>
+            <Show
+                when=is_muted
+                fallback=move || {
+                    view! {
+                        {pause(Some(1), Key::NotificationsMuteHour)}
+                        {pause(Some(8), Key::NotificationsMute8Hours)}
+                        {pause(Some(24), Key::NotificationsMuteDay)}
+                        {pause(None, Key::NotificationsMuteForever)}
+                    }
+                }
+            >
+                <MenuItem
+                    icon=Icon::Bell
+                    label=unmute_label
+                    on_choose=move |()| {
+                        let level = Loudness {
+                            muted: false,
+                            muted_until: None,
+                            ..now.get_untracked()
+                        };
+                        save(notices, toasts, level);
+                    }
+                />
+            </Show>
+            <MenuLine />
+            {item(None, Key::NotificationsLevelDefault)}
+            {item(Some(Level::All), Key::NotificationsLevelAll)}
+            {item(Some(Level::Mentions), Key::NotificationsLevelMentions)}
+            {item(Some(Level::Nothing), Key::NotificationsLevelNothing)}
+        </Menu>
+    }
+}

@@ -1,0 +1,132 @@
+//! What rings: a notification of the system, a soft sound. Never while the person wants quiet, never
+//! about the chat he looks at.
+
+use crate::i18n::lang_untracked;
+use crate::notifications::entry::target;
+use crate::state::session::Auth;
+use crate::state::{Notices, Session};
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use shared::identity::Status;
+use shared::notifications::{Notification, Quiet};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::closure::Closure;
+use web_sys::{AudioContext, NotificationOptions, NotificationPermission};
+
+/// Whether the browser lets this page show notifications of the system.
+#[must_use]
+pub fn permission() -> NotificationPermission {
+    // Some browsers have none.
+    match js_sys::Reflect::has(&window(), &"Notification".into()) {
+        Ok(true) => web_sys::Notification::permission(),
+        _ => NotificationPermission::Denied,
+    }
+}
+
+/// Whether the quiet hours of `HH:MM` hold the minute of the day.
+fn holds(from: &str, to: &str, minute: u32) -> bool {
+    let minutes = |text: &str| -> Option<u32> {
+        let (hours, minutes) = text.split_once(':')?;
+        Some(hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok()?)
+    };
+    match (minutes(from), minutes(to)) {
+        (Some(from), Some(to)) if from <= to => (from..to).contains(&minute),
+        (Some(from), Some(to)) => minute >= from || minute < to,
+        _ => false,
+    }
+}
+
+/// Whether nothing may ring now.
+#[must_use]
+pub fn is_quiet(quiet: &Quiet) -> bool {
+    if quiet.until.is_some_and(|until| until > chrono::Utc::now()) {
+        return true;
+    }
+    let now = js_sys::Date::new_0();
+    let minute = now.get_hours() * 60 + now.get_minutes();
+    match (&quiet.from, &quiet.to) {
+        (Some(from), Some(to)) => holds(from, to, minute),
+        _ => false,
+    }
+}
+
+/// Rings for a new entry.
+pub fn ring(notices: &Notices, session: Session, entry: &Notification) {
+    let device = notices.device.get_untracked();
+    let is_busy =
+        untrack(|| matches!(session.auth(), Auth::SignedIn(me) if me.status == Status::Dnd));
+    if is_busy || notices.settings.with_untracked(|settings| is_quiet(&settings.quiet)) {
+        return;
+    }
+    let here = window().location().pathname().unwrap_or_default();
+    let is_open = entry.chat.as_ref().is_some_and(|chat| here.ends_with(&chat.id.to_string()));
+    if is_open && !document().hidden() {
+        return;
+    }
+    if device.sound {
+        drop(chime());
+    }
+    if device.desktop && permission() == NotificationPermission::Granted {
+        drop(show(entry));
+    }
+}
+
+/// A notification of the system; a click comes back to the message.
+fn show(entry: &Notification) -> Result<(), wasm_bindgen::JsValue> {
+    let options = NotificationOptions::new();
+    options.set_body(&entry.body(lang_untracked()));
+    // Several tabs show one.
+    options.set_tag(&entry.id.to_string());
+    let shown =
+        web_sys::Notification::new_with_options(&entry.headline(lang_untracked()), &options)?;
+    let href = target(entry);
+    let popup = shown.clone();
+    let on_click = Closure::once_into_js(move || {
+        drop(window().focus());
+        if let Some(href) = &href {
+            drop(window().location().set_href(href));
+        }
+        popup.close();
+    });
+    shown.set_onclick(Some(on_click.unchecked_ref()));
+    Ok(())
+}
+
+/// Two soft tones.
+pub fn chime() -> Result<(), wasm_bindgen::JsValue> {
+    let audio = AudioContext::new()?;
+    let now = audio.current_time();
+    for (frequency, start) in [(660.0, now), (880.0, now + 0.12)] {
+        let (tone, volume) = (audio.create_oscillator()?, audio.create_gain()?);
+        tone.frequency().set_value(frequency);
+        volume.gain().set_value_at_time(0.0001, start)?;
+        volume.gain().exponential_ramp_to_value_at_time(0.06, start + 0.02)?;
+        volume.gain().exponential_ramp_to_value_at_time(0.0001, start + 0.25)?;
+        tone.connect_with_audio_node(&volume)?;
+        volume.connect_with_audio_node(&audio.destination())?;
+        tone.start_with_when(start)?;
+        tone.stop_with_when(start + 0.3)?;
+    }
+    // A page may have few of them.
+    Timeout::new(900, move || drop(audio.close())).forget();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_may_pass_midnight() {
+        for (from, to, minute, quiet) in [
+            ("22:00", "07:00", 23 * 60, true),
+            ("22:00", "07:00", 6 * 60 + 59, true),
+            ("22:00", "07:00", 7 * 60, false),
+            ("13:00", "14:00", 13 * 60, true),
+            ("13:00", "14:00", 12 * 60, false),
+            ("x", "14:00", 13 * 60, false),
+        ] {
+            assert_eq!(holds(from, to, minute), quiet, "{from} {to} {minute}");
+        }
+    }
+}
