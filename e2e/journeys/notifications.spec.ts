@@ -1,0 +1,148 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Page } from '@playwright/test'
+import { chatLink, composer, ready, row, rows } from './support/screen.ts'
+import { expect, expectAccessible, Person, test } from './support/test.ts'
+
+const bell = (page: Page) =>
+  page.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: /Notifications/ })
+const badge = (page: Page) => bell(page).locator('.badge')
+
+/** Anna owns a space, boris is in it. */
+async function bakery(): Promise<{ anna: Person; boris: Person; here: string; chat: string }> {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace(`Bakery ${anna.nickname}`)
+  await boris.join(space.id)
+  const here = `/s/${space.id}/c/${space.default_chat_id}`
+  return { anna, boris, here, chat: space.default_chat_id }
+}
+
+/** The newest letter to an address that holds the mark. */
+async function letter(address: string, mark: string): Promise<string> {
+  const folder = join(process.env.E2E_DATA_DIR!, 'mail')
+  let found = ''
+  await expect
+    .poll(async () => {
+      const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort()
+      for (const name of names.reverse()) {
+        const text = (await readFile(join(folder, name), 'utf8')).replaceAll('=\r\n', '').replaceAll('=3D', '=')
+        if (text.includes(`To: ${address}`) && text.includes(mark)) return (found = text)
+      }
+      return ''
+    }, { timeout: 20_000 })
+    .not.toBe('')
+  return found
+}
+
+test('a mention shows in every tab, leads to the message and is read everywhere', async ({ open }) => {
+  const { anna, boris, chat } = await bakery()
+  const [first, second] = [await open(boris, '/d'), await open(boris, '/discover')]
+  for (const page of [first, second]) await expect(bell(page)).toBeVisible({ timeout: 30_000 })
+  for (let n = 1; n <= 25; n++) await anna.say(chat, `before ${n}`)
+  await anna.say(chat, `@${boris.nickname}, the oven is hot`)
+  for (let n = 1; n <= 25; n++) await anna.say(chat, `after ${n}`)
+  for (const page of [first, second]) await expect(badge(page)).toContainText('1 unread notification')
+
+  await bell(first).click()
+  const entry = first.getByRole('listitem').filter({ hasText: 'the oven is hot' })
+  await expect(entry).toContainText(`${anna.nickname} mentioned you`)
+  await expectAccessible(first, 'the inbox')
+  await entry.getByRole('link').click()
+  await ready(first)
+  await expect(rows(first).filter({ hasText: 'the oven is hot' })).toBeInViewport()
+  for (const page of [first, second]) await expect(badge(page)).toHaveCount(0)
+})
+
+test('entries are read, removed and filtered', async ({ open }) => {
+  const { anna, boris, chat } = await bakery()
+  for (const text of ['one', 'two', 'three']) await anna.say(chat, `@${boris.nickname} ${text}`)
+  const page = await open(boris, '/inbox')
+  const entries = page.locator('.notice')
+  await expect(entries).toHaveCount(3, { timeout: 30_000 })
+  await entries.filter({ hasText: 'two' }).getByRole('button', { name: 'Mark as read' }).click()
+  await expect(badge(page)).toContainText('2 unread')
+  await page.getByRole('button', { name: 'Unread', exact: true }).click()
+  await expect(entries).toHaveCount(2)
+  await entries.filter({ hasText: 'one' }).getByRole('button', { name: 'Remove' }).click()
+  await expect(entries).toHaveCount(1)
+  await page.getByRole('button', { name: 'Mark all as read' }).click()
+  await expect(badge(page)).toHaveCount(0)
+  await page.reload()
+  await expect(entries).toHaveCount(2)
+})
+
+test('a muted chat is silent, and sounds again', async ({ open }) => {
+  const { anna, boris, here, chat } = await bakery()
+  const page = await open(boris, here)
+  await ready(page)
+  const loudness = async (item: string) => {
+    await page.getByRole('main').getByRole('button', { name: 'More' }).first().click()
+    await page.getByRole('menuitem', { name: 'Notifications' }).click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await loudness('For 1 hour')
+  await expect(chatLink(page, 'general').getByRole('img', { name: 'Muted' })).toBeVisible()
+  await page.goto('/settings/notifications')
+  await expect(page.getByText('Muted until')).toBeVisible()
+  await expectAccessible(page, 'the settings of notifications')
+  await anna.say(chat, `@${boris.nickname} psst`)
+  await page.goto(here)
+  await ready(page)
+  await expect(row(page, 'psst')).toBeVisible()
+  await expect(badge(page)).toHaveCount(0)
+  await loudness('Unmute')
+  await expect(chatLink(page, 'general').getByRole('img', { name: 'Muted' })).toHaveCount(0)
+  await page.goto('/discover')
+  await anna.say(chat, `@${boris.nickname} now`)
+  await expect(badge(page)).toContainText('1 unread')
+})
+
+test('mentions of many: who may is offered them, who may not is told', async ({ open }) => {
+  const { anna, boris, here } = await bakery()
+  const hers = await open(anna, here)
+  const his = await open(boris, here)
+  for (const page of [hers, his]) await ready(page)
+  await composer(his).fill('@all listen')
+  await expect(his.getByText('@all will notify nobody')).toBeVisible()
+  await composer(hers).pressSequentially('@mod')
+  await hers.getByRole('option', { name: /@Moderator/ }).click()
+  await expect(composer(hers)).toHaveValue('@Moderator ')
+  await composer(hers).fill('@all fresh bread')
+  await composer(hers).press('Enter')
+  await expect(row(his, 'fresh bread').locator('.mention--many')).toHaveText('@all')
+})
+
+test('a forgotten password comes back by a letter', async ({ visit }) => {
+  const anna = await Person.register('anna')
+  const page = await visit('/login')
+  await page.getByRole('link', { name: 'Forgot the password?' }).click({ timeout: 30_000 })
+  await page.getByRole('textbox', { name: 'Nickname or e-mail' }).fill(anna.nickname)
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await expect(page.getByText('a letter is on its way')).toBeVisible()
+  await expectAccessible(page, 'the page of a forgotten password')
+  const link = /\/reset#([\w-]+)/.exec(await letter(`${anna.nickname}@example.org`, '/reset#'))![0]
+  await page.goto(link)
+  await page.getByLabel('New password').fill('a brand new secret')
+  await page.getByRole('button', { name: 'Save the password' }).click()
+  await expect(page.getByText('The password is changed')).toBeVisible()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.getByRole('textbox', { name: 'Nickname or e-mail' }).fill(anna.nickname)
+  await page.getByLabel('Password').fill('a brand new secret')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).not.toHaveURL(/login/)
+})
+
+test('a new address is confirmed by the code of its letter', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/discover')
+  const field = page.getByRole('textbox', { name: 'Code' })
+  await expect(field).toBeVisible({ timeout: 30_000 })
+  await field.fill('12')
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  const text = await letter(`${anna.nickname}@example.org`, 'Your code')
+  await field.fill(/^\s*(\d{6})\s*$/m.exec(text)![1]!)
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await expect(page.getByText('Your address is confirmed.')).toBeVisible()
+  await expect(field).toHaveCount(0)
+})
