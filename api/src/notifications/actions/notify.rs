@@ -12,8 +12,8 @@ use shared::notifications::{NotificationDetail, NotificationKind};
 use shared::topic::Topic;
 use std::collections::{HashMap, HashSet};
 
-/// So many people are told in the transaction of the change itself; 200 take about 15 ms. More are a
-/// job's work.
+/// So many people are told in the transaction of the change itself (195 took 0.36 s in a debug build
+/// on a busy machine with two cores, by as many statements as five). More are a job's work.
 pub const AT_ONCE: usize = 200;
 
 /// Something a person should know. His settings may say that he does not want to.

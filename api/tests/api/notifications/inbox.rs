@@ -200,6 +200,7 @@ async fn a_message_to_nobody_in_particular_costs_nothing() {
     let (_, plain) = b.app.counting(b.say(&b.anna, "nobody")).await;
     let (_, mention) = b.app.counting(b.say(&b.anna, "@boris")).await;
     let (_, both) = b.app.counting(b.say(&b.anna, "@boris @anna")).await;
-    assert!(mention <= plain + 10, "{plain} and {mention}");
+    // Who is meant, whom settings and marks let through, streams, entries, counts, events.
+    assert!(mention <= plain + 12, "{plain} and {mention}");
     assert_eq!(mention, both);
 }
