@@ -44,7 +44,7 @@ test('one column, a bar at the bottom, a composer above it, a long press', async
   await expect(page.locator('.row--lit')).toContainText('bread')
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
   await expect(page.getByRole('menu', { name: 'Message actions' })).toBeVisible()
-  await page.getByRole('menuitem', { name: 'Reply' }).tap()
+  await page.getByRole('menuitem', { name: 'Reply', exact: true }).tap()
   await expect(page.getByText('Reply to')).toBeVisible()
   await expectNoSideScroll(page)
 

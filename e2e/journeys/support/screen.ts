@@ -46,7 +46,7 @@ export async function choose(page: Page, message: Locator, item: string): Promis
 /** Presses a button of the bar that floats at a message. */
 export async function press(page: Page, message: Locator, button: string): Promise<void> {
   await message.hover()
-  await page.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: button }).click()
+  await page.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: button, exact: true }).click()
 }
 
 /** A toast that says this. */

@@ -189,7 +189,12 @@ pub async fn do_tell_of_message(
     }
     if let Some(root) = message.thread_root {
         let mut followers = thread::followers(tx, root).await?;
-        followers.extend(root_author);
+        // With the first reply; later on he follows or has decided not to.
+        if let Some(author) = root_author
+            && !thread::has_place(tx, root, author).await?
+        {
+            followers.push(author);
+        }
         let readers = match chat.space_id() {
             Some(space) => {
                 people::readers_of(tx, space, &chat.view().overrides(), &followers).await?

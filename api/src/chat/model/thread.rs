@@ -259,6 +259,15 @@ pub async fn state(conn: &mut PgConn, root: MessageId, user: UserId) -> QueryRes
     Ok(row.map(state).unwrap_or_default())
 }
 
+/// Whether a person follows a thread, has followed it, or decided not to.
+///
+/// # Errors
+/// The database's.
+pub async fn has_place(conn: &mut PgConn, root: MessageId, user: UserId) -> QueryResult<bool> {
+    let place = thread_members::table.find((root, user));
+    diesel::select(diesel::dsl::exists(place)).get_result(conn).await
+}
+
 /// Follows a thread, with everything up to `read_seq` read, or stops to; `false` when that was so.
 ///
 /// # Errors
