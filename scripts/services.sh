@@ -1,4 +1,4 @@
-# A throw-away PostgreSQL and Redis for tests: own folder, own sockets, gone at exit.
+# A throw-away PostgreSQL, Redis and S3 store for tests: own folder, own sockets, gone at exit.
 # Sourced after tools.sh.
 
 # as_postgres COMMAND...: PostgreSQL refuses to run as root.
@@ -33,11 +33,32 @@ start_postgres() {
   export TEST_DATABASE_URL="postgres://postgres@${SERVICES//\//%2F}%2Fpg/postgres"
 }
 
+free_port() {
+  node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
+# Sets TEST_S3_ENDPOINT, TEST_S3_BUCKET, TEST_S3_ACCESS_KEY, TEST_S3_SECRET_KEY.
+start_s3() {
+  local port pid
+  services_folder
+  port=$(free_port)
+  e2e/node_modules/.bin/s3rver --directory "$SERVICES/s3" --address 127.0.0.1 --port "$port" --silent \
+    --configure-bucket space-test >"$LOGS/s3.log" 2>&1 </dev/null &
+  pid=$!
+  at_exit "end $pid"
+  until node -e 'fetch(process.argv[1]).then(() => {}, () => process.exit(1))' "http://127.0.0.1:$port/"; do
+    kill -0 $pid 2>/dev/null || { cat "$LOGS/s3.log"; return 1; }
+    sleep 0.05
+  done
+  export TEST_S3_ENDPOINT="http://127.0.0.1:$port" TEST_S3_BUCKET=space-test
+  export TEST_S3_ACCESS_KEY=S3RVER TEST_S3_SECRET_KEY=S3RVER
+}
+
 # Sets TEST_REDIS_URL.
 start_redis() {
   local port pid
   services_folder
-  port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+  port=$(free_port)
   redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no --dir "$SERVICES" \
     >"$LOGS/redis.log" 2>&1 </dev/null &
   pid=$!

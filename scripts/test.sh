@@ -45,6 +45,7 @@ quiet "build the server" cargo build --locked -p api -p load
 quiet "build the tests" "${tests[@]}" --no-run
 step "start PostgreSQL" start_postgres
 step "start Redis" start_redis
+step "start the S3 store" start_s3
 wait "$web" || FAILED+=("web client")
 
 must step "tests of the crates" "${tests[@]}" --no-fail-fast </dev/null

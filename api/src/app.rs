@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::error::ApiResult;
+use crate::files::Files;
 use crate::http::current_user::Authenticator;
 use crate::http::rate_limit::Limits;
 use crate::identity::Identity;
@@ -31,6 +32,7 @@ pub struct Parts {
     pub limits: Limits,
     pub authenticator: Arc<dyn Authenticator>,
     pub identity: Arc<Identity>,
+    pub files: Arc<Files>,
 }
 
 impl App {

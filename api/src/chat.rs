@@ -4,12 +4,13 @@
 //! `message_versions`, `reactions`, `mentions`, `group_mentions`, `pins`, `threads`, `thread_members`, `read_states`.
 //! Events: everything on `chat:` topics, `chat_*` and `category_*` on `space:` topics,
 //! `conversation_updated`, `read_state_changed` and `thread_state_changed` on `user:` topics. Calls:
-//! spaces, notifications, identity.
+//! spaces, notifications, identity, files.
 
 pub mod access;
 mod actions;
 pub mod directory;
 pub mod fan_out;
+pub mod file_guard;
 mod history;
 pub mod model;
 mod routes;

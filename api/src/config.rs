@@ -4,6 +4,7 @@
 //! the same names as keys. Every problem is collected, so one start shows all of them.
 
 mod database;
+mod files;
 mod identity;
 mod limits;
 mod mail;
@@ -14,6 +15,7 @@ mod stream;
 mod telemetry;
 
 pub use database::DatabaseConfig;
+pub use files::{FilesConfig, S3Config};
 pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
@@ -40,11 +42,12 @@ pub struct Config {
     /// `SPACE_ENV`: `development` or `production`. Default: `production` when `PUBLIC_URL` is
     /// https, else `development`.
     pub mode: Mode,
-    /// `SPACE_DATA_DIR`: where the private database, secrets and logs live. Default `data`.
+    /// `SPACE_DATA_DIR`: where the private database, secrets, files and logs live. Default `data`.
     pub data_dir: PathBuf,
     pub server: ServerConfig,
     pub database: DatabaseConfig,
     pub identity: IdentityConfig,
+    pub files: FilesConfig,
     pub stream: StreamConfig,
     pub limits: LimitsConfig,
     pub mail: MailConfig,
@@ -114,6 +117,7 @@ impl Config {
             server,
             database: DatabaseConfig::read(source),
             identity: IdentityConfig::read(source),
+            files: FilesConfig::read(source),
             stream: StreamConfig::read(source),
             limits: LimitsConfig::read(source),
             mail: MailConfig::read(source),

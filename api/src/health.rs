@@ -43,6 +43,8 @@ struct Readiness {
 struct Checks {
     database: &'static str,
     migrations: &'static str,
+    /// Where files are kept.
+    storage: &'static str,
 }
 
 /// Whether the process runs. Asks nothing else: restart it when this fails.
@@ -53,8 +55,8 @@ async fn read_liveness() -> web::Json<Liveness> {
     web::Json(Liveness { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Whether the server may get traffic: the database answers, its schema is recent enough, and no
-/// shutdown has begun.
+/// Whether the server may get traffic: the database answers, its schema is recent enough, the store of
+/// files answers, and no shutdown has begun.
 #[utoipa::path(tag = "service", operation_id = "read_readiness", security(()), responses(
     (status = 200, body = Readiness),
     (status = 503, body = shared::error::Problem, content_type = "application/problem+json"),
@@ -71,7 +73,11 @@ async fn read_readiness(app: web::Data<App>) -> ApiResult<web::Json<Readiness>> 
         Ok(Err(error)) => return Err(error),
         Err(elapsed) => return Err(ApiError::unavailable(elapsed)),
     }
-    let checks = Checks { database: "ok", migrations: "ok" };
+    match tokio::time::timeout(PATIENCE, app.files.storage.check()).await {
+        Ok(outcome) => outcome?,
+        Err(elapsed) => return Err(ApiError::unavailable(elapsed)),
+    }
+    let checks = Checks { database: "ok", migrations: "ok", storage: "ok" };
     Ok(web::Json(Readiness { status: "ready", checks }))
 }
 

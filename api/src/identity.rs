@@ -5,13 +5,15 @@
 //! `mark_changed`.
 //!
 //! [`password`] hashes, [`token`] makes and reads access tokens, [`refresh_token`] what renews them,
-//! [`alive`] knows which sessions are over, [`program_token`] what programs ask with. Rooms above ask
+//! [`alive`] knows which sessions are over, [`program_token`] what programs ask with,
+//! [`file_cookie`] opens files to browsers. Rooms above ask
 //! [`model::user`] and [`model::person`] how people are shown, [`model::mark`] who does not want to be
 //! told.
 
 pub mod actions;
 pub mod admin;
 pub mod alive;
+pub mod file_cookie;
 pub mod housekeeping;
 pub mod letters;
 pub mod limits;
@@ -33,6 +35,7 @@ use crate::platform::secrets::SigningKey;
 use crate::realtime::command::Commands;
 use alive::Alive;
 use async_trait::async_trait;
+use file_cookie::FileCookies;
 use password::Hasher;
 use program_token::ProgramTokens;
 use refresh_token::RefreshTokens;
@@ -44,6 +47,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct Identity {
     pub access_tokens: AccessTokens,
     pub refresh_tokens: RefreshTokens,
+    pub file_cookies: FileCookies,
     pub hasher: Hasher,
     pub alive: Alive,
     pub program_tokens: ProgramTokens,
@@ -57,6 +61,7 @@ impl Identity {
         Self {
             access_tokens: AccessTokens::new(keys, &config.server.public_url, lifetime),
             refresh_tokens: RefreshTokens::new(keys.iter().map(|key| key.secret.expose())),
+            file_cookies: FileCookies::new(keys.iter().map(|key| key.secret.expose())),
             hasher: Hasher::new(config.identity.bcrypt_cost),
             alive: Alive::new(db.clone()),
             program_tokens: ProgramTokens::new(db),
@@ -67,11 +72,22 @@ impl Identity {
 #[async_trait]
 impl Authenticator for Identity {
     async fn authenticate(&self, token: &str) -> ApiResult<CurrentUser> {
-        let unauthenticated = || ApiError::new(ErrorCode::Unauthenticated);
         if program_token::is_one(token) {
-            return self.program_tokens.check(token).await?.ok_or_else(unauthenticated);
+            let program = self.program_tokens.check(token).await?;
+            return program.ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated));
         }
-        let user = self.access_tokens.read(token).ok_or_else(unauthenticated)?;
+        self.alive_only(self.access_tokens.read(token)).await
+    }
+
+    async fn authenticate_cookie(&self, value: &str) -> ApiResult<CurrentUser> {
+        self.alive_only(self.file_cookies.read(value)).await
+    }
+}
+
+impl Identity {
+    async fn alive_only(&self, user: Option<CurrentUser>) -> ApiResult<CurrentUser> {
+        let unauthenticated = || ApiError::new(ErrorCode::Unauthenticated);
+        let user = user.ok_or_else(unauthenticated)?;
         if self.alive.check(user.session_id, user.id).await? {
             Ok(user)
         } else {

@@ -2,7 +2,7 @@
 //! [`server::Server`] with port 0.
 //!
 //! Layers, each using only those below it: config, error, platform, http · realtime, jobs · identity,
-//! notifications · spaces · chat · router, server.
+//! files, notifications · profiles, spaces · chat · router, server.
 
 pub mod app;
 pub mod asyncapi;
@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod error;
+pub mod files;
 pub mod health;
 pub mod http;
 pub mod identity;
@@ -20,6 +21,7 @@ pub mod notifications;
 pub mod openapi;
 pub mod people;
 pub mod platform;
+pub mod profiles;
 pub mod realtime;
 pub mod router;
 pub mod server;

@@ -13,7 +13,9 @@ use crate::openapi::{Contract, complete};
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
-use crate::{asyncapi, chat, health, identity, integrations, notifications, people, spaces};
+use crate::{
+    asyncapi, chat, files, health, identity, integrations, notifications, people, profiles, spaces,
+};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
@@ -40,6 +42,8 @@ pub fn jobs() -> Jobs {
 fn v1(config: &mut ServiceConfig) {
     identity::routes(config);
     notifications::routes(config);
+    files::routes(config);
+    profiles::routes(config);
     spaces::routes(config);
     chat::routes(config);
     integrations::routes(config);

@@ -2,7 +2,9 @@
 
 use crate::app::{App, Parts};
 use crate::chat::directory::ChatDirectory;
+use crate::chat::file_guard::ChatFiles;
 use crate::config::Config;
+use crate::files::Files;
 use crate::http::rate_limit::Limits;
 use crate::http::rate_limit::memory::MemoryLimits;
 use crate::identity::Identity;
@@ -43,6 +45,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
     let db = Db::new(database_url, config.database.connections)?;
     let identity = Arc::new(Identity::new(&config, &secrets.signing_keys, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
+    let files = Arc::new(Files::new(&config, Arc::new(ChatFiles::new(db.clone())))?);
     let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
     let mailer = Mailer::new(&config)?;
     let limits = Limits::new(config.limits.factor, Box::new(MemoryLimits::default()));
@@ -56,6 +59,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         limits,
         authenticator: identity.clone(),
         identity,
+        files,
     }))
 }
 

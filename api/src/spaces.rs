@@ -2,7 +2,8 @@
 //!
 //! Tables: `spaces`, `space_members`, `roles`, `restrictions`; a new space gets its default row in
 //! `chats`. Events: `space_*`, `member_*`, `user_kicked`, `role_*` on `space:` topics, `space_joined`,
-//! `space_left` and `membership_changed` on `user:` topics. Calls: identity, realtime.
+//! `space_left` and `membership_changed` on `user:` topics. Calls: identity,
+//! files, realtime.
 
 pub mod access;
 mod actions;
@@ -23,6 +24,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::spaces::update_space)
         .service(routes::spaces::delete_space)
         .service(routes::spaces::transfer_space)
+        .service(routes::pictures::upload_space_avatar)
+        .service(routes::pictures::delete_space_avatar)
+        .service(routes::pictures::upload_space_banner)
+        .service(routes::pictures::delete_space_banner)
         .service(routes::members::list_participants)
         .service(routes::members::find_participant)
         .service(routes::members::update_participant)

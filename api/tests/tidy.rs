@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `api/src` and their layers. A room uses those below it. New rooms are added here.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: [(&str, u8); 25] = [
     ("config", 1),
     ("error", 1),
     ("platform", 1),
@@ -15,7 +15,9 @@ const LAYERS: [(&str, u8); 23] = [
     ("realtime", 2),
     ("jobs", 2),
     ("identity", 3),
+    ("files", 3),
     ("notifications", 3),
+    ("profiles", 4),
     ("spaces", 4),
     ("chat", 5),
     ("integrations", 5),

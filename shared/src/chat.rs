@@ -14,9 +14,10 @@ pub use pin::*;
 pub use search::*;
 pub use thread::*;
 
-use crate::error::FieldError;
+use crate::error::{FieldCode, FieldError};
+use crate::files::{Attachment, FileHint, MAX_ATTACHMENTS};
 use crate::identity::UserRef;
-use crate::ids::{CategoryId, ChatId, MessageId, SpaceId, UserId};
+use crate::ids::{CategoryId, ChatId, FileId, MessageId, SpaceId, UserId};
 use crate::permission::{ChatOverride, PermissionSet};
 use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
@@ -130,8 +131,11 @@ pub struct Message {
     /// Orders the messages of a chat: 1, 2, 3 without holes.
     pub seq: i64,
     pub author: UserRef,
-    /// Markdown source.
+    /// Markdown source; may be empty when there are files.
     pub content: String,
+    /// Its files, in the sender's order.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     #[serde(rename = "type")]
     pub kind: MessageType,
     /// A heading that opens a topic (imports from systems with topics).
@@ -170,6 +174,9 @@ pub struct ReplyPreview {
     pub author: Option<UserRef>,
     /// The first 140 characters; absent once the message is deleted.
     pub excerpt: Option<String>,
+    /// The first file of a message that has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileHint>,
 }
 
 /// One emoji on a message.
@@ -189,7 +196,8 @@ pub struct Reaction {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SendMessage {
-    /// 1-10,000 characters of Markdown.
+    /// Up to 10,000 characters of Markdown; may be empty when there are files.
+    #[serde(default)]
     pub content: String,
     /// 1-64 characters, chosen by the sender: the same nonce is the same message.
     pub nonce: String,
@@ -198,18 +206,37 @@ pub struct SendMessage {
     /// The message in whose thread this one goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread_root: Option<MessageId>,
+    /// Up to ten of the caller's uploads that no message has yet, in the order they are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<FileId>,
 }
 
 impl Validate for SendMessage {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        check(&mut errors, "content", validate::message(&self.content));
+        check(&mut errors, "content", words(&self.content, !self.attachment_ids.is_empty()));
+        check(&mut errors, "attachment_ids", attachments(&self.attachment_ids));
         check(&mut errors, "nonce", validate::nonce(&self.nonce));
         errors
     }
 }
 
-/// `PATCH /messages/{message_id}`.
+/// A text, which may be empty beside files.
+fn words(content: &str, with_files: bool) -> Result<(), FieldCode> {
+    if with_files && content.trim().is_empty() { Ok(()) } else { validate::message(content) }
+}
+
+fn attachments(ids: &[FileId]) -> Result<(), FieldCode> {
+    if ids.len() > MAX_ATTACHMENTS {
+        return Err(FieldCode::TooMany);
+    }
+    match ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id)) {
+        true => Err(FieldCode::Duplicate),
+        false => Ok(()),
+    }
+}
+
+/// `PATCH /messages/{message_id}`. An empty text is for messages with files only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -220,7 +247,8 @@ pub struct EditMessage {
 impl Validate for EditMessage {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        check(&mut errors, "content", validate::message(&self.content));
+        // Whether there are files the server knows.
+        check(&mut errors, "content", words(&self.content, true));
         errors
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::chat::SendMessage;
 use crate::identity::SetStatus;
-use crate::ids::{ChatId, MessageId};
+use crate::ids::{ChatId, FileId, MessageId};
 use crate::topic::Topic;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,20 +90,23 @@ pub struct Room {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SendTo {
     pub chat_id: ChatId,
+    #[serde(default)]
     pub content: String,
     pub nonce: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread_root: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<FileId>,
 }
 
 impl SendTo {
     /// The chat, and the body as the REST route takes it.
     #[must_use]
     pub fn into_parts(self) -> (ChatId, SendMessage) {
-        let Self { chat_id, content, nonce, reply_to, thread_root } = self;
-        (chat_id, SendMessage { content, nonce, reply_to, thread_root })
+        let Self { chat_id, content, nonce, reply_to, thread_root, attachment_ids } = self;
+        (chat_id, SendMessage { content, nonce, reply_to, thread_root, attachment_ids })
     }
 }
 

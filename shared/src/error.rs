@@ -90,6 +90,8 @@ codes! {
     Yourself = "yourself", 409;
     /// There are as many of these already as there may be.
     LimitReached = "limit_reached", 409;
+    /// The file belongs to a message or is shown somewhere.
+    FileInUse = "file_in_use", 409;
     /// A name that must be unique is taken.
     NameTaken = "name_taken", 409;
     /// The chat has as many pinned messages as a chat can have.
@@ -100,10 +102,20 @@ codes! {
     Stale = "stale", 412;
     /// The body is larger than allowed.
     TooLarge = "too_large", 413;
+    /// The caller's files, or those of the space, take all the room they may.
+    QuotaExceeded = "quota_exceeded", 413;
     /// The content type is not accepted.
     UnsupportedMediaType = "unsupported_media_type", 415;
+    /// Files with such a content are not accepted here.
+    FileType = "file_type", 415;
+    /// The range lies outside of the file.
+    RangeNotSatisfiable = "range_not_satisfiable", 416;
     /// One or more fields are invalid; `errors` names them.
     Invalid = "invalid", 422;
+    /// The file is damaged, or not what it begins as.
+    FileDamaged = "file_damaged", 422;
+    /// A picture with too many pixels or frames, or an archive that unpacks to far too much.
+    FileTooComplex = "file_too_complex", 422;
     /// The idempotency key was used with another body.
     IdempotencyMismatch = "idempotency_mismatch", 422;
     /// The nonce was used with another content.

@@ -67,6 +67,8 @@ pub struct Me {
     pub display_name: Option<String>,
     pub email: Option<String>,
     pub avatar_url: Option<String>,
+    #[serde(default)]
+    pub banner_url: Option<String>,
     pub bio: Option<String>,
     /// The status chosen by hand.
     pub status: Status,
@@ -286,6 +288,8 @@ pub struct Profile {
     pub nickname: String,
     pub display_name: Option<String>,
     pub avatar_url: Option<String>,
+    #[serde(default)]
+    pub banner_url: Option<String>,
     pub bio: Option<String>,
     #[serde(default)]
     pub is_bot: bool,

@@ -68,4 +68,6 @@ ids! {
     TokenId;
     /// An entry of somebody's inbox.
     NotificationId;
+    /// An uploaded file.
+    FileId;
 }

@@ -1,7 +1,7 @@
 //! The wire crate: what the server sends, what the browser reads and what OpenAPI describes.
 //!
 //! Compiled into `api` and into `web` (wasm32). It does no I/O. Slices: [`identity`] ([`people`],
-//! [`settings`]), [`spaces`], [`chat`], [`notifications`], [`integrations`], [`expression`]; the rules
+//! [`settings`]), [`spaces`], [`chat`], [`files`], [`notifications`], [`integrations`], [`expression`]; the rules
 //! both sides apply: [`permission`], [`validate`], [`markdown`]; the stream: [`event`], [`command`], [`topic`].
 
 pub mod chat;
@@ -9,6 +9,7 @@ pub mod command;
 pub mod error;
 pub mod event;
 pub mod expression;
+pub mod files;
 pub mod identity;
 pub mod ids;
 pub mod integrations;

@@ -51,6 +51,8 @@ pub struct Space {
     pub name: String,
     pub description: Option<String>,
     pub avatar_url: Option<String>,
+    #[serde(default)]
+    pub banner_url: Option<String>,
     pub visibility: Visibility,
     pub owner_id: UserId,
     pub default_chat_id: Option<ChatId>,

@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod chat;
 mod developer;
+mod files;
 mod form;
 mod i18n;
 mod identity;

@@ -5,6 +5,7 @@ pub mod badge;
 pub mod button;
 pub mod choice;
 pub mod dialog;
+pub mod dom;
 pub mod empty;
 pub mod field;
 pub mod focus;

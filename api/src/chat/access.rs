@@ -5,6 +5,7 @@ use super::model::chat_changes;
 use super::model::message::MessageRow;
 use super::model::thread::RootRow;
 use crate::error::{ApiError, ApiResult};
+use crate::files::guard::Destination;
 use crate::http::current_user::CurrentUser;
 use crate::identity::model::mark::Side;
 use crate::platform::db::PgConn;
@@ -125,6 +126,13 @@ impl ChatAccess {
     #[must_use]
     pub fn space_id(&self) -> Option<SpaceId> {
         self.view.space_id()
+    }
+
+    /// The chat as files see it.
+    #[must_use]
+    pub fn destination(&self) -> Destination {
+        let (chat, space, permissions) = (self.chat_id(), self.space_id(), self.permissions);
+        Destination { chat, space, permissions }
     }
 
     #[must_use]

@@ -1,5 +1,6 @@
 use super::{Database, demo};
 use crate::config::Config;
+use crate::files::sweep;
 use crate::jobs::worker::Worker;
 use crate::people::deletion;
 use crate::realtime::retention;
@@ -40,6 +41,7 @@ async fn serve(
     let deletion = tokio::spawn(deletion::run(server.app.clone()));
     let worker = Worker::start(server.app.clone(), router::jobs());
     let drain = server.app.config.server.drain;
+    let sweeping = tokio::spawn(sweep::run(server.app.clone()));
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;
@@ -48,6 +50,7 @@ async fn serve(
     worker.stop(drain).await;
     retention.abort();
     deletion.abort();
+    sweeping.abort();
     served
 }
 

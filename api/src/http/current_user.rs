@@ -13,6 +13,13 @@ use shared::error::ErrorCode;
 use shared::ids::{SessionId, UserId};
 use shared::integrations::ScopeSet;
 
+/// Browsers send this cookie for the elements of a page, below [`FILES_PATH`] only.
+pub const FILES_COOKIE: &str = "__Secure-files";
+/// For development over plain http, where browsers refuse `Secure` cookies.
+pub const PLAIN_FILES_COOKIE: &str = "files";
+/// Where [`FILES_COOKIE`] is believed, and for reading only.
+pub const FILES_PATH: &str = "/api/v1/files";
+
 /// The person or bot behind a request or a socket, and what proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentUser {
@@ -68,6 +75,22 @@ pub trait Authenticator: Send + Sync {
     /// # Errors
     /// `unauthenticated` when it is invalid, expired or its session was revoked.
     async fn authenticate(&self, token: &str) -> ApiResult<CurrentUser>;
+
+    /// Who holds this cookie for files.
+    ///
+    /// # Errors
+    /// As [`Authenticator::authenticate`].
+    async fn authenticate_cookie(&self, value: &str) -> ApiResult<CurrentUser>;
+}
+
+/// The cookie that opens files for reading, where the request may use it.
+fn file_cookie(request: &HttpRequest) -> Option<String> {
+    let inside = request.path().strip_prefix(FILES_PATH).is_some_and(|rest| rest.starts_with('/'));
+    if !inside || request.method() != actix_web::http::Method::GET {
+        return None;
+    }
+    let cookie = request.cookie(FILES_COOKIE).or_else(|| request.cookie(PLAIN_FILES_COOKIE))?;
+    Some(cookie.value().to_owned()).filter(|value| !value.is_empty())
 }
 
 impl FromRequest for CurrentUser {
@@ -98,12 +121,15 @@ pub async fn identify(request: &HttpRequest) -> ApiResult<CurrentUser> {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated))?;
+        .map(|(_, token)| token.trim());
     let app = request
         .app_data::<web::Data<App>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no App in the server")))?;
-    let user = app.authenticator.authenticate(token).await?;
+    let user = match (token, file_cookie(request)) {
+        (Some(token), _) => app.authenticator.authenticate(token).await?,
+        (None, Some(cookie)) => app.authenticator.authenticate_cookie(&cookie).await?,
+        (None, None) => return Err(ApiError::new(ErrorCode::Unauthenticated)),
+    };
     request.extensions_mut().insert(user);
     Ok(user)
 }

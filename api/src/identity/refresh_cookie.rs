@@ -52,7 +52,7 @@ fn empty(app: &App, request: &HttpRequest) -> Cookie<'static> {
 }
 
 /// Whether the browser takes `Secure` cookies from here. It does so over TLS and from this machine.
-fn takes_secure(app: &App, request: &HttpRequest) -> bool {
+pub(super) fn takes_secure(app: &App, request: &HttpRequest) -> bool {
     if app.config.is_production() || app.config.server.is_https() {
         return true;
     }

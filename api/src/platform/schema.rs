@@ -105,6 +105,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    files (id) {
+        id -> Uuid,
+        owner_id -> Nullable<Uuid>,
+        space_id -> Nullable<Uuid>,
+        purpose -> Text,
+        chat_id -> Nullable<Uuid>,
+        message_id -> Nullable<Uuid>,
+        position -> Int2,
+        kind -> Text,
+        name -> Text,
+        mime -> Text,
+        size -> Int8,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        blurhash -> Nullable<Text>,
+        duration_ms -> Nullable<Int8>,
+        animated -> Bool,
+        has_thumbnail -> Bool,
+        created_at -> Timestamptz,
+        stored_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+        doomed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     group_mentions (message_id) {
         message_id -> Uuid,
         chat_id -> Uuid,
@@ -327,6 +353,9 @@ diesel::table! {
         member_count -> Int8,
         created_at -> Timestamptz,
         version -> Int8,
+        banner_url -> Nullable<Text>,
+        avatar_id -> Nullable<Uuid>,
+        banner_id -> Nullable<Uuid>,
     }
 }
 
@@ -426,6 +455,9 @@ diesel::table! {
         status -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        banner_url -> Nullable<Text>,
+        avatar_id -> Nullable<Uuid>,
+        banner_id -> Nullable<Uuid>,
     }
 }
 
@@ -453,6 +485,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     email_codes,
     events,
+    files,
     former_nicknames,
     group_mentions,
     idempotency_keys,

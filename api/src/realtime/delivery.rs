@@ -123,6 +123,7 @@ impl Delivery {
         if let Event::NewMessage(Message { reply_to: Some(reply), .. }) = &mut frame.event {
             reply.author = None;
             reply.excerpt = None;
+            reply.file = None;
         }
         Self::of(frame, self.audience)
     }

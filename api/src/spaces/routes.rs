@@ -2,6 +2,7 @@
 
 pub mod members;
 pub mod permissions;
+pub mod pictures;
 pub mod roles;
 pub mod spaces;
 

@@ -13,6 +13,7 @@ mod adversary;
 mod chat;
 mod contract;
 mod demo;
+mod files;
 mod identity;
 mod integrations;
 mod jobs;

@@ -8,16 +8,18 @@
 use crate::support::TestApp;
 use crate::support::bakery::send as say;
 use crate::support::client::{Client, PASSWORD, send};
+use crate::support::files::png;
 use crate::support::staff::{Staff, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
-const TABLES: [&str; 4] = [
+const TABLES: [&str; 5] = [
     include_str!("permissions/spaces.txt"),
     include_str!("permissions/chat.txt"),
     include_str!("permissions/identity.txt"),
     include_str!("permissions/notifications.txt"),
+    include_str!("permissions/files.txt"),
 ];
 
 struct Row {
@@ -103,6 +105,9 @@ impl World {
         let bot_id = bot_of(tess).await;
         say(tess, &chat_id, "Look, @anna").await.expect(201);
         let inbox = staff.anna.get("/notifications").await.expect(200);
+        let file_id = tess.uploaded("bread.png", &png()).await;
+        let with_file = json!({"content": "", "nonce": "f", "attachment_ids": [file_id]});
+        tess.post(&format!("/messages/{chat_id}"), with_file).await.expect(201);
         let group = json!({"user_ids": [staff.anna.id()], "name": "Two of us"});
         let group = tess.post("/chats", group).await.expect(201);
         let values = HashMap::from([
@@ -113,6 +118,7 @@ impl World {
             ("chat_id", chat_id),
             ("other_chat_id", text(&more["id"])),
             ("group_id", text(&group["id"])),
+            ("file_id", file_id),
             ("message_id", text(&message["id"])),
             ("category_id", text(&category["id"])),
             ("no_link", uuid::Uuid::now_v7().to_string()),
@@ -243,6 +249,11 @@ async fn bot_of(who: &Client) -> String {
 #[tokio::test]
 async fn inboxes_answer_to_their_owner() {
     roles_of_a_space(table(TABLES[3])).await;
+}
+
+#[tokio::test]
+async fn files_answer_by_role() {
+    roles_of_a_space(table(TABLES[4])).await;
 }
 
 async fn session_of(who: &Client) -> String {

@@ -18,6 +18,7 @@ async fn liveness_and_readiness_answer_without_a_token() {
     let ready: serde_json::Value = get(&app, "/health/ready").await.json().await.unwrap();
     assert_eq!(ready["checks"]["database"], "ok");
     assert_eq!(ready["checks"]["migrations"], "ok");
+    assert_eq!(ready["checks"]["storage"], "ok");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 pub mod bakery;
 pub mod client;
 pub mod database;
+pub mod files;
 pub mod mail;
 pub mod programs;
 pub mod replica;
@@ -13,6 +14,7 @@ use api::config::Config;
 use api::server::Server;
 use client::Client;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use tokio::sync::oneshot;
 
 /// A server on a free port with a fresh database. Stops when dropped.
@@ -20,6 +22,14 @@ pub struct TestApp {
     pub app: api::app::App,
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
+    data_dir: PathBuf,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // What is left of it the system clears away.
+        drop(std::fs::remove_dir_all(&self.data_dir));
+    }
 }
 
 impl TestApp {
@@ -31,7 +41,11 @@ impl TestApp {
     /// With these settings on top.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let url = database::fresh().await;
+        let name = format!("space-test-data-{}", uuid::Uuid::now_v7().simple());
+        let data_dir = std::env::temp_dir().join(name);
+        let folder = data_dir.to_string_lossy().into_owned();
         let mut pairs = vec![
+            ("SPACE_DATA_DIR", folder.as_str()),
             ("SPACE_LISTEN", "127.0.0.1:0"),
             ("SPACE_WORKERS", "2"),
             ("SPACE_DATABASE_CONNECTIONS", "8"),
@@ -49,7 +63,7 @@ impl TestApp {
         tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Self { app, address, stop: Some(stop) }
+        Self { app, address, stop: Some(stop), data_dir }
     }
 
     /// Starts the shutdown as SIGTERM does.

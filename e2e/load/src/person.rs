@@ -130,11 +130,18 @@ impl Person {
         let (content, nonce) = (text.to_owned(), nonce.to_owned());
         match link {
             Some(link) => {
-                link.send(SendTo { chat_id, content, nonce, reply_to: None, thread_root: None })
-                    .await
+                link.send(SendTo {
+                    chat_id,
+                    content,
+                    nonce,
+                    reply_to: None,
+                    thread_root: None,
+                    attachment_ids: Vec::new(),
+                })
+                .await
             }
             None => {
-                let body = SendMessage { content, nonce, reply_to: None, thread_root: None };
+                let body = SendMessage { content, nonce, ..SendMessage::default() };
                 self.client.send(chat_id, &body).await.map(drop)
             }
         }

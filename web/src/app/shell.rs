@@ -5,6 +5,7 @@ use super::keys_dialog::KeysDialog;
 use super::panel::ContextPanel;
 use crate::api::ApiError;
 use crate::chat::ChatList;
+use crate::files::uploads::Uploads;
 use crate::i18n::{Key, t, tf};
 use crate::identity::EmailBanner;
 use crate::live::{Live, Stores};
@@ -92,6 +93,7 @@ fn provide_stores(session: Session) {
     provide_context(notices);
     provide_context(outbox);
     provide_context(Drafts::load());
+    provide_context(Uploads::default());
     provide_context(Live::start(Stores {
         session,
         settings,

@@ -8,18 +8,21 @@ use super::emoji_picker::emoji_popover;
 use super::talk::{Jump, Talk};
 use super::typing_line::TypingLine;
 use crate::api::chat as api;
+use crate::files::drop::add;
+use crate::files::tray::{AttachButton, Tray};
 use crate::i18n::{Key, number, t, tf, tr};
 use crate::state::{Draft, Layout};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Icon, IconButton};
 use bars::{EditBar, ReplyBar, SlowLine, slow_left};
 use field::Field;
-use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::ev::{ClipboardEvent, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mentions::{EveryoneHint, Mentions, MentionsList};
 use shared::chat::MAX_MESSAGE_CHARS;
 use shared::event::MessageEdited;
+use shared::files::Attachment;
 use shared::ids::MessageId;
 use shared::permission::Permission;
 use std::time::Duration;
@@ -54,6 +57,8 @@ pub(super) struct Writing {
     stash: StoredValue<String>,
     last_typing: StoredValue<f64>,
     keep_timer: StoredValue<Option<TimeoutHandle>>,
+    /// Send was pressed while files were on their way.
+    waits: RwSignal<bool>,
     layout: Layout,
     /// Slow mode: seconds until the next message.
     slow_left: RwSignal<i64>,
@@ -70,6 +75,7 @@ fn Editor(talk: Talk) -> impl IntoView {
         stash: StoredValue::default(),
         last_typing: StoredValue::new(0.0),
         keep_timer: StoredValue::new(None),
+        waits: RwSignal::new(false),
         layout: expect_context(),
         slow_left: slow_left(talk),
     };
@@ -79,9 +85,11 @@ fn Editor(talk: Talk) -> impl IntoView {
     let length = Memo::new(move |_| field.text.with(|text| text.chars().count()));
     let can_send = move || {
         let waits = writing.slow_left.get() > 0 && talk.editing.with(Option::is_none);
+        let has_words = field.text.with(|text| !text.trim().is_empty());
         !waits
             && length.get() <= MAX_MESSAGE_CHARS
-            && field.text.with(|text| !text.trim().is_empty())
+            && (has_words || talk.uploads.any(talk.place))
+            && !talk.uploads.has_failed(talk.place)
     };
     let chats = talk.chats;
     let placeholder = move || {
@@ -102,7 +110,11 @@ fn Editor(talk: Talk) -> impl IntoView {
             <EveryoneHint talk text=field.text />
             <ReplyBar talk />
             <EditBar writing />
+            <Tray place=talk.place uploads=talk.uploads />
             <div class="composer__field">
+                <Show when=move || talk.may_attach()>
+                    <AttachButton place=talk.place uploads=talk.uploads />
+                </Show>
                 <textarea
                     class="composer__text"
                     rows="1"
@@ -119,6 +131,7 @@ fn Editor(talk: Talk) -> impl IntoView {
                     }
                     on:keydown=move |event| writing.key(&event)
                     on:click=move |_| writing.mentions.update()
+                    on:paste=move |event: ClipboardEvent| writing.pasted(&event)
                     on:blur=move |_| writing.mentions.close_soon()
                 ></textarea>
                 <Show when=move || { length.get() > COUNT_FROM }>
@@ -178,6 +191,13 @@ impl Writing {
                 let begun = field.text.get_untracked();
                 field.set([text, begun].join("\n").trim_end());
                 field.focus();
+            }
+        });
+        Effect::new(move |_| {
+            let is_running = talk.uploads.is_running(talk.place);
+            if self.waits.get() && !is_running {
+                self.waits.set(false);
+                self.submit();
             }
         });
         Effect::new(move |before: Option<()>| {
@@ -273,14 +293,32 @@ impl Writing {
             Some(id) => self.submit_edit(id, text),
             // Slow mode: the text stays until its time has come.
             None if self.slow_left.get_untracked() > 0 => {}
-            None if !text.trim().is_empty() => self.send(text),
+            None if untrack(|| self.talk.uploads.any(self.talk.place)) => self.send_files(text),
+            None if !text.trim().is_empty() => self.send(text, Vec::new()),
             None => {}
         }
     }
 
-    fn send(self, text: &str) {
+    /// Goes at once, or as soon as every file is there.
+    fn send_files(self, text: &str) {
+        match self.talk.uploads.take(self.talk.place) {
+            Some(files) => self.send(text, files),
+            None => self.waits.set(untrack(|| self.talk.uploads.is_running(self.talk.place))),
+        }
+    }
+
+    fn pasted(self, event: &ClipboardEvent) {
+        let files = event.clipboard_data().and_then(|data| data.files());
+        let Some(files) = files.filter(|files| files.length() > 0) else { return };
+        if untrack(|| self.talk.may_attach()) {
+            event.prevent_default();
+            add(self.talk.uploads, self.talk.toasts, self.talk.place, &files);
+        }
+    }
+
+    fn send(self, text: &str, files: Vec<Attachment>) {
         let talk = self.talk;
-        talk.outbox.send(talk.place, text.to_owned(), talk.replying.get_untracked());
+        talk.outbox.send(talk.place, text.to_owned(), talk.replying.get_untracked(), files);
         talk.replying.set(None);
         talk.divider.set(None);
         talk.jump.set(Some(Jump::End));
@@ -295,7 +333,7 @@ impl Writing {
     fn submit_edit(self, id: MessageId, text: &str) {
         let talk = self.talk;
         let Some(entry) = talk.entry(id) else { return talk.editing.set(None) };
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && entry.message.attachments.is_empty() {
             talk.editing.set(None);
             return talk.deleting.set(Some(id));
         }

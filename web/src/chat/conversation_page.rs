@@ -9,6 +9,8 @@ use super::message_toolbar::{DeleteMessage, MessageMenu, MessageVersions};
 use super::reactions::ReactionPicker;
 use super::talk::{Jump, Talk};
 use super::{focused_window, keys};
+use crate::files::drop::DropZone;
+use crate::files::lightbox::Lightbox;
 use crate::i18n::{Key, t};
 use crate::live::Status;
 use crate::state::layout::Panel;
@@ -109,12 +111,18 @@ fn Conversation(chat: ChatId) -> impl IntoView {
             <MessageList talk />
             <Composer talk />
             <News talk />
+            <DropZone
+                place=talk.place
+                uploads=talk.uploads
+                allowed=Signal::derive(move || talk.may_attach())
+            />
         </section>
         <MessageMenu talk />
         <ReactionPicker talk />
         <MessageVersions talk />
         <DeleteMessage talk />
         <Calendar talk />
+        <Lightbox viewing=talk.viewing />
     }
 }
 

@@ -62,6 +62,7 @@ pub fn MessageList(talk: Talk) -> impl IntoView {
                 node_ref=scroller_node
                 on:scroll=move |_| scroller.scrolled()
                 on:click=move |event| events::click(talk, &event)
+                on:input=move |event| events::input(&event)
                 on:mouseover=move |event| events::hover(talk, &event)
                 on:mouseleave=move |_| talk.current.set(None)
                 on:focusin=move |event| events::focus(talk, &event)

@@ -3,9 +3,11 @@
 use super::rows::Row;
 use super::talk::Talk;
 use super::text;
+use crate::files::{brief, hint, shown};
 use crate::i18n::{Key, clock, day, exact, t, tf, tn};
 use crate::state::People;
 use crate::state::outbox::Delivery;
+use crate::state::window::Entry;
 use crate::ui::avatar::hue;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
@@ -54,7 +56,9 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {row.is_head.then(|| head(message, colors))}
                     {message.subject.clone().map(|subject| view! { <h3 class="row__subject">{subject}</h3> })}
                     {move || folds.get().then(fold_line)}
-                    <div class="text" use:fill_with=fill.into()></div>
+                    {(!message.content.is_empty())
+                        .then(|| view! { <div class="text" use:fill_with=fill.into()></div> })}
+                    {(!message.attachments.is_empty()).then(|| files(&row.entry))}
                     {message.edited_at.map(edited_mark)}
                     {message.pinned.then(pin_mark)}
                     {(!message.reactions.is_empty()).then(|| reactions(&message.reactions))}
@@ -64,6 +68,12 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
             </div>
         </div>
     }
+}
+
+fn files(entry: &Arc<Entry>) -> impl IntoView + use<> {
+    let entry = Arc::clone(entry);
+    let fill = move |element: web_sys::Element| shown::fill(&element, &entry.message.attachments);
+    view! { <div class="files" use:fill_with=fill.into()></div> }
 }
 
 /// Whether the message stands folded: the reader does not want to hear its author.
@@ -171,7 +181,7 @@ fn reply_line(reply: &ReplyPreview) -> impl IntoView + use<> {
     let text = match (&reply.author, &reply.excerpt) {
         (Some(author), Some(excerpt)) => view! {
             <span class="row__reply-author">{author.name().to_owned()}</span>
-            <span class="row__reply-text">{excerpt.clone()}</span>
+            <span class="row__reply-text">{quote(reply, excerpt)}</span>
         }
         .into_any(),
         _ => view! { <span class="row__reply-text">{t(Key::ChatReplyGone)}</span> }.into_any(),
@@ -187,6 +197,14 @@ fn reply_line(reply: &ReplyPreview) -> impl IntoView + use<> {
             <Glyph icon=Icon::Reply size=14 />
             {text}
         </button>
+    }
+}
+
+/// What an answered message said, or what it showed.
+pub fn quote(reply: &ReplyPreview, excerpt: &str) -> String {
+    match &reply.file {
+        Some(file) if excerpt.is_empty() => hint(file),
+        _ => excerpt.to_owned(),
     }
 }
 
@@ -283,6 +301,6 @@ fn delivery_line(delivery: &Delivery, message: &Message) -> impl IntoView + use<
 /// What a reader hears when a message arrives.
 #[must_use]
 pub fn spoken(message: &Message) -> String {
-    let excerpt = shared::markdown::plain(&message.content, 120);
+    let excerpt = brief(message, 120);
     tf(Key::ChatSpoken, &[("author", message.author.name()), ("text", &excerpt)])
 }

@@ -246,7 +246,7 @@ pub fn DeleteMessage(talk: Talk) -> impl IntoView {
     });
     let excerpt = move || {
         let entry = message.get().and_then(|id| talk.entry(id));
-        let text = entry.map(|e| shared::markdown::plain(&e.message.content, 100));
+        let text = entry.map(|e| crate::files::brief(&e.message, 100));
         crate::i18n::tf(Key::ChatDeleteText, &[("text", &text.unwrap_or_default())])
     };
     let confirm = move |()| {

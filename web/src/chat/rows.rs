@@ -64,7 +64,10 @@ impl Row {
             (message.content.contains("```"), 32.0),
         ];
         let extra: f64 = parts.iter().filter(|(is, _)| *is).map(|(_, height)| height).sum();
-        4.0 + text.max(1.0) * 22.0 + extra
+        let files = crate::files::shown::height(&message.attachments, width);
+        // Without words there is no line for them.
+        let least = if message.attachments.is_empty() { 1.0 } else { 0.0 };
+        4.0 + text.max(least) * 22.0 + extra + files
     }
 }
 
@@ -138,6 +141,7 @@ fn message(outgoing: Outgoing, author: &UserRef) -> Message {
         seq: i64::MAX,
         author: author.clone(),
         content: outgoing.content,
+        attachments: outgoing.attachments,
         kind: MessageType::Text,
         subject: None,
         reply_to: outgoing.reply_to,
@@ -179,6 +183,7 @@ mod tests {
             nonce: uuid::Uuid::now_v7().to_string(),
             content: content.into(),
             reply_to: None,
+            attachments: Vec::new(),
             written_at: at,
             delivery: Delivery::Waiting,
         }

@@ -1,6 +1,8 @@
 //! The open conversation: what its parts say to each other.
 
 use crate::api::chat::Part;
+use crate::files::lightbox::Viewing;
+use crate::files::uploads::Uploads;
 use crate::live::Live;
 use crate::state::layout::Panel;
 use crate::state::window::{Entry, Window};
@@ -9,7 +11,8 @@ use crate::ui::{Anchor, Toasts};
 use leptos::prelude::*;
 use shared::Timestamp;
 use shared::chat::{Message, ReplyPreview};
-use shared::ids::{ChatId, MessageId, UserId};
+use shared::files::{FileHint, FileKind};
+use shared::ids::{ChatId, FileId, MessageId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
 use std::rc::Rc;
@@ -48,6 +51,7 @@ pub struct Talk {
     pub messages: Messages,
     pub outbox: Outbox,
     pub drafts: Drafts,
+    pub uploads: Uploads,
     pub live: Live,
     pub layout: Layout,
     /// Messages after this `seq` were new when the chat was opened: a line stands before them.
@@ -72,6 +76,8 @@ pub struct Talk {
     pub pressing: StoredValue<Option<TimeoutHandle>>,
     /// The message of a long press, until the finger leaves.
     pub held: StoredValue<Option<At>>,
+    /// The pictures in the full view.
+    pub viewing: RwSignal<Option<Viewing>>,
     pub toasts: Toasts,
     /// Gives the keyboard to the composer.
     pub focus_composer: RwSignal<u32>,
@@ -119,6 +125,8 @@ impl Talk {
             messages: expect_context(),
             outbox: expect_context(),
             drafts: expect_context(),
+            uploads: expect_context(),
+            viewing: RwSignal::new(None),
             live: expect_context(),
             layout: expect_context(),
             divider: RwSignal::new(None),
@@ -170,6 +178,13 @@ impl Talk {
         self.chats.may(self.chat, permission)
     }
 
+    /// Whether the person may send files of any kind here.
+    #[must_use]
+    pub fn may_attach(&self) -> bool {
+        self.may(Permission::SendMessages)
+            && (self.may(Permission::SendMedia) || self.may(Permission::SendFiles))
+    }
+
     /// Whether the person may edit this message.
     #[must_use]
     pub fn may_edit(&self, message: &Message) -> bool {
@@ -206,6 +221,10 @@ impl Talk {
             seq: message.seq,
             author: Some(message.author.clone()),
             excerpt: Some(markdown::plain(&message.content, 140)),
+            file: message
+                .attachments
+                .first()
+                .map(|file| FileHint { kind: file.kind, name: file.name.clone() }),
         }));
         self.focus_composer.update(|n| *n += 1);
     }
@@ -230,6 +249,15 @@ impl Talk {
             self.edit(id);
         }
         last.is_some()
+    }
+
+    /// Opens a picture, with the others in memory beside it.
+    pub fn view(&self, id: FileId) {
+        let pictures = self.window(|window| {
+            let files = window.entries().iter().flat_map(|entry| &entry.message.attachments);
+            files.filter(|file| file.kind == FileKind::Image).cloned().collect()
+        });
+        self.viewing.set(Viewing::open(pictures, id));
     }
 
     /// Marks everything read and takes the line away.

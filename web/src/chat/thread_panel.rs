@@ -9,6 +9,7 @@ use super::reactions::ReactionPicker;
 use super::talk::{Jump, Talk};
 use super::{focused_window, keys};
 use crate::api::chat as api;
+use crate::files::lightbox::Lightbox;
 use crate::i18n::{Key, t};
 use crate::ui::button::IconLook;
 use crate::ui::{Icon, IconButton};
@@ -43,6 +44,7 @@ pub fn ThreadPanel(chat: ChatId, root: MessageId, at: Option<i64>) -> impl IntoV
         <section class="thread" on:keydown=key>
             <ThreadBar talk root />
             <MessageList talk />
+            <Lightbox viewing=talk.viewing />
             <Composer talk />
             <News talk />
         </section>

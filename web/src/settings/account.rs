@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::api::people as api;
+use crate::files::PictureField;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, month_and_year, t, tf, tr};
 use crate::state::{Notices, Session};
@@ -43,6 +44,12 @@ fn Head(session: Session, me: Me) -> impl IntoView {
     let url = Signal::derive(move || session.me().and_then(|me| me.avatar_url));
     let nickname = of(|me| me.nickname);
     let email = of(|me| me.email.unwrap_or_default());
+    let has_banner = Signal::derive(move || session.me().is_some_and(|me| me.banner_url.is_some()));
+    let saved = Callback::new(move |text: String| {
+        if let Ok(me) = serde_json::from_str::<Me>(&text) {
+            session.set_me(me);
+        }
+    });
     let since = move || tf(Key::SettingsMemberSince, &[("when", &month_and_year(me.created_at))]);
     view! {
         <div class="settings__head">
@@ -53,6 +60,20 @@ fn Head(session: Session, me: Me) -> impl IntoView {
                 <p class="settings__hint">{email}</p>
                 <p class="settings__hint">{since}</p>
             </div>
+        </div>
+        <div class="settings__pictures">
+            <PictureField
+                path="/profile/upload-avatar".to_owned()
+                label=Key::FilesAvatar
+                is_set=Signal::derive(move || url.get().is_some())
+                on_saved=saved
+            />
+            <PictureField
+                path="/profile/upload-banner".to_owned()
+                label=Key::FilesBanner
+                is_set=has_banner
+                on_saved=saved
+            />
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::space_form::{SpaceFields, SpaceInputs};
 use crate::api::spaces as api;
+use crate::files::PictureField;
 use crate::form::FormFailure;
 use crate::i18n::{Key, t, tr};
 use crate::state::Spaces;
@@ -47,6 +48,7 @@ fn EditSpaceForm(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
             }
         >
             <SpaceInputs fields form with_visibility />
+            <SpacePictures space />
             <FormFailure form />
             <footer class="dialog__footer">
                 <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
@@ -55,6 +57,33 @@ fn EditSpaceForm(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
                 </Button>
             </footer>
         </form>
+    }
+}
+
+#[component]
+fn SpacePictures(space: SpaceId) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    let now = Memo::new(move |_| spaces.get(space));
+    let saved = Callback::new(move |text: String| {
+        if let Ok(space) = serde_json::from_str::<Space>(&text) {
+            spaces.put(space);
+        }
+    });
+    let field = move |what: &str, label: Key, is_set: Signal<bool>| {
+        let path = format!("/spaces/{space}/upload-{what}");
+        view! { <PictureField path label is_set on_saved=saved /> }
+    };
+    view! {
+        {field(
+            "avatar",
+            Key::FilesAvatar,
+            Signal::derive(move || now.get().is_some_and(|space| space.avatar_url.is_some())),
+        )}
+        {field(
+            "banner",
+            Key::FilesBanner,
+            Signal::derive(move || now.get().is_some_and(|space| space.banner_url.is_some())),
+        )}
     }
 }
 

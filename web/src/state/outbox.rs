@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 use shared::chat::{Message, ReplyPreview, SendMessage};
+use shared::files::Attachment;
 use shared::ids::{ChatId, MessageId, UserId};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -37,6 +38,9 @@ pub struct Outgoing {
     /// The thread it goes into.
     #[serde(default)]
     pub thread_root: Option<MessageId>,
+    /// Uploaded already.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     #[serde(with = "shared::millis")]
     pub written_at: Timestamp,
     #[serde(skip)]
@@ -101,13 +105,20 @@ impl Outbox {
     }
 
     /// Puts a message on its way.
-    pub fn send(&self, place: Place, content: String, reply_to: Option<ReplyPreview>) {
+    pub fn send(
+        &self,
+        place: Place,
+        content: String,
+        reply_to: Option<ReplyPreview>,
+        attachments: Vec<Attachment>,
+    ) {
         let outgoing = Outgoing {
             chat_id: place.chat,
             thread_root: place.thread,
             nonce: Uuid::now_v7().to_string(),
             content,
             reply_to,
+            attachments,
             written_at: chrono::Utc::now(),
             delivery: Delivery::Waiting,
         };
@@ -130,9 +141,9 @@ impl Outbox {
         self.work(place);
     }
 
-    /// Gives a message up. Returns its text.
-    pub fn discard(&self, place: Place, nonce: &str) -> Option<String> {
-        self.take(place, nonce).map(|outgoing| outgoing.content)
+    /// Gives a message up. Returns what it was.
+    pub fn discard(&self, place: Place, nonce: &str) -> Option<Outgoing> {
+        self.take(place, nonce)
     }
 
     /// The server has this message: it is no longer on its way.
@@ -231,6 +242,7 @@ async fn send(outgoing: &Outgoing) -> ApiResult<Message> {
         nonce: outgoing.nonce.clone(),
         reply_to: outgoing.reply_to.as_ref().map(|reply| reply.id),
         thread_root: outgoing.thread_root,
+        attachment_ids: outgoing.attachments.iter().map(|file| file.id).collect(),
     };
     api::send_message(outgoing.chat_id, &body).await
 }

@@ -185,6 +185,7 @@ impl Window {
                     if let Some(reply) = &mut message.reply_to {
                         reply.author = None;
                         reply.excerpt = None;
+                        reply.file = None;
                     }
                 });
             }

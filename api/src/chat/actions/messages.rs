@@ -7,6 +7,9 @@ use crate::chat::model::message_changes::{self as changes, NewMessage};
 use crate::chat::model::reaction;
 use crate::chat::model::thread::{self, Reply, RootRow};
 use crate::error::{ApiError, ApiResult};
+use crate::files::actions::do_attach;
+use crate::files::model::attachments;
+use crate::files::model::file::FileRow;
 use crate::notifications::do_forget_message;
 use crate::realtime::stream::{Tx, now};
 use diesel::OptionalExtension as _;
@@ -27,11 +30,12 @@ pub enum Sent {
     Repeat,
 }
 
-/// Inserts a message as the chat's next one.
+/// Inserts a message as the chat's next one. `space_quota`: bytes of files a space may have.
 pub async fn do_send_message(
     tx: &mut Tx,
     chat: &ChatAccess,
     body: &SendMessage,
+    space_quota: u64,
 ) -> ApiResult<Sent> {
     chat.require(Permission::SendMessages)?;
     chat.require_reachable()?;
@@ -62,6 +66,8 @@ pub async fn do_send_message(
         return Ok(Sent::Repeat);
     }
     keep_slow(tx, chat, id, created_at).await?;
+    let (to, ids) = (chat.destination(), &body.attachment_ids);
+    let attachments = do_attach(tx, author.id, id, to, ids, space_quota).await?;
     let mentioned = mentioned(tx, chat, &body.content).await?;
     mentioned.save(tx, id, chat.chat_id(), seq, true).await?;
     let message = Message {
@@ -70,6 +76,7 @@ pub async fn do_send_message(
         seq,
         author,
         content: body.content.clone(),
+        attachments,
         kind: MessageType::Text,
         subject: None,
         reply_to,
@@ -138,7 +145,7 @@ async fn thread_of(tx: &mut Tx, chat: &ChatAccess, id: MessageId) -> ApiResult<R
 /// The message that a nonce was used for.
 ///
 /// # Errors
-/// `nonce_mismatch` when it had another content.
+/// `nonce_mismatch` when it had another content or other files.
 pub async fn repeated(
     conn: &mut crate::platform::db::PgConn,
     chat: ChatId,
@@ -151,8 +158,13 @@ pub async fn repeated(
         None => row.content == body.content,
         Some(_) => changes::original(conn, row.id()).await?.as_ref() == Some(&body.content),
     };
+    let files = attachments::of_messages(conn, &[row.id()]).await?;
+    let files = files.get(&row.id()).map_or(&[][..], Vec::as_slice);
+    // The files of a deleted message may be gone.
+    let same_files = row.deleted_at.is_some()
+        || files.iter().map(|file| file.id).eq(body.attachment_ids.iter().copied());
     let same_place = row.reply_to() == body.reply_to && row.thread_root() == body.thread_root;
-    if !same_text || !same_place {
+    if !same_text || !same_files || !same_place {
         return Err(ApiError::new(ErrorCode::NonceMismatch));
     }
     one(conn, row, author).await
@@ -176,6 +188,13 @@ pub async fn do_edit_message(
     chat.require(Permission::SendMessages)?;
     chat.require(Permission::EditOwnMessages)?;
     chat.require_reachable()?;
+    if content.trim().is_empty() {
+        // Without words there must be files.
+        let files = attachments::of_messages(tx, &[id]).await?;
+        if files.is_empty() {
+            return Err(ApiError::field("content", FieldCode::Required));
+        }
+    }
     if row.content == content {
         return one(tx, row, chat.user_id()).await;
     }
@@ -282,5 +301,7 @@ async fn answered(
     let excerpt = markdown::plain(&row.content, EXCERPT);
     let (id, seq) = (row.id(), row.seq);
     let author = row.author()?;
-    Ok(ReplyPreview { id, seq, author: Some(author), excerpt: Some(excerpt) })
+    let files = attachments::of_messages(tx, &[id]).await?;
+    let file = files.get(&id).and_then(|files| files.first()).map(FileRow::hint);
+    Ok(ReplyPreview { id, seq, author: Some(author), excerpt: Some(excerpt), file })
 }

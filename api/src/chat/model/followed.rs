@@ -90,6 +90,7 @@ pub async fn followed(
                 seq: row.root_seq,
                 author: row.author.map(from_json).transpose()?,
                 excerpt: row.content.map(|text| markdown::plain(&text, EXCERPT)),
+                file: None,
             },
             thread: ThreadSummary {
                 count: row.reply_count,

@@ -1,8 +1,10 @@
 //! Messages: a page in five queries whatever its size (texts with authors and replies, reactions,
-//! mentions of people and of many, threads).
+//! mentions of people and of many, threads, files).
 
 use super::sql::{from_json, user_ref};
 use super::{group_mention, mention, reaction, thread};
+use crate::files::model::attachments;
+use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
 use crate::platform::schema::messages;
 use chrono::{DateTime, Utc};
@@ -251,6 +253,10 @@ pub async fn assemble(
     let mut mentions = mention::of_messages(conn, &ids).await?;
     let mut threads = thread::summaries(conn, &ids).await?;
     let mut groups = group_mention::of_messages(conn, &ids).await?;
+    // Those of answered messages come along: one of them stands for a text that is not there.
+    let answered = rows.iter().filter(|row| row.reply_content.is_some());
+    let answered: Vec<MessageId> = answered.filter_map(MessageRow::reply_to).collect();
+    let files = attachments::of_messages(conn, &[ids.as_slice(), &answered].concat()).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.id();
@@ -260,6 +266,9 @@ pub async fn assemble(
                 seq: row.seq,
                 author: from_json(row.author)?,
                 content: row.content,
+                attachments: files.get(&id).map_or_else(Vec::new, |files| {
+                    files.iter().cloned().map(FileRow::into_attachment).collect()
+                }),
                 kind: MessageType::Text,
                 subject: row.subject,
                 reply_to: match (row.reply_id, row.reply_seq) {
@@ -267,6 +276,10 @@ pub async fn assemble(
                         id: MessageId(reply),
                         seq,
                         author: row.reply_author.map(from_json).transpose()?,
+                        file: files
+                            .get(&MessageId(reply))
+                            .filter(|_| row.reply_content.is_some())
+                            .and_then(|files| files.iter().next().map(FileRow::hint)),
                         excerpt: row.reply_content.map(|text| markdown::plain(&text, EXCERPT)),
                     }),
                     _ => None,

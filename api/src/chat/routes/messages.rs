@@ -109,7 +109,7 @@ async fn send(
     let sent = app
         .transact(async |tx| {
             let chat = access_chat(tx, user, chat).await?;
-            match do_send_message(tx, &chat, body).await? {
+            match do_send_message(tx, &chat, body, app.config.files.space_quota).await? {
                 Sent::New(message, told) => {
                     let people = own_people(tx, &chat).await?;
                     let followers = match message.thread_root {

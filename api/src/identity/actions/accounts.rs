@@ -10,14 +10,14 @@ use crate::identity::limits;
 use crate::identity::model::choices::{self, Changes};
 use crate::identity::model::person::Person;
 use crate::identity::model::session::Which;
-use crate::identity::model::user::{self, NewUser, UserRow};
+use crate::identity::model::user::{self, NewUser, Picture, UserRow};
 use crate::identity::password::check_not_common;
 use crate::platform::db::PgConn;
 use crate::realtime::stream::Tx;
 use diesel::result::{DatabaseErrorKind, Error};
 use shared::error::{ErrorCode, FieldError};
 use shared::identity::{ChangePassword, UpdateProfile};
-use shared::ids::UserId;
+use shared::ids::{FileId, UserId};
 use shared::validate;
 
 /// Inserts an account.
@@ -96,5 +96,19 @@ pub async fn do_update_profile(
         };
         choices::change(tx, id, &changes).await?;
     }
+    tell_profile(tx, id).await
+}
+
+/// Shows a stored picture, or none, and tells the person's other devices.
+///
+/// # Errors
+/// The database's.
+pub async fn do_set_picture(
+    tx: &mut Tx,
+    id: UserId,
+    picture: Picture,
+    file: Option<FileId>,
+) -> ApiResult<Person> {
+    user::set_picture(tx, id, picture, file).await?;
     tell_profile(tx, id).await
 }

@@ -100,6 +100,10 @@ pub async fn empty(conn: &mut PgConn, id: UserId, display_name: &str) -> QueryRe
             users::display_name.eq(display_name),
             users::bio.eq(None::<String>),
             users::avatar_url.eq(None::<String>),
+            // Released by the database.
+            users::avatar_id.eq(None::<uuid::Uuid>),
+            users::banner_url.eq(None::<String>),
+            users::banner_id.eq(None::<uuid::Uuid>),
             users::is_placeholder.eq(true),
             users::updated_at.eq(diesel::dsl::now),
         ))

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use shared::identity::{Status, UpdateProfile, UserRef};
-use shared::ids::UserId;
+use shared::ids::{FileId, UserId};
 use shared::validate::nickname_key;
 use std::collections::HashMap;
 
@@ -25,6 +25,7 @@ pub struct UserRow {
     pub display_name: Option<String>,
     pub bio: Option<String>,
     pub avatar_url: Option<String>,
+    pub banner_url: Option<String>,
     pub is_bot: bool,
     pub status: String,
     pub created_at: DateTime<Utc>,
@@ -235,4 +236,37 @@ pub async fn update_profile(
         .returning(UserRow::as_returning())
         .get_result(conn)
         .await
+}
+
+/// A picture of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    Avatar,
+    Banner,
+}
+
+/// Puts a file in the place of a picture, or nothing. What was there is released by the database.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn set_picture(
+    conn: &mut PgConn,
+    id: UserId,
+    picture: Picture,
+    file: Option<FileId>,
+) -> QueryResult<UserRow> {
+    let url = file.map(shared::files::url);
+    let now = users::updated_at.eq(diesel::dsl::now);
+    let row = users::table.find(id);
+    let returning = UserRow::as_returning();
+    match picture {
+        Picture::Avatar => {
+            let set = (users::avatar_id.eq(file), users::avatar_url.eq(url), now);
+            diesel::update(row).set(set).returning(returning).get_result(conn).await
+        }
+        Picture::Banner => {
+            let set = (users::banner_id.eq(file), users::banner_url.eq(url), now);
+            diesel::update(row).set(set).returning(returning).get_result(conn).await
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::identity::actions::sessions::{
 };
 use crate::identity::model::email;
 use crate::identity::model::session::Which;
-use crate::identity::refresh_cookie;
+use crate::identity::{file_cookie, refresh_cookie};
 use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, post, web};
 use shared::error::{ErrorCode, FieldCode, Problem};
@@ -137,8 +137,7 @@ pub async fn logout(
         }
     };
     revoke(&app, user, Which::One(session)).await?;
-    let removal = refresh_cookie::removal(&app, &request);
-    Ok(HttpResponse::NoContent().cookie(removal).finish())
+    Ok(without_cookies(&app, &request))
 }
 
 /// End every session of the caller.
@@ -150,8 +149,14 @@ pub async fn logout_all(
     caller: CurrentUser,
 ) -> ApiResult<HttpResponse> {
     revoke(&app, caller.id, Which::All).await?;
-    let removal = refresh_cookie::removal(&app, &request);
-    Ok(HttpResponse::NoContent().cookie(removal).finish())
+    Ok(without_cookies(&app, &request))
+}
+
+fn without_cookies(app: &App, request: &HttpRequest) -> HttpResponse {
+    HttpResponse::NoContent()
+        .cookie(refresh_cookie::removal(app, request))
+        .cookie(file_cookie::removal(app, request))
+        .finish()
 }
 
 /// Where a refresh token travels.
@@ -180,7 +185,7 @@ fn presented(
 }
 
 fn answer(app: &App, request: &HttpRequest, grant: Grant, place: Place) -> ApiResult<HttpResponse> {
-    let ends = grant.expires_at;
+    let (ends, user, session) = (grant.expires_at, grant.user.row.id, grant.session_id);
     let mut tokens = grant.tokens(app)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, "no-store"));
@@ -188,6 +193,7 @@ fn answer(app: &App, request: &HttpRequest, grant: Grant, place: Place) -> ApiRe
         && let Some(token) = tokens.refresh_token.take()
     {
         response.cookie(refresh_cookie::with(app, request, token, ends));
+        response.cookie(file_cookie::with(app, request, user, session, ends));
     }
     Ok(response.json(tokens))
 }

@@ -10,7 +10,7 @@ use crate::spaces::model::role::{NewRole, RoleRow};
 use crate::spaces::model::space::{self, NewSpace, SeenSpace, SpaceChanges, SpaceRow};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, RoleAssigned, SpaceDeleted};
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{ChatId, FileId, SpaceId, UserId};
 use shared::permission::Permission;
 use shared::spaces::{CreateSpace, RoleKind, Space, UpdateSpace};
 use shared::text::{Key, Lang, text};
@@ -68,7 +68,36 @@ pub async fn do_update_space(
         name: body.name.as_deref().map(str::trim),
         description: body.description.as_ref().map(|text| filled(text.as_deref())),
         visibility: body.visibility.map(|visibility| visibility.key()),
-        owner_id: None,
+        ..SpaceChanges::default()
+    };
+    let row = changes.save(tx, access.id()).await?;
+    tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;
+    Ok(row)
+}
+
+/// A picture of a space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpacePicture {
+    Avatar,
+    Banner,
+}
+
+/// Shows a stored picture, or none. What was there is released by the database.
+pub async fn do_set_space_picture(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    picture: SpacePicture,
+    file: Option<FileId>,
+) -> ApiResult<SpaceRow> {
+    access.require(Permission::ChangeInfo)?;
+    let (id, url) = (Some(file), Some(file.map(shared::files::url)));
+    let changes = match picture {
+        SpacePicture::Avatar => {
+            SpaceChanges { avatar_id: id, avatar_url: url, ..SpaceChanges::default() }
+        }
+        SpacePicture::Banner => {
+            SpaceChanges { banner_id: id, banner_url: url, ..SpaceChanges::default() }
+        }
     };
     let row = changes.save(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use shared::Timestamp;
 use shared::chat::ChatKind;
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{ChatId, FileId, SpaceId, UserId};
 use shared::permission::{PermissionSet, Standing, in_space};
 use shared::spaces::{Membership, Space, Visibility};
 
@@ -20,6 +20,7 @@ pub struct SpaceRow {
     pub name: String,
     pub description: Option<String>,
     pub avatar_url: Option<String>,
+    pub banner_url: Option<String>,
     visibility: String,
     pub owner_id: UserId,
     pub default_chat_id: Option<ChatId>,
@@ -59,6 +60,7 @@ impl SpaceRow {
             name: self.name,
             description: self.description,
             avatar_url: self.avatar_url,
+            banner_url: self.banner_url,
             visibility,
             owner_id: self.owner_id,
             default_chat_id: self.default_chat_id,
@@ -119,6 +121,10 @@ pub struct SpaceChanges<'a> {
     pub description: Option<Option<&'a str>>,
     pub visibility: Option<&'a str>,
     pub owner_id: Option<UserId>,
+    pub avatar_id: Option<Option<FileId>>,
+    pub avatar_url: Option<Option<String>>,
+    pub banner_id: Option<Option<FileId>>,
+    pub banner_url: Option<Option<String>>,
 }
 
 impl SpaceChanges<'_> {

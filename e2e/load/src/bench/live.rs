@@ -57,7 +57,7 @@ impl Audience {
         let content = format!("Is the bread ready? {nonce}");
         self.book.say(&content);
         self.owner
-            .send(self.chat, &SendMessage { content, nonce, reply_to: None, thread_root: None })
+            .send(self.chat, &SendMessage { content, nonce, ..SendMessage::default() })
             .await?;
         Ok(())
     }

@@ -75,7 +75,7 @@ pub async fn durable(server: &Server, seconds: u64) -> anyhow::Result<Sends> {
                 let content = format!("Is the bread ready? {nonce}");
                 let sent = Instant::now();
                 client
-                    .send(chat, &SendMessage { content, nonce, reply_to: None, thread_root: None })
+                    .send(chat, &SendMessage { content, nonce, ..SendMessage::default() })
                     .await?;
                 times.push(sent.elapsed());
             }

@@ -1,6 +1,7 @@
 //! Above the field: what is answered, what is edited. Below it: how long slow mode lasts.
 
 use super::Writing;
+use crate::chat::message_row::quote;
 use crate::chat::talk::{Jump, Talk};
 use crate::i18n::{Key, t, tf};
 use crate::ui::{Icon, IconButton};
@@ -15,7 +16,7 @@ pub fn ReplyBar(talk: Talk) -> impl IntoView {
             talk.replying
                 .get()
                 .map(|reply| {
-                    let author = reply.author.map(|author| author.name().to_owned());
+                    let author = reply.author.as_ref().map(|author| author.name().to_owned());
                     let seq = reply.seq;
                     view! {
                         <div class="composer__bar">
@@ -28,7 +29,9 @@ pub fn ReplyBar(talk: Talk) -> impl IntoView {
                                     let name = author.clone().unwrap_or_default();
                                     tf(Key::ChatReplyingTo, &[("name", &name)])
                                 }}
-                                <span class="composer__bar-excerpt">{reply.excerpt}</span>
+                                <span class="composer__bar-excerpt">
+                                    {quote(&reply, reply.excerpt.as_deref().unwrap_or_default())}
+                                </span>
                             </button>
                             <IconButton
                                 icon=Icon::Close

@@ -2,6 +2,7 @@
 
 use crate::chat::reactions;
 use crate::chat::talk::{At, Jump, Talk};
+use crate::files::audio;
 use crate::i18n::{Key, tr};
 use crate::state::layout::Panel;
 use crate::ui::popover::Anchor;
@@ -57,6 +58,13 @@ fn act(talk: Talk, event: &Event, element: &Element) {
                 talk.versions.set(Some(At { message, anchor: Anchor::of(element) }));
             }
         }
+        "picture" => {
+            if let Ok(file) = attribute("data-file").parse() {
+                talk.view(file);
+            }
+        }
+        "sound-play" => audio::play(element),
+        "sound-speed" => audio::speed(element),
         "thread" => {
             if let Some(message) = message_of(event) {
                 talk.open_thread_of(message);
@@ -66,13 +74,21 @@ fn act(talk: Talk, event: &Event, element: &Element) {
         "calendar" => talk.calendar.set(Some(Anchor::of(element))),
         "retry" => talk.outbox.retry(talk.place, &attribute("data-nonce")),
         "discard" => {
-            if let Some(text) = talk.outbox.discard(talk.place, &attribute("data-nonce")) {
-                talk.give_back.set(Some(text));
+            if let Some(given_up) = talk.outbox.discard(talk.place, &attribute("data-nonce")) {
+                talk.uploads.give_back(talk.place, given_up.attachments);
+                talk.give_back.set(Some(given_up.content));
             }
         }
         "spoiler" => open_spoiler(element),
         "copy-code" => copy_code(talk, element),
         _ => {}
+    }
+}
+
+/// The mark of a sound was moved.
+pub fn input(event: &Event) {
+    if let Some(element) = closest(event, ".sound__seek") {
+        audio::seek(&element);
     }
 }
 
@@ -137,7 +153,7 @@ pub fn key(talk: Talk, event: &KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
-    let on_button = closest(event, "button, a, [data-act]").is_some();
+    let on_button = closest(event, "button, a, input, video, [data-act]").is_some();
     match event.key().as_str() {
         "ArrowUp" | "ArrowDown" if !on_button && step(event) => event.prevent_default(),
         "Enter" | " " if closest(event, "[data-act=spoiler]").is_some() => {
@@ -245,7 +261,7 @@ pub fn context_menu(talk: Talk, event: &MouseEvent) {
         return event.prevent_default();
     }
     // Text, links and pictures keep the browser's own menu.
-    if closest(event, ".text, a, img").is_some() {
+    if closest(event, ".text, a, img, video").is_some() {
         return;
     }
     if let Some(message) = message_of(event) {

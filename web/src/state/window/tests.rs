@@ -19,6 +19,7 @@ fn message(seq: i64) -> Message {
         seq,
         author: person("anna"),
         content: format!("m{seq}"),
+        attachments: Vec::new(),
         kind: shared::chat::MessageType::Text,
         subject: None,
         reply_to: None,
@@ -139,6 +140,7 @@ fn a_deleted_message_leaves_its_answers() {
         seq: 1,
         author: Some(items[0].author.clone()),
         excerpt: Some("m1".into()),
+        file: None,
     });
     let (id, author) = (items[0].id, items[0].author.id);
     window.reset(History { items, has_before: false, has_after: false });

@@ -1,0 +1,7 @@
+//! Storing, attaching.
+
+mod attach;
+mod store;
+
+pub use attach::{do_attach, do_delete};
+pub use store::{image_format, store_attachment, store_picture};

@@ -1,0 +1,204 @@
+//! From an upload to a stored file. The row comes first and takes the room; then the bytes; only then
+//! the file can be used. A crash between leaves a row that the sweep removes with its bytes.
+
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::files::archive::check_zip;
+use crate::files::guard::Destination;
+use crate::files::inspect::Content;
+use crate::files::media;
+use crate::files::model::file::{self, ATTACHMENT, FileRow, NewFile, PICTURE};
+use crate::files::picture::{self, Picture, Shape};
+use crate::files::receive::Upload;
+use crate::files::storage::Part;
+use crate::realtime::stream::Tx;
+use image::ImageFormat;
+use shared::error::ErrorCode;
+use shared::files::FileKind;
+use shared::ids::{FileId, SpaceId, UserId};
+use std::io::{Read as _, Seek as _};
+
+/// The format of an upload that must be a picture.
+///
+/// # Errors
+/// `file_type` when it is something else.
+pub fn image_format(content: &Content) -> ApiResult<ImageFormat> {
+    content.format.ok_or_else(|| ApiError::new(ErrorCode::FileType))
+}
+
+/// What is stored of an upload.
+enum Bytes {
+    /// The upload itself.
+    File(std::fs::File),
+    Memory {
+        content: Vec<u8>,
+        thumbnail: Option<Vec<u8>>,
+    },
+}
+
+/// Stores an upload that waits for its message.
+///
+/// # Errors
+/// `quota_exceeded`, `file_damaged`, `file_too_complex`, `unavailable`.
+pub async fn store_attachment(
+    app: &App,
+    owner: UserId,
+    upload: Upload,
+    destination: Option<Destination>,
+) -> ApiResult<FileRow> {
+    let Upload { mut file, size, name, content } = upload;
+    let mut new = NewFile {
+        id: FileId::new(),
+        owner_id: owner,
+        space_id: destination.and_then(|to| to.space),
+        purpose: ATTACHMENT,
+        chat_id: destination.map(|to| to.chat),
+        kind: content.kind.key(),
+        name,
+        mime: content.mime,
+        size: i64::try_from(size).unwrap_or(i64::MAX),
+        width: None,
+        height: None,
+        blurhash: None,
+        duration_ms: None,
+        animated: false,
+        has_thumbnail: false,
+    };
+    let bytes = match content.format {
+        Some(format) => {
+            let pixels = app.config.files.pixels;
+            let picture =
+                app.files.work(move || picture::renew(&read(file)?, format, pixels)).await?;
+            fill(&mut new, &picture);
+            Bytes::Memory { content: picture.bytes, thumbnail: picture.thumbnail }
+        }
+        None => {
+            let (kind, is_zip) = (content.kind, content.is_zip);
+            let looked = move || {
+                file.rewind().map_err(ApiError::internal)?;
+                if is_zip {
+                    check_zip(&mut file, size)?;
+                }
+                let is_media = matches!(kind, FileKind::Audio | FileKind::Video);
+                let media = if is_media { media::read(&mut file) } else { media::Media::default() };
+                Ok((file, media))
+            };
+            let (file, media) = app.files.work(looked).await?;
+            (new.width, new.height) = (media.width, media.height);
+            new.duration_ms = media.duration_ms;
+            Bytes::File(file)
+        }
+    };
+    store(app, new, bytes).await
+}
+
+/// Makes a picture of a person, a space or a sticker and stores it. Name it in a column with the
+/// trigger `release_file` and call [`file::mark_used`] in the same transaction; what is not named in
+/// time goes.
+///
+/// # Errors
+/// `file_type`, `quota_exceeded`, `file_damaged`, `file_too_complex`, `unavailable`.
+pub async fn store_picture(
+    app: &App,
+    owner: UserId,
+    space: Option<SpaceId>,
+    upload: Upload,
+    shape: Shape,
+) -> ApiResult<FileRow> {
+    let format = image_format(&upload.content)?;
+    let pixels = app.config.files.pixels;
+    let file = upload.file;
+    let picture =
+        app.files.work(move || picture::shape(&read(file)?, format, pixels, shape)).await?;
+    let mut new = NewFile {
+        id: FileId::new(),
+        owner_id: owner,
+        space_id: space,
+        purpose: PICTURE,
+        chat_id: None,
+        kind: FileKind::Image.key(),
+        name: upload.name,
+        mime: picture.mime,
+        size: 0,
+        width: None,
+        height: None,
+        blurhash: None,
+        duration_ms: None,
+        animated: false,
+        has_thumbnail: false,
+    };
+    fill(&mut new, &picture);
+    store(app, new, Bytes::Memory { content: picture.bytes, thumbnail: picture.thumbnail }).await
+}
+
+fn read(mut file: std::fs::File) -> ApiResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind().and_then(|()| file.read_to_end(&mut bytes)).map_err(ApiError::internal)?;
+    Ok(bytes)
+}
+
+fn fill(new: &mut NewFile, picture: &Picture) {
+    let thumbnail = picture.thumbnail.as_ref().map_or(0, Vec::len);
+    new.mime = picture.mime;
+    // Both are stored, both take room.
+    new.size = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
+    new.width = i32::try_from(picture.width).ok();
+    new.height = i32::try_from(picture.height).ok();
+    new.blurhash.clone_from(&picture.blurhash);
+    new.animated = picture.animated;
+    new.has_thumbnail = thumbnail > 0;
+}
+
+async fn store(app: &App, new: NewFile, bytes: Bytes) -> ApiResult<FileRow> {
+    let (id, size) = (new.id, new.size);
+    app.transact(async |tx| do_reserve(tx, app, &new).await).await?;
+    let stored = async {
+        match bytes {
+            Bytes::File(file) => {
+                app.files.storage.put_file(id, file, u64::try_from(size).unwrap_or(0)).await
+            }
+            Bytes::Memory { content, thumbnail } => {
+                app.files.storage.put(id, Part::Content, content).await?;
+                match thumbnail {
+                    Some(thumbnail) => app.files.storage.put(id, Part::Thumbnail, thumbnail).await,
+                    None => Ok(()),
+                }
+            }
+        }
+    };
+    let outcome = stored.await;
+    let conn = &mut *app.conn().await?;
+    match outcome {
+        Ok(()) => Ok(file::mark_stored(conn, id).await?),
+        Err(error) => {
+            file::doom(conn, id).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Takes room for a file: exactly as much as there is, however many try at once.
+async fn do_reserve(tx: &mut Tx, app: &App, new: &NewFile) -> ApiResult<()> {
+    file::lock_room(tx, &format!("user:{}", new.owner_id)).await?;
+    let used = file::used_by_person(tx, new.owner_id).await?;
+    check_room(used, new.size, app.config.files.user_quota)?;
+    if let Some(space) = new.space_id {
+        file::lock_room(tx, &format!("space:{space}")).await?;
+        let used = file::used_by_space(tx, space).await?;
+        check_room(used, new.size, app.config.files.space_quota)?;
+    }
+    new.insert(tx).await?;
+    Ok(())
+}
+
+/// Whether so much more fits in.
+///
+/// # Errors
+/// `quota_exceeded`.
+pub(super) fn check_room(used: i64, more: i64, quota: u64) -> ApiResult<()> {
+    let quota = i64::try_from(quota).unwrap_or(i64::MAX);
+    if used.saturating_add(more) > quota {
+        return Err(ApiError::new(ErrorCode::QuotaExceeded));
+    }
+    Ok(())
+}

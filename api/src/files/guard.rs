@@ -1,0 +1,33 @@
+//! What files must ask rooms above: where one may go, who may see it.
+
+use crate::error::ApiResult;
+use crate::http::current_user::CurrentUser;
+use async_trait::async_trait;
+use shared::ids::{ChatId, MessageId, SpaceId};
+use shared::permission::PermissionSet;
+
+/// A chat that a file is uploaded for.
+#[derive(Clone, Copy, Debug)]
+pub struct Destination {
+    pub chat: ChatId,
+    /// The space whose room it takes; absent for direct and group chats.
+    pub space: Option<SpaceId>,
+    /// What the uploader may do in the chat.
+    pub permissions: PermissionSet,
+}
+
+/// Answers for files.
+#[async_trait]
+pub trait Guard: Send + Sync {
+    /// The chat, as this person sees it.
+    ///
+    /// # Errors
+    /// `not_found` when he does not see it.
+    async fn destination(&self, user: &CurrentUser, chat: ChatId) -> ApiResult<Destination>;
+
+    /// Whether this person sees the message now.
+    ///
+    /// # Errors
+    /// `not_found` when he does not.
+    async fn check_message(&self, user: &CurrentUser, message: MessageId) -> ApiResult<()>;
+}

@@ -1,0 +1,4 @@
+//! Rows.
+
+pub mod attachments;
+pub mod file;

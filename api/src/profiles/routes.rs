@@ -1,0 +1,3 @@
+//! HTTP only: extract, load, act, answer.
+
+pub mod pictures;

@@ -1,0 +1,56 @@
+//! Hole 29: what nobody uses goes, bytes and row.
+
+use crate::support::bakery::Bakery;
+use crate::support::files::{form, picture, png};
+use diesel_async::SimpleAsyncConnection as _;
+use image::ImageFormat;
+use serde_json::json;
+
+async fn swept(bakery: &Bakery) -> (usize, usize) {
+    let gone = api::files::sweep::sweep(&bakery.app.app).await.unwrap();
+    (gone, bakery.app.app.files.storage.count().await.unwrap())
+}
+
+async fn age(bakery: &Bakery) {
+    let mut conn = bakery.app.app.conn().await.unwrap();
+    let sql = "UPDATE files SET created_at = created_at - interval '25 hours'";
+    conn.batch_execute(sql).await.unwrap();
+}
+
+#[tokio::test]
+async fn uploads_wait_a_day_for_their_message() {
+    let bakery = Bakery::open().await;
+    let loose = bakery.anna.uploaded("a.jpg", &picture(900, 900, ImageFormat::Jpeg)).await;
+    let kept = bakery.anna.uploaded("b.png", &png()).await;
+    let body = json!({"content": "", "nonce": "n", "attachment_ids": [kept]});
+    bakery.anna.post(&format!("/messages/{}", bakery.chat), body).await.expect(201);
+    bakery.anna.post_form("/profile/upload-avatar", form("a.png", &png())).await.expect(200);
+    assert_eq!(swept(&bakery).await, (0, 4));
+    age(&bakery).await;
+    assert_eq!(swept(&bakery).await, (1, 2), "content and thumbnail of the loose one");
+    assert_eq!(bakery.anna.load(&format!("/files/{loose}"), &[]).await.status, 404);
+    assert_eq!(bakery.boris.load(&format!("/files/{kept}"), &[]).await.status, 200);
+    assert_eq!(swept(&bakery).await, (0, 2));
+}
+
+#[tokio::test]
+async fn files_go_with_messages_and_spaces() {
+    let bakery = Bakery::open().await;
+    let mut messages = Vec::new();
+    for n in 0..2 {
+        let file = bakery.anna.uploaded("a.png", &png()).await;
+        let body = json!({"content": "", "nonce": n.to_string(), "attachment_ids": [file]});
+        let sent = bakery.anna.post(&format!("/messages/{}", bakery.chat), body).await.expect(201);
+        messages.push(sent["id"].as_str().unwrap().to_owned());
+    }
+    let avatar = format!("/spaces/{}/upload-avatar", bakery.space);
+    bakery.anna.post_form(&avatar, form("a.png", &png())).await.expect(200);
+    assert_eq!(swept(&bakery).await, (0, 3));
+    bakery.anna.delete(&format!("/messages/{}", messages[0])).await.expect(204);
+    assert_eq!(swept(&bakery).await, (1, 2));
+    bakery.anna.delete(&format!("/spaces/{}", bakery.space)).await.expect(204);
+    assert_eq!(swept(&bakery).await, (1, 1), "its picture at once");
+    age(&bakery).await;
+    assert_eq!(swept(&bakery).await, (1, 0), "and the files of its messages");
+    assert_eq!(bakery.anna.get("/files/limits").await.expect(200)["used"], 0);
+}

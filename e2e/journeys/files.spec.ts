@@ -1,0 +1,242 @@
+import { Buffer } from 'node:buffer'
+import { deflateSync } from 'node:zlib'
+import { composer, ready, rows } from './support/screen.ts'
+import { expect, expectAccessible, Person, test } from './support/test.ts'
+import type { Page } from '@playwright/test'
+
+/** A PNG of one colour. */
+function png(width: number, height: number, grey = 120): Buffer {
+  const table = Array.from({ length: 256 }, (_, n) => {
+    let c = n
+    for (let k = 0; k < 8; k += 1) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
+    return c >>> 0
+  })
+  const crc = (data: Buffer) => {
+    let c = 0xffffffff
+    for (const byte of data) c = table[(c ^ byte) & 255]! ^ (c >>> 8)
+    return (c ^ 0xffffffff) >>> 0
+  }
+  const chunk = (name: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(name), data])
+    const out = Buffer.alloc(body.length + 8)
+    out.writeUInt32BE(data.length, 0)
+    body.copy(out, 4)
+    out.writeUInt32BE(crc(body), body.length + 4)
+    return out
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
+  head[8] = 8
+  const line = Buffer.alloc(width + 1, grey)
+  line[0] = 0
+  const pixels = Buffer.concat(Array.from({ length: height }, () => line))
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(pixels)),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+
+/** Seconds of a tone. */
+function wav(seconds: number): Buffer {
+  const rate = 8000
+  const out = Buffer.alloc(44 + rate * seconds)
+  out.write('RIFF', 0)
+  out.writeUInt32LE(36 + rate * seconds, 4)
+  out.write('WAVEfmt ', 8)
+  out.writeUInt32LE(16, 16)
+  out.writeUInt16LE(1, 20)
+  out.writeUInt16LE(1, 22)
+  out.writeUInt32LE(rate, 24)
+  out.writeUInt32LE(rate, 28)
+  out.writeUInt16LE(1, 32)
+  out.writeUInt16LE(8, 34)
+  out.write('data', 36)
+  out.writeUInt32LE(rate * seconds, 40)
+  for (let at = 0; at < rate * seconds; at += 1) out[44 + at] = 128 + Math.round(60 * Math.sin(at / 5))
+  return out
+}
+
+const tray = (page: Page) => page.getByRole('list', { name: 'Attached files' }).getByRole('listitem')
+
+async function choose(page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]) {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Attach files' }).click()
+  await (await chooser).setFiles(files)
+}
+
+const picture = (name: string, width = 600, height = 400, grey = 120) => ({
+  name,
+  mimeType: 'image/png',
+  buffer: png(width, height, grey),
+})
+
+/** Gives files to the page as dropping or pasting does. */
+async function give(page: Page, how: 'drop' | 'paste', name: string, bytes: Buffer): Promise<void> {
+  await page.evaluate(
+    ([how, name, text]) => {
+      const raw = Uint8Array.from(atob(text!), (c) => c.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([raw], name!, { type: 'image/png' }))
+      if (how === 'paste') {
+        const event = new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+        document.querySelector('.composer__text')!.dispatchEvent(event)
+        return
+      }
+      const target = document.querySelector('.messages')!
+      for (const kind of ['dragenter', 'dragover', 'drop']) {
+        target.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }))
+      }
+    },
+    [how, name, bytes.toString('base64')] as const,
+  )
+}
+
+async function enter(open: (person: Person, path?: string) => Promise<Page>, name: string) {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace(name)
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  return { anna, space, page }
+}
+
+test('files are chosen, dropped and pasted, and go with one message', async ({ open }) => {
+  const { anna, space, page } = await enter(open, 'Gallery')
+  const boris = await Person.register('boris')
+  await boris.join(space.id)
+  const other = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(other)
+
+  await choose(page, picture('one.png'), { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') })
+  await give(page, 'drop', 'two.png', png(300, 500, 60))
+  await give(page, 'paste', 'three.png', png(500, 500, 200))
+  await expect(tray(page)).toHaveCount(4)
+  await expect(page.locator('.tray__bar')).toHaveCount(0)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Remove three.png' }).click()
+  await expect(tray(page)).toHaveCount(3)
+
+  await composer(page).fill('Look at these')
+  await composer(page).press('Enter')
+  await expect(tray(page)).toHaveCount(0)
+  for (const where of [page, other]) {
+    const sent = rows(where).filter({ hasText: 'Look at these' })
+    await expect(sent.getByRole('button', { name: /Open picture/ })).toHaveCount(2)
+    await expect(sent.locator('.file-card')).toContainText('notes.txt')
+    for (const image of await sent.locator('img').all()) {
+      await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+    }
+  }
+  // The card's link is a download with its name.
+  const download = other.waitForEvent('download')
+  await other.getByRole('link', { name: 'Download notes.txt' }).click()
+  expect((await download).suggestedFilename()).toBe('notes.txt')
+  void anna
+})
+
+test('a picture takes its place before it is loaded: nothing moves', async ({ open }) => {
+  const { page } = await enter(open, 'Still')
+  await page.route('**/api/v1/files/**', async (route) => {
+    await new Promise((done) => setTimeout(done, 300))
+    await route.continue()
+  })
+  await choose(page, picture('wide.png', 1200, 300))
+  await composer(page).press('Enter')
+  const sent = rows(page).last()
+  const box = sent.locator('.files__picture')
+  await expect(box).toBeVisible()
+  const before = await sent.boundingBox()
+  await expect
+    .poll(() => sent.locator('img').evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth))
+    .toBeGreaterThan(0)
+  expect(await sent.boundingBox()).toEqual(before)
+})
+
+test('an upload shows how far it is, can be ended, fails with a sentence and is tried again', async ({ open, troubles }) => {
+  troubles.allow(/^503 POST \/api\/v1\/files$/, /POST \/api\/v1\/files$/)
+  const { page } = await enter(open, 'Slow')
+  let held: (() => void) | undefined
+  await page.route('**/api/v1/files?*', async (route) => {
+    await new Promise<void>((done) => (held = done))
+    await route.continue().catch(() => {})
+  })
+  await choose(page, picture('slow.png'))
+  await expect(tray(page).getByRole('progressbar')).toBeVisible()
+  await page.getByRole('button', { name: 'Remove slow.png' }).click()
+  await expect(tray(page)).toHaveCount(0)
+  held?.()
+  await page.unroute('**/api/v1/files?*')
+
+  await page.route('**/api/v1/files?*', (route) => route.abort())
+  await choose(page, picture('again.png'))
+  await expect(tray(page).getByRole('alert')).toContainText('broke off')
+  await page.unroute('**/api/v1/files?*')
+  await tray(page).getByRole('button', { name: 'Try again' }).click()
+  await expect(tray(page).getByRole('alert')).toHaveCount(0)
+  await expect(page.locator('.tray__bar')).toHaveCount(0)
+  await composer(page).press('Enter')
+  await expect(rows(page).last().getByRole('button', { name: 'Open picture again.png' })).toBeVisible()
+})
+
+test('what is refused says why', async ({ open, troubles }) => {
+  troubles.allow(/^4(15|22) POST \/api\/v1\/files$/)
+  const { page } = await enter(open, 'Strict')
+  await choose(page, { name: 'run.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ\x90\x00\x03\x00') })
+  await expect(tray(page).getByRole('alert')).toContainText('not accepted')
+  const many = Array.from({ length: 11 }, (_, n) => picture(`${n}.png`, 20, 20))
+  await choose(page, ...many)
+  await expect(tray(page)).toHaveCount(10)
+  await expect(page.locator('.toast')).toContainText('At most 10 files')
+})
+
+test('pictures are looked at one after the other, larger, by keys', async ({ open }) => {
+  const { page } = await enter(open, 'Lens')
+  await choose(page, picture('first.png'), picture('second.png', 400, 800, 40))
+  await expect(page.locator('.tray__bar')).toHaveCount(0)
+  await composer(page).press('Enter')
+  await rows(page).last().getByRole('button', { name: 'Open picture first.png' }).click()
+  const box = page.getByRole('dialog', { name: 'first.png' })
+  await expect(box).toBeVisible()
+  await expect(box).toContainText('1 of 2')
+  await expectAccessible(page)
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('dialog', { name: 'second.png' })).toContainText('2 of 2')
+  await page.keyboard.press('+')
+  await expect(page.locator('.lightbox__picture')).toHaveCSS('transform', /matrix\(1\.4/)
+  await page.keyboard.press('-')
+  await expect(page.locator('.lightbox__picture')).toHaveCSS('transform', /matrix\(1, 0, 0, 1/)
+  await expect(page.getByRole('link', { name: 'Download second.png' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.locator('.lightbox')).toHaveCount(0)
+})
+
+test('a sound plays, rests, is drawn and changes its speed', async ({ open }) => {
+  const { page } = await enter(open, 'Radio')
+  await choose(page, { name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(3) })
+  await expect(page.locator('.tray__bar')).toHaveCount(0)
+  await composer(page).press('Enter')
+  const sound = rows(page).last().getByRole('group', { name: 'tone.wav' })
+  await sound.getByRole('button', { name: 'Play' }).click()
+  await expect(sound.getByRole('button', { name: 'Pause' })).toBeVisible()
+  await expect(sound.locator('.sound__wave')).toHaveCount(2)
+  await sound.getByRole('button', { name: 'Speed' }).click()
+  await expect(sound.getByRole('button', { name: 'Speed' })).toHaveText('1.5×')
+  await sound.getByRole('button', { name: 'Pause' }).click()
+  await expect(sound.getByRole('button', { name: 'Play' })).toBeVisible()
+})
+
+test('a person and a space get pictures', async ({ open }) => {
+  const { space, page } = await enter(open, 'Faces')
+  await page.goto('/settings/account')
+  const avatar = page.getByRole('group', { name: 'Avatar' })
+  const chooser = page.waitForEvent('filechooser')
+  await avatar.getByRole('button', { name: /choose a picture/ }).click()
+  await (await chooser).setFiles(picture('me.png'))
+  await expect(page.locator('.settings__head img')).toBeVisible()
+  await expect(page.locator('.own-card img')).toBeVisible()
+  await avatar.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.locator('.settings__head img')).toHaveCount(0)
+  void space
+})
