@@ -48,7 +48,10 @@ pub async fn receive(
     admit: impl Fn(&Content) -> ApiResult<u64>,
 ) -> ApiResult<Upload> {
     let outcome = read_form(app, request, &mut form, admit).await;
-    if outcome.is_err() {
+    // A form that has ended or is broken must not be asked again.
+    if let Err(error) = &outcome
+        && !matches!(error.code, ErrorCode::Malformed | ErrorCode::Invalid)
+    {
         drain(form).await;
     }
     outcome

@@ -99,6 +99,7 @@ async fn a_space_has_pictures_too() {
         assert_eq!(bakery.boris.delete(&at(what)).await.problem(403), "forbidden");
         let space = bakery.anna.delete(&at(what)).await.expect(200);
         assert_eq!(space[&key], json!(null));
+        assert_eq!(socket.frame("space_updated").await["data"][&key], json!(null));
         assert_eq!(bakery.anna.load(&id, &[]).await.status, 404);
     }
 }
