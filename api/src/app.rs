@@ -12,6 +12,7 @@ use crate::platform::secrets::Secrets;
 use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
 use crate::realtime::stream::Tx;
+use crate::spaces::conversations::Conversations;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Object;
 use std::ops::Deref;
@@ -33,6 +34,7 @@ pub struct Parts {
     pub authenticator: Arc<dyn Authenticator>,
     pub identity: Arc<Identity>,
     pub files: Arc<Files>,
+    pub conversations: Arc<dyn Conversations>,
 }
 
 impl App {

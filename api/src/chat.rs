@@ -8,6 +8,7 @@
 
 pub mod access;
 mod actions;
+pub mod conversations;
 pub mod directory;
 pub mod fan_out;
 pub mod file_guard;
@@ -48,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::messages::update_message)
         .service(routes::messages::delete_message)
         .service(routes::messages::list_message_versions)
+        .service(routes::reports::report_message)
         .service(routes::reactions::toggle_reaction)
         .service(routes::reactions::list_reactions)
         .service(routes::pins::list_pins)

@@ -21,5 +21,6 @@ pub mod retention;
 pub mod session;
 pub mod socket;
 pub mod stream;
+pub mod views;
 
 pub use live::Live;

@@ -1,6 +1,7 @@
 //! One builder for `main` and for tests.
 
 use crate::app::{App, Parts};
+use crate::chat::conversations::ChatConversations;
 use crate::chat::directory::ChatDirectory;
 use crate::chat::file_guard::ChatFiles;
 use crate::config::Config;
@@ -60,6 +61,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         authenticator: identity.clone(),
         identity,
         files,
+        conversations: Arc::new(ChatConversations),
     }))
 }
 

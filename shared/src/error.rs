@@ -80,6 +80,16 @@ codes! {
     OwnsSpaces = "owns_spaces", 409;
     /// The space does not accept people by itself.
     NotJoinable = "not_joinable", 403;
+    /// The person is banned from the space.
+    Banned = "banned", 403;
+    /// Who was removed waits an hour before joining by himself.
+    RemovedLately = "removed_lately", 403;
+    /// The invitation does not exist, is used up, over, revoked or for somebody else.
+    InviteOver = "invite_over", 404;
+    /// The person is a member already.
+    AlreadyMember = "already_member", 409;
+    /// The chat belongs to no space: nobody moderates it.
+    NotModerated = "not_moderated", 409;
     /// The owner can't leave; transfer or delete the space.
     OwnerCannotLeave = "owner_cannot_leave", 409;
     /// System roles can't be changed this way.

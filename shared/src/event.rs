@@ -10,7 +10,7 @@ use crate::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, SpaceId, 
 use crate::notifications::{Notification, NotificationSettings};
 use crate::people::{CustomStatus, MarkChanged, MemberRenamed, UserUpdated};
 use crate::settings::UserSettings;
-use crate::spaces::{Membership, Participant, Role, Space};
+use crate::spaces::{MemberBanned, Membership, Participant, ReportsChanged, Role, Space};
 use crate::topic::Topic;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,8 @@ pub enum Event {
     MemberJoined(MemberJoined),
     MemberLeft(MemberGone),
     UserKicked(MemberGone),
+    MemberBanned(MemberBanned),
+    MemberUnbanned(MemberGone),
     RoleCreated(Role),
     RoleUpdated(Role),
     RoleDeleted(RoleDeleted),
@@ -84,6 +86,10 @@ pub enum Event {
     SpaceLeft(SpaceDeleted),
     /// Permissions were taken from the caller in a space, or given back.
     MembershipChanged(MembershipChanged),
+    /// The caller put his spaces into another order.
+    SpacesOrdered(SpacesOrdered),
+    /// To who handles the reports of a space.
+    ReportsChanged(ReportsChanged),
     /// A direct or group chat appeared or changed.
     ConversationUpdated(Chat),
     ReadStateChanged(ReadStateChanged),
@@ -217,6 +223,13 @@ pub struct SpaceDeleted {
 pub struct MembershipChanged {
     pub space_id: SpaceId,
     pub me: Membership,
+}
+
+/// See [`Event::SpacesOrdered`]; spaces that are not in it come after, by joining.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SpacesOrdered {
+    pub space_ids: Vec<SpaceId>,
 }
 
 /// See [`Event::ChatDeleted`].

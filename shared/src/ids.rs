@@ -70,4 +70,8 @@ ids! {
     NotificationId;
     /// An uploaded file.
     FileId;
+    /// A line of a space's audit log.
+    AuditId;
+    /// A report to the moderators of a space.
+    ReportId;
 }

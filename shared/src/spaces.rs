@@ -1,5 +1,13 @@
 //! Spaces, members and roles on the wire.
 
+mod invites;
+mod moderation;
+mod presets;
+
+pub use invites::*;
+pub use moderation::*;
+pub use presets::{ROLE_PRESETS, RolePreset};
+
 use crate::error::{FieldCode, FieldError};
 use crate::identity::{Status, UserRef};
 use crate::ids::{ChatId, RoleId, SpaceId, UserId};
@@ -268,7 +276,7 @@ pub struct TransferSpace {
 }
 
 /// `POST /spaces/{space_id}/restrict/{user_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RestrictMember {
@@ -277,6 +285,36 @@ pub struct RestrictMember {
     /// In the future; absent: until lifted.
     #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
+    /// At most 500 characters, for the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Validate for RestrictMember {
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if let Some(text) = &self.reason {
+            check(&mut errors, "reason", validate::text(text, 0, MAX_REASON));
+        }
+        errors
+    }
+}
+
+/// `PUT /spaces/{space_id}/roles/order`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderRoles {
+    /// Every role below the caller's own, strongest first, each once.
+    pub role_ids: Vec<RoleId>,
+}
+
+impl Validate for OrderRoles {
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        check(&mut errors, "role_ids", validate::distinct(&self.role_ids, 100));
+        errors
+    }
 }
 
 /// What is taken from a member at the moment.

@@ -106,6 +106,21 @@ pub fn email(text: &str) -> Result<(), FieldCode> {
     Ok(())
 }
 
+/// The mailbox behind an address: case, Unicode forms, a `+tag` and the dots that some providers
+/// ignore are folded. Two addresses of one mailbox are one person for bans, nowhere else.
+#[must_use]
+pub fn mailbox(email: &str) -> String {
+    let folded: String = email.trim().nfkc().flat_map(char::to_lowercase).collect();
+    let Some((local, domain)) = folded.rsplit_once('@') else { return folded };
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
+    let local = local.split('+').next().unwrap_or_default();
+    let local = match domain {
+        "gmail.com" => local.replace('.', ""),
+        _ => local.to_owned(),
+    };
+    format!("{local}@{domain}")
+}
+
 /// At least 8 characters, at most 72 bytes (bcrypt would cut the rest), not made of the nickname.
 /// The server also has a list of common ones.
 ///
@@ -227,6 +242,20 @@ pub fn emoji(text: &str) -> Result<(), FieldCode> {
             | 0xA9 | 0xAE | 0x1F000..=0x1FAFF)
     });
     if one && pictorial { Ok(()) } else { Err(FieldCode::BadCharacters) }
+}
+
+/// At most `max` things, none twice.
+///
+/// # Errors
+/// The rule that is broken.
+pub fn distinct<T: Ord>(list: &[T], max: usize) -> Result<(), FieldCode> {
+    if list.len() > max {
+        return Err(FieldCode::TooMany);
+    }
+    let mut sorted: Vec<&T> = list.iter().collect();
+    sorted.sort_unstable();
+    let is_double = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+    if is_double { Err(FieldCode::Duplicate) } else { Ok(()) }
 }
 
 fn length(text: &str, min: usize, max: usize) -> Result<(), FieldCode> {

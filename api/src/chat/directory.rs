@@ -2,10 +2,11 @@
 
 use super::model::chat::ChatView;
 use super::model::sql::{from_json, user_ref};
+use super::model::view;
 use crate::error::{ApiError, ApiResult};
 use crate::identity::model::person::Person;
 use crate::platform::db::Db;
-use crate::realtime::directory::Directory;
+use crate::realtime::directory::{Directory, Question, View};
 use crate::realtime::presence::Chosen;
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -14,9 +15,8 @@ use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::identity::{Me, UserRef};
 use shared::ids::{ChatId, UserId};
-use shared::permission::{Permission, PermissionSet};
+use shared::permission::Permission;
 use shared::topic::Topic;
-use std::collections::HashSet;
 
 /// See the module.
 pub struct ChatDirectory {
@@ -51,16 +51,9 @@ impl Directory for ChatDirectory {
         self.topics_of(sql, user).await
     }
 
-    async fn hidden_chats(&self, user: UserId) -> ApiResult<HashSet<ChatId>> {
+    async fn views(&self, questions: Vec<Question>) -> ApiResult<Vec<View>> {
         let conn = &mut *self.db.conn().await?;
-        let views =
-            ChatView::possibly_hidden(conn, user, PermissionSet::of(&[Permission::ViewChat]))
-                .await?;
-        Ok(views
-            .into_iter()
-            .filter(|view| !view.permissions(user).contains(Permission::ViewChat))
-            .map(|view| view.id())
-            .collect())
+        Ok(view::of_people(conn, questions).await?)
     }
 
     async fn may_read(&self, user: UserId, chat: ChatId) -> ApiResult<()> {

@@ -14,3 +14,5 @@ pub mod reaction;
 pub mod read_state;
 pub mod sql;
 pub mod thread;
+pub mod sweep;
+pub mod view;

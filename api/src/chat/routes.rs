@@ -8,5 +8,6 @@ pub mod people;
 pub mod pins;
 pub mod reactions;
 pub mod read;
+pub mod reports;
 pub mod search;
 pub mod threads;

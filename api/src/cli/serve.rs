@@ -6,6 +6,7 @@ use crate::people::deletion;
 use crate::realtime::retention;
 use crate::router;
 use crate::server::Server;
+use crate::spaces;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `api serve`: until SIGTERM or Ctrl-C, then drains.
@@ -42,6 +43,7 @@ async fn serve(
     let worker = Worker::start(server.app.clone(), router::jobs());
     let drain = server.app.config.server.drain;
     let sweeping = tokio::spawn(sweep::run(server.app.clone()));
+    let cleaning = tokio::spawn(spaces::housekeeping::run(server.app.db.clone()));
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;
@@ -51,6 +53,7 @@ async fn serve(
     retention.abort();
     deletion.abort();
     sweeping.abort();
+    cleaning.abort();
     served
 }
 

@@ -17,6 +17,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_deletions (user_id) {
+        user_id -> Uuid,
+        requested_at -> Timestamptz,
+        due_at -> Timestamptz,
+        removes_messages -> Bool,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        space_id -> Uuid,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        user_id -> Nullable<Uuid>,
+        target_id -> Nullable<Uuid>,
+        target_name -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        changes -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    bans (space_id, user_id) {
+        space_id -> Uuid,
+        user_id -> Uuid,
+        banned_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        until -> Nullable<Timestamptz>,
+        mailbox -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     bots (user_id) {
         user_id -> Uuid,
         owner_id -> Uuid,
@@ -131,6 +168,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_nicknames (nickname_key) {
+        nickname_key -> Text,
+        user_id -> Uuid,
+        changed_at -> Timestamptz,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     group_mentions (message_id) {
         message_id -> Uuid,
         chat_id -> Uuid,
@@ -148,6 +194,20 @@ diesel::table! {
         status -> Nullable<Int2>,
         headers -> Nullable<Jsonb>,
         body -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invites (code) {
+        code -> Text,
+        space_id -> Uuid,
+        created_by -> Uuid,
+        role_id -> Nullable<Uuid>,
+        for_user -> Nullable<Uuid>,
+        max_uses -> Nullable<Int4>,
+        uses -> Int4,
+        expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -213,15 +273,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    pins (message_id) {
-        message_id -> Uuid,
-        chat_id -> Uuid,
-        pinned_by -> Uuid,
-        created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     notification_levels (user_id) {
         user_id -> Uuid,
         space_id -> Nullable<Uuid>,
@@ -273,6 +324,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    past_members (space_id, user_id) {
+        space_id -> Uuid,
+        user_id -> Uuid,
+        left_at -> Timestamptz,
+        was_kicked -> Bool,
+    }
+}
+
+diesel::table! {
+    pins (message_id) {
+        message_id -> Uuid,
+        chat_id -> Uuid,
+        pinned_by -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     reactions (message_id, emoji, user_id) {
         message_id -> Uuid,
         emoji -> Text,
@@ -287,6 +356,25 @@ diesel::table! {
         chat_id -> Uuid,
         read_seq -> Int8,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Uuid,
+        space_id -> Uuid,
+        reporter_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        chat_id -> Nullable<Uuid>,
+        content -> Nullable<Text>,
+        reason -> Text,
+        note -> Nullable<Text>,
+        state -> Text,
+        handled_by -> Nullable<Uuid>,
+        handled_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -338,6 +426,15 @@ diesel::table! {
         role_id -> Uuid,
         joined_at -> Timestamptz,
         nickname -> Nullable<Text>,
+        sort_name -> Text,
+    }
+}
+
+diesel::table! {
+    space_order (user_id, space_id) {
+        user_id -> Uuid,
+        space_id -> Uuid,
+        position -> Int4,
     }
 }
 
@@ -367,16 +464,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    account_deletions (user_id) {
-        user_id -> Uuid,
-        requested_at -> Timestamptz,
-        due_at -> Timestamptz,
-        removes_messages -> Bool,
-        done_at -> Nullable<Timestamptz>,
-    }
-}
-
-diesel::table! {
     thread_members (root_id, user_id) {
         root_id -> Uuid,
         user_id -> Uuid,
@@ -397,15 +484,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    former_nicknames (nickname_key) {
-        nickname_key -> Text,
-        user_id -> Uuid,
-        changed_at -> Timestamptz,
-        until -> Timestamptz,
-    }
-}
-
-diesel::table! {
     user_choices (user_id) {
         user_id -> Uuid,
         looks -> Nullable<Jsonb>,
@@ -422,20 +500,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    user_marks (user_id, other_id) {
-        user_id -> Uuid,
-        other_id -> Uuid,
-        mark -> Text,
-        created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     user_mail (user_id) {
         user_id -> Uuid,
         locale -> Nullable<Text>,
         verified_at -> Nullable<Timestamptz>,
         pending -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    user_marks (user_id, other_id) {
+        user_id -> Uuid,
+        other_id -> Uuid,
+        mark -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -477,6 +555,8 @@ diesel::joinable!(access_tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
     account_deletions,
+    audit_log,
+    bans,
     bots,
     chat_categories,
     chat_members,
@@ -489,28 +569,32 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_nicknames,
     group_mentions,
     idempotency_keys,
+    invites,
     job_schedules,
     jobs,
     mentions,
     message_versions,
     messages,
-    pins,
     notification_levels,
     notification_settings,
     notifications,
     password_resets,
+    past_members,
+    pins,
     reactions,
     read_states,
+    reports,
     restrictions,
     roles,
     sessions,
     space_members,
+    space_order,
     spaces,
     streams,
     thread_members,
     threads,
     user_choices,
-    user_marks,
     user_mail,
+    user_marks,
     users
 );

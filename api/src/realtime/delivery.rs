@@ -4,7 +4,7 @@ use bytestring::ByteString;
 use chrono::Utc;
 use shared::chat::Message;
 use shared::event::{Event, EventFrame, Noop};
-use shared::ids::{ChatId, MessageId, NotificationId, SessionId, UserId};
+use shared::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, UserId};
 use shared::topic::Topic;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub enum Effect {
     ChatGone(ChatId),
     /// This person's view may have changed.
     AccessOf(UserId),
+    /// The view of who holds this role may have changed.
+    Role(RoleId),
     /// The socket of this session must close.
     Revoked(SessionId),
     /// Not for sockets that have this chat open: they have the event itself.
@@ -55,14 +57,14 @@ pub enum Effect {
 impl Effect {
     fn of(event: &Event) -> Self {
         match event {
-            Event::RoleUpdated(_)
-            | Event::RoleDeleted(_)
-            | Event::SpaceDeleted(_)
-            | Event::ChatCreated(_) => Self::Access,
+            Event::SpaceDeleted(_) | Event::ChatCreated(_) => Self::Access,
+            Event::RoleUpdated(role) => Self::Role(role.id),
+            Event::RoleDeleted(e) => Self::Role(e.role_id),
             Event::ChatUpdated(_) => Self::ChatAccess,
             Event::ChatDeleted(e) => Self::ChatGone(e.chat_id),
             Event::RoleAssigned(e) => Self::AccessOf(e.user_id),
             Event::MemberLeft(e) | Event::UserKicked(e) => Self::AccessOf(e.user_id),
+            Event::MemberBanned(e) => Self::AccessOf(e.user_id),
             // On a user topic: whoever hears it is the one concerned.
             Event::SpaceJoined(_)
             | Event::SpaceLeft(_)

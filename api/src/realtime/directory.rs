@@ -4,9 +4,29 @@ use crate::error::ApiResult;
 use crate::realtime::presence::Chosen;
 use async_trait::async_trait;
 use shared::identity::{Me, UserRef};
-use shared::ids::{ChatId, UserId};
+use shared::ids::{ChatId, RoleId, SpaceId, UserId};
 use shared::topic::Topic;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+/// Whose view is asked for, and the chats he has open.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub user: UserId,
+    pub rooms: Vec<ChatId>,
+}
+
+/// What a person may hear.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// His own topic and those of his spaces.
+    pub topics: Vec<Topic>,
+    /// His role in each of his spaces.
+    pub roles: HashMap<SpaceId, RoleId>,
+    /// The chats of his spaces that he may not see. Usually none.
+    pub hidden: HashSet<ChatId>,
+    /// Those of the rooms that he may read.
+    pub readable: HashSet<ChatId>,
+}
 
 /// Answers for sockets. Implemented above this layer and handed to [`super::Live`] at start.
 #[async_trait]
@@ -14,8 +34,9 @@ pub trait Directory: Send + Sync {
     /// The topics a person hears by himself: his own and those of his spaces.
     async fn topics(&self, user: UserId) -> ApiResult<Vec<Topic>>;
 
-    /// The chats of the person's spaces that he may not see. Usually none.
-    async fn hidden_chats(&self, user: UserId) -> ApiResult<HashSet<ChatId>>;
+    /// What each of several people may hear, in the order of the questions, with a fixed number of
+    /// queries.
+    async fn views(&self, questions: Vec<Question>) -> ApiResult<Vec<View>>;
 
     /// Whether the person may read the chat.
     ///

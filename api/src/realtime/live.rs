@@ -8,6 +8,7 @@ use crate::realtime::directory::Directory;
 use crate::realtime::hub::Hub;
 use crate::realtime::presence::Presences;
 use crate::realtime::stream::{self, Delivery};
+use crate::realtime::views::Views;
 use dashmap::DashMap;
 use shared::event::Event;
 use shared::ids::{ChatId, UserId};
@@ -26,6 +27,7 @@ struct Inner {
     hub: Arc<Hub>,
     bus: Arc<dyn Bus>,
     directory: Arc<dyn Directory>,
+    views: Views,
     presences: Presences,
     activity: Activity,
     next_socket: AtomicU64,
@@ -46,6 +48,7 @@ impl Live {
             epoch: OnceCell::new(),
             hub,
             bus,
+            views: Views::new(directory.clone()),
             directory,
             presences: Presences::default(),
             activity: Activity::default(),
@@ -88,6 +91,12 @@ impl Live {
     #[must_use]
     pub fn directory(&self) -> &Arc<dyn Directory> {
         &self.0.directory
+    }
+
+    /// What people may hear, looked up for many sockets at once.
+    #[must_use]
+    pub fn views(&self) -> &Views {
+        &self.0.views
     }
 
     #[must_use]

@@ -18,7 +18,7 @@ use bytestring::ByteString;
 use rand::Rng as _;
 use shared::event::close;
 use shared::identity::UserRef;
-use shared::ids::ChatId;
+use shared::ids::{ChatId, RoleId, SpaceId};
 use shared::text::Lang;
 use shared::topic::Topic;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -65,6 +65,8 @@ pub struct Session {
     hidden: HashSet<ChatId>,
     /// Whether the peer's cursors are of this log.
     same_log: bool,
+    /// The peer's role in each of his spaces.
+    roles: HashMap<SpaceId, RoleId>,
     last_heard: Instant,
     /// When the latest commands came.
     recent: VecDeque<Instant>,
@@ -94,6 +96,7 @@ impl Session {
             present: None,
             hidden: HashSet::new(),
             same_log: true,
+            roles: HashMap::new(),
             last_heard: Instant::now(),
             recent: VecDeque::new(),
             strikes: 0,

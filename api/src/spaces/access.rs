@@ -1,5 +1,6 @@
 //! The only door to a space: loads and authorises, and returns a proof.
 
+use super::model::invite::InviteRow;
 use super::model::member::MemberRow;
 use super::model::role::RoleRow;
 use super::model::space::{SeenSpace, SpaceRow};
@@ -228,4 +229,20 @@ impl RoleAccess {
     pub fn require_change(&self, actor: &SpaceAccess) -> ApiResult<()> {
         Ok(change_role(&actor.standing, self.role.priority, self.role.permissions)?)
     }
+}
+
+/// Loads an invitation to a space of which the caller is a member, to change it.
+///
+/// # Errors
+/// `not_found` when there is none, or he is not a member.
+pub async fn access_invite(
+    conn: &mut PgConn,
+    user: &CurrentUser,
+    code: &str,
+) -> ApiResult<(SpaceAccess, InviteRow)> {
+    let space = InviteRow::find(conn, code).await?.space_id;
+    let access = access_space_to_change(conn, user, space).await?;
+    // Behind the lock: somebody may have taken it away meanwhile.
+    let row = InviteRow::find(conn, code).await?;
+    Ok((access, row))
 }

@@ -1,7 +1,10 @@
 //! Changes. Each takes the transaction and the proof, and appends its events.
 
 pub mod bots;
+pub mod bans;
+pub mod invites;
 pub mod members;
 pub mod presets;
+pub mod reports;
 pub mod roles;
 pub mod spaces;

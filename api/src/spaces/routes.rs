@@ -1,14 +1,21 @@
 //! HTTP only: extract, load, act, answer.
 
+pub mod audit;
+pub mod bans;
+pub mod invites;
 pub mod members;
 pub mod permissions;
 pub mod pictures;
+pub mod reports;
+pub mod restrictions;
 pub mod roles;
 pub mod spaces;
 
 use crate::error::{ApiError, ApiResult};
+use crate::http::query::storable;
 use serde::Deserialize;
-use shared::ids::{RoleId, SpaceId, UserId};
+use shared::error::ErrorCode;
+use shared::ids::{ReportId, RoleId, SpaceId, UserId};
 use shared::validate;
 use utoipa::IntoParams;
 
@@ -42,6 +49,41 @@ pub struct MemberRolePath {
     pub space_id: SpaceId,
     pub user_id: UserId,
     pub role_id: RoleId,
+}
+
+/// Parameters of `/invites/{code}`.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InvitePath {
+    pub code: String,
+}
+
+/// Parameters of `/spaces/{space_id}/reports/{report_id}`.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ReportPath {
+    pub space_id: SpaceId,
+    pub report_id: ReportId,
+}
+
+/// `?limit=&cursor=` of a list without filters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// 1-100, by default 50.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// A key with a time in it, read from a cursor that may have been made up.
+fn timed<K>(
+    after: Option<(shared::Timestamp, K)>,
+) -> ApiResult<Option<(shared::Timestamp, K)>> {
+    match after {
+        Some((at, _)) if !storable(at) => Err(ErrorCode::BadCursor.into()),
+        other => Ok(other),
+    }
 }
 
 /// `?q=`: what to look for, at most 100 characters; nothing when it is empty.

@@ -274,9 +274,7 @@ impl ChatView {
 
     #[must_use]
     pub fn overrides(&self) -> Vec<ChatOverride> {
-        let rows: Vec<OverrideRow> =
-            self.overrides.clone().and_then(|v| from_json(v).ok()).unwrap_or_default();
-        rows.into_iter().map(OverrideRow::into_wire).collect()
+        overrides(self.overrides.clone())
     }
 
     /// The wire form for this person.
@@ -311,6 +309,13 @@ impl ChatView {
             read: ReadState::default(),
         }
     }
+}
+
+/// Overrides as the database put them together.
+#[must_use]
+pub fn overrides(json: Option<Value>) -> Vec<ChatOverride> {
+    let rows: Vec<OverrideRow> = json.and_then(|v| from_json(v).ok()).unwrap_or_default();
+    rows.into_iter().map(OverrideRow::into_wire).collect()
 }
 
 #[derive(Deserialize)]

@@ -148,6 +148,14 @@ pub async fn by_nickname(conn: &mut PgConn, nickname: &str) -> QueryResult<UserR
         .await
 }
 
+/// Whether the account was made by an import: nobody can log in as this person.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn is_placeholder(conn: &mut PgConn, id: UserId) -> QueryResult<bool> {
+    users::table.find(id).select(users::is_placeholder).first(conn).await
+}
+
 /// The account a login means (nickname or e-mail address), with its password hash.
 ///
 /// # Errors

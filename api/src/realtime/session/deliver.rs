@@ -1,6 +1,7 @@
 //! What reaches the peer: in order, without holes, and never more than REST would show.
 
 use super::{End, Peer, Session};
+use crate::realtime::directory::{Question, View};
 use crate::realtime::stream::{self, Delivery, Effect};
 use bytestring::ByteString;
 use shared::event::{ChatDeleted, Event, Noop, close};
@@ -65,6 +66,10 @@ impl Session {
                 self.access_changed(peer).await?
             }
             Effect::AccessOf(user) if user == peer.user.id => self.access_changed(peer).await?,
+            // What a role may is the business of its holders.
+            Effect::Role(role) if self.roles.values().any(|own| *own == role) => {
+                self.access_changed(peer).await?
+            }
             _ => Vec::new(),
         };
         let unseen = self.unseen(peer, &delivery, &before).await?;
@@ -119,27 +124,29 @@ impl Session {
     /// Looks again at what the peer may hear. Hears new topics at once; returns the lost ones, to be
     /// dropped after the event that took them was sent.
     pub(super) async fn access_changed(&mut self, peer: &Peer) -> Result<Vec<Topic>, End> {
-        let directory = self.app.live.directory().clone();
-        let topics = directory.topics(peer.user.id).await.map_err(|e| self.broken(&e))?;
+        let mut view = self.look(peer).await?;
         let gained: Vec<Topic> =
-            topics.iter().copied().filter(|topic| !self.cursors.contains_key(topic)).collect();
+            view.topics.iter().copied().filter(|topic| !self.cursors.contains_key(topic)).collect();
         for topic in &gained {
             self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
         }
         if !gained.is_empty() {
             self.resume(&gained, &HashMap::new()).await.map_err(|e| self.broken(&e))?;
+            // After the positions: what changes from here on is an event to come.
+            view = self.look(peer).await?;
         }
-        // After the positions: what changes from here on is an event to come.
-        self.hidden = directory.hidden_chats(peer.user.id).await.map_err(|e| self.broken(&e))?;
-        let mut lost = Vec::new();
-        for chat in self.rooms.clone() {
-            if !self.may_read(peer, chat).await? {
-                lost.push(Topic::Chat(chat));
-            }
-        }
+        let lost_rooms = self.rooms.difference(&view.readable).copied().map(Topic::Chat);
+        let topics = &view.topics;
         let own = |topic: &&Topic| !matches!(topic, Topic::Chat(_)) && !topics.contains(topic);
-        lost.extend(self.cursors.keys().filter(own));
+        let lost = lost_rooms.chain(self.cursors.keys().filter(own).copied()).collect();
+        (self.hidden, self.roles) = (view.hidden, view.roles);
         Ok(lost)
+    }
+
+    async fn look(&self, peer: &Peer) -> Result<View, End> {
+        let rooms = self.rooms.iter().copied().collect();
+        let question = Question { user: peer.user.id, rooms };
+        self.app.live.views().of(question).await.map_err(|e| self.broken(&e))
     }
 
     pub(super) fn drop_topic(&mut self, topic: Topic) {

@@ -3,8 +3,11 @@
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::query::storable;
+use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, RoleAccess, SpaceAccess, view_space};
+use crate::spaces::audit::{Entry, record};
+use crate::spaces::model::ban;
 use crate::spaces::model::member::{self, MemberRow, NewRestriction};
 use crate::spaces::model::role::RoleRow;
 use crate::spaces::model::space::{SeenSpace, SpaceRow};
@@ -12,19 +15,21 @@ use shared::error::{ErrorCode, FieldCode};
 use shared::event::{
     Event, MemberGone, MemberJoined, MembershipChanged, RoleAssigned, SpaceDeleted,
 };
-use shared::identity::Status;
-use shared::ids::{SpaceId, UserId};
+use shared::ids::{RoleId, SpaceId, UserId};
 use shared::people::{MemberRenamed, UpdateParticipant};
-use shared::permission::Permission;
-use shared::spaces::{RestrictMember, Restriction, RoleKind, Space, Visibility};
+use shared::permission::{Permission, PermissionSet};
+use shared::spaces::{
+    AuditAction, KickMember, Participant, RestrictMember, Restriction, RoleKind, Space, Visibility,
+};
 use shared::topic::Topic;
 
-/// Joins a public space. Who is in already stays what he is.
+/// Joins a public space. Who is in already stays what he is; who is banned stays out, and who was
+/// removed waits an hour.
 pub async fn do_join_space(
     tx: &mut Tx,
     user: &CurrentUser,
     id: SpaceId,
-    status: Status,
+    live: &Live,
 ) -> ApiResult<Space> {
     SpaceRow::lock(tx, id).await?;
     let view = view_space(tx, user, id).await?;
@@ -34,14 +39,37 @@ pub async fn do_join_space(
     if view.space().visibility() != Visibility::Public {
         return Err(ErrorCode::NotJoinable.into());
     }
+    is_out(tx, id, user.id).await?;
+    if ban::was_kicked_lately(tx, id, user.id).await? {
+        return Err(ErrorCode::RemovedLately.into());
+    }
     let role = RoleRow::of_kind(tx, id, RoleKind::Member).await?;
-    member::insert(tx, id, user.id, role.id).await?;
-    let space = SeenSpace::find(tx, user.id, id).await?.into_space(user.id);
-    let member = MemberRow::find(tx, id, user.id).await?.into_participant(status);
-    tx.emit(Topic::User(user.id), Event::SpaceJoined(space.clone())).await?;
-    let joined = MemberJoined { space_id: id, member };
-    tx.emit(Topic::Space(id), Event::MemberJoined(joined)).await?;
+    let (space, _) = admit(tx, id, user.id, role.id, live).await?;
     Ok(space)
+}
+
+/// Refuses whom a ban keeps out. Every way in passes here.
+pub(super) async fn is_out(tx: &mut Tx, space: SpaceId, user: UserId) -> ApiResult<()> {
+    if ban::is_out(tx, space, user).await? { Err(ErrorCode::Banned.into()) } else { Ok(()) }
+}
+
+/// Makes the person a member and tells everybody. The space's row is locked by now.
+pub(super) async fn admit(
+    tx: &mut Tx,
+    space_id: SpaceId,
+    user: UserId,
+    role: RoleId,
+    live: &Live,
+) -> ApiResult<(Space, Participant)> {
+    member::insert(tx, space_id, user, role).await?;
+    ban::forget_end(tx, space_id, user).await?;
+    let space = SeenSpace::find(tx, user, space_id).await?.into_space(user);
+    let status = live.presences().of(user);
+    let member = MemberRow::find(tx, space_id, user).await?.into_participant(status);
+    tx.emit(Topic::User(user), Event::SpaceJoined(space.clone())).await?;
+    let joined = MemberJoined { space_id, member: member.clone() };
+    tx.emit(Topic::Space(space_id), Event::MemberJoined(joined)).await?;
+    Ok((space, member))
 }
 
 /// Leaves. The owner transfers or deletes the space instead.
@@ -49,27 +77,42 @@ pub async fn do_leave_space(tx: &mut Tx, access: &SpaceAccess) -> ApiResult<()> 
     if access.standing().is_owner {
         return Err(ErrorCode::OwnerCannotLeave.into());
     }
-    let gone = MemberGone { space_id: access.id(), user_id: access.user_id(), by: None };
-    end_membership(tx, gone.clone(), Event::MemberLeft(gone)).await
+    let (space_id, user_id) = (access.id(), access.user_id());
+    let gone = MemberGone { space_id, user_id, by: None };
+    end_membership(tx, space_id, user_id, Event::MemberLeft(gone), false).await
 }
 
-/// Removes a member of a lower rank.
+/// Removes a member of a lower rank. He may come back with an invitation, or after an hour where
+/// everybody may join.
 pub async fn do_kick_member(
     tx: &mut Tx,
     access: &SpaceAccess,
     target: &MemberAccess,
+    body: &KickMember,
 ) -> ApiResult<()> {
     target.require(access, Permission::KickMembers)?;
-    let by = Some(access.user_id());
-    let gone = MemberGone { space_id: access.id(), user_id: target.user_id(), by };
-    end_membership(tx, gone.clone(), Event::UserKicked(gone)).await
+    let (space_id, user_id) = (access.id(), target.user_id());
+    let gone = MemberGone { space_id, user_id, by: Some(access.user_id()) };
+    end_membership(tx, space_id, user_id, Event::UserKicked(gone), true).await?;
+    let entry = Entry::new(space_id, access.user_id(), AuditAction::MemberKicked)
+        .user(user_id)
+        .reason(body.reason.as_deref());
+    record(tx, entry).await?;
+    Ok(())
 }
 
-async fn end_membership(tx: &mut Tx, gone: MemberGone, event: Event) -> ApiResult<()> {
-    member::delete(tx, gone.space_id, gone.user_id).await?;
-    let left = SpaceDeleted { space_id: gone.space_id };
-    tx.emit(Topic::User(gone.user_id), Event::SpaceLeft(left)).await?;
-    tx.emit(Topic::Space(gone.space_id), event).await?;
+/// The membership is over; `event` tells the others why.
+pub(super) async fn end_membership(
+    tx: &mut Tx,
+    space_id: SpaceId,
+    user: UserId,
+    event: Event,
+    was_kicked: bool,
+) -> ApiResult<()> {
+    member::delete(tx, space_id, user).await?;
+    ban::note_end(tx, space_id, user, was_kicked).await?;
+    tx.emit(Topic::User(user), Event::SpaceLeft(SpaceDeleted { space_id })).await?;
+    tx.emit(Topic::Space(space_id), event).await?;
     Ok(())
 }
 
@@ -93,6 +136,12 @@ pub async fn do_assign_role(
     tell_membership(tx, space_id, user_id).await?;
     let assigned = RoleAssigned { space_id, user_id, role_id };
     tx.emit(access.topic(), Event::RoleAssigned(assigned)).await?;
+    let before = target.member.role.name.as_str();
+    let entry = Entry::new(space_id, access.user_id(), AuditAction::RoleAssigned)
+        .user(user_id)
+        .target(role_id.0, &role.role.name)
+        .change("role", Some(before), Some(&role.role.name));
+    record(tx, entry).await?;
     Ok(())
 }
 
@@ -110,6 +159,7 @@ pub async fn do_restrict_member(
     }
     let (space_id, user_id, denied) = (access.id(), target.user_id(), body.permissions_denied);
     let until = body.until.filter(|_| !denied.is_empty());
+    let before = member::restriction(tx, space_id, user_id).await?;
     if denied.is_empty() {
         member::lift_restriction(tx, space_id, user_id).await?;
     } else {
@@ -119,6 +169,17 @@ pub async fn do_restrict_member(
             .await?;
     }
     tell_membership(tx, space_id, user_id).await?;
+    let action = match denied.is_empty() {
+        true => AuditAction::RestrictionLifted,
+        false => AuditAction::MemberRestricted,
+    };
+    let (denied_before, until_before) = before.unzip();
+    let entry = Entry::new(space_id, access.user_id(), action)
+        .user(user_id)
+        .reason(body.reason.as_deref())
+        .change("permissions_denied", denied_before.and_then(keys), keys(denied))
+        .change("until", until_before.flatten().map(super::bans::time), until.map(super::bans::time));
+    record(tx, entry).await?;
     Ok(Restriction { space_id, user_id, permissions_denied: denied, until })
 }
 
@@ -143,6 +204,12 @@ pub async fn do_rename_member(
         tx.emit(access.topic(), Event::MemberRenamed(renamed)).await?;
     }
     Ok(MemberRow::find(tx, space_id, user_id).await?)
+}
+
+/// A set for the audit log: keys with commas, nothing for the empty set.
+pub(super) fn keys(set: PermissionSet) -> Option<String> {
+    let keys: Vec<_> = set.iter().map(Permission::key).collect();
+    (!keys.is_empty()).then(|| keys.join(", "))
 }
 
 /// Tells a member's own devices what he is in the space now.

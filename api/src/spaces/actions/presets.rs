@@ -2,9 +2,8 @@
 
 use crate::spaces::model::role::NewRole;
 use shared::ids::{RoleId, SpaceId};
-use shared::permission::PermissionSet;
-use shared::spaces::RoleKind;
-use shared::text::{Key, Lang, text};
+use shared::spaces::ROLE_PRESETS;
+use shared::text::{Lang, text};
 
 /// The ids of the roles that a new space's first rows need.
 pub struct Presets<'a> {
@@ -12,25 +11,17 @@ pub struct Presets<'a> {
     pub roles: Vec<NewRole<'a>>,
 }
 
-const PRESETS: [(RoleKind, Key, &str, i32, PermissionSet); 5] = [
-    (RoleKind::Owner, Key::PresetOwner, "#ff0000", 100, PermissionSet::ALL),
-    (RoleKind::Custom, Key::PresetAdministrator, "#ffa500", 80, PermissionSet::ADMINISTRATOR),
-    (RoleKind::Custom, Key::PresetModerator, "#00ff00", 60, PermissionSet::MODERATOR),
-    (RoleKind::Member, Key::PresetMember, "#0000ff", 10, PermissionSet::MEMBER),
-    (RoleKind::Custom, Key::PresetRestricted, "#808080", 5, PermissionSet::RESTRICTED),
-];
-
 /// Fresh roles of a space.
 #[must_use]
 pub fn roles(space: SpaceId, lang: Lang) -> Presets<'static> {
-    let roles = PRESETS.map(|(kind, name, color, priority, permissions)| NewRole {
+    let roles = ROLE_PRESETS.map(|preset| NewRole {
         id: RoleId::new(),
         space_id: space,
-        kind: kind.key(),
-        name: text(lang, name),
-        color,
-        priority,
-        permissions,
+        kind: preset.kind.key(),
+        name: text(lang, preset.name),
+        color: preset.color,
+        priority: preset.priority,
+        permissions: preset.permissions,
     });
     let [owner, ..] = &roles;
     Presets { owner: owner.id, roles: roles.into() }

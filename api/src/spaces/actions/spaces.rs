@@ -5,14 +5,17 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::etag::IfMatch;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, SpaceAccess};
-use crate::spaces::model::member;
+use crate::spaces::audit::{Entry, record};
+use crate::spaces::model::{member, order};
 use crate::spaces::model::role::{NewRole, RoleRow};
 use crate::spaces::model::space::{self, NewSpace, SeenSpace, SpaceChanges, SpaceRow};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, RoleAssigned, SpaceDeleted};
 use shared::ids::{ChatId, FileId, SpaceId, UserId};
+use shared::event::{Event, RoleAssigned, SpaceDeleted, SpacesOrdered};
+use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::Permission;
-use shared::spaces::{CreateSpace, RoleKind, Space, UpdateSpace};
+use shared::spaces::{AuditAction, CreateSpace, RoleKind, Space, UpdateSpace};
 use shared::text::{Key, Lang, text};
 use shared::topic::Topic;
 
@@ -101,6 +104,12 @@ pub async fn do_set_space_picture(
     };
     let row = changes.save(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;
+    let old = access.space();
+    let entry = Entry::new(access.id(), access.user_id(), AuditAction::SpaceUpdated)
+        .change("name", Some(&old.name), Some(&row.name))
+        .change("description", old.description.as_ref(), row.description.as_ref())
+        .change("visibility", Some(old.visibility().key()), Some(row.visibility().key()));
+    record(tx, entry).await?;
     Ok(row)
 }
 
@@ -145,7 +154,21 @@ pub async fn do_transfer_space(
         let assigned = RoleAssigned { space_id: id, user_id, role_id };
         tx.emit(access.topic(), Event::RoleAssigned(assigned)).await?;
     }
+    let entry = Entry::new(id, old, AuditAction::SpaceTransferred).user(new);
+    record(tx, entry).await?;
     Ok(SeenSpace::find(tx, old, id).await?.into_space(old))
+}
+
+/// Puts the caller's spaces into another order, on all his devices.
+pub async fn do_order_spaces(
+    tx: &mut Tx,
+    user: UserId,
+    order: &[SpaceId],
+) -> ApiResult<SpacesOrdered> {
+    let space_ids = order::replace(tx, user, order).await?;
+    let ordered = SpacesOrdered { space_ids };
+    tx.emit(Topic::User(user), Event::SpacesOrdered(ordered.clone())).await?;
+    Ok(ordered)
 }
 
 /// A text with something in it; an empty one clears.

@@ -2,6 +2,7 @@
 
 use super::role::RoleRow;
 use crate::identity::model::choices::Choices;
+use crate::identity::model::user::refs;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{restrictions, roles, space_members, spaces, user_choices, users};
 use diesel::dsl::auto_type;
@@ -11,7 +12,7 @@ use shared::Timestamp;
 use shared::identity::{Status, UserRef};
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::permission::{PermissionSet, Standing};
-use shared::spaces::Participant;
+use shared::spaces::{Participant, RestrictedMember};
 
 /// A person as others see him.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -72,23 +73,6 @@ fn members() -> _ {
         ))
 }
 
-/// Which members a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct MemberFilter {
-    pub role: Option<RoleId>,
-    /// Anywhere in nickname or display name.
-    pub name: Option<String>,
-    pub only: Option<Vec<UserId>>,
-    pub except: Option<Vec<UserId>>,
-}
-
-/// Where a page of members ends: the role's priority, the folded nickname, the person.
-pub type MemberKey = (i32, String, UserId);
-
-diesel::define_sql_function! {
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
-
 impl MemberRow {
     /// A member, if the person is one of this space.
     ///
@@ -102,48 +86,20 @@ impl MemberRow {
             .await
     }
 
-    /// The members of a space after a key: strongest role first, then by nickname.
+    /// Those of these people who are members of this space, in no order.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page_after(
+    pub async fn of_users(
         conn: &mut PgConn,
         space: SpaceId,
-        filter: MemberFilter,
-        after: Option<MemberKey>,
-        limit: i64,
+        users: &[UserId],
     ) -> QueryResult<Vec<Self>> {
-        let nickname = lower(users::nickname);
-        let mut query = members()
-            .filter(space_members::space_id.eq(space))
+        members()
+            .filter(space_members::space_id.eq(space).and(space_members::user_id.eq_any(users)))
             .select(Self::as_select())
-            .order((roles::priority.desc(), nickname, users::id))
-            .limit(limit)
-            .into_boxed();
-        if let Some(role) = filter.role {
-            query = query.filter(space_members::role_id.eq(role));
-        }
-        if let Some(name) = filter.name {
-            let pattern = super::containing(&name);
-            query = query.filter(
-                users::nickname
-                    .ilike(pattern.clone())
-                    .or(users::display_name.ilike(pattern.clone()).assume_not_null())
-                    .or(space_members::nickname.ilike(pattern).assume_not_null()),
-            );
-        }
-        if let Some(only) = filter.only {
-            query = query.filter(space_members::user_id.eq_any(only));
-        }
-        if let Some(except) = filter.except {
-            query = query.filter(space_members::user_id.ne_all(except));
-        }
-        if let Some((priority, name, id)) = after {
-            let later = nickname.gt(name.clone()).or(nickname.eq(name).and(users::id.gt(id)));
-            query = query
-                .filter(roles::priority.lt(priority).or(roles::priority.eq(priority).and(later)));
-        }
-        query.load(conn).await
+            .load(conn)
+            .await
     }
 
     #[must_use]
@@ -161,12 +117,6 @@ impl MemberRow {
     #[must_use]
     pub fn is_bot(&self) -> bool {
         self.card.is_bot
-    }
-
-    /// Where a page that ends with this member goes on.
-    #[must_use]
-    pub fn key(&self) -> MemberKey {
-        (self.role.priority, self.card.nickname.to_lowercase(), self.card.id)
     }
 
     /// What the person is in the space.
@@ -278,6 +228,81 @@ pub async fn set_role(
         .execute(conn)
         .await
         .map(|_| ())
+}
+
+/// What is taken from a person at the moment.
+///
+/// # Errors
+/// The database's.
+pub async fn restriction(
+    conn: &mut PgConn,
+    space: SpaceId,
+    user: UserId,
+) -> QueryResult<Option<(PermissionSet, Option<Timestamp>)>> {
+    restrictions::table
+        .find((space, user))
+        .filter(restrictions::until.is_null().or(restrictions::until.gt(diesel::dsl::now)))
+        .select((restrictions::denied, restrictions::until))
+        .first(conn)
+        .await
+        .optional()
+}
+
+type RestrictionRow = (UserId, PermissionSet, Option<Timestamp>, Option<UserId>, Timestamp);
+
+/// The restrictions in force of a space after a key, latest first.
+///
+/// # Errors
+/// The database's.
+pub async fn restrictions_after(
+    conn: &mut PgConn,
+    space: SpaceId,
+    after: Option<(Timestamp, UserId)>,
+    limit: i64,
+) -> QueryResult<Vec<RestrictedMember>> {
+    let mut query = restrictions::table
+        .filter(restrictions::space_id.eq(space))
+        .filter(restrictions::until.is_null().or(restrictions::until.gt(diesel::dsl::now)))
+        .select((
+            restrictions::user_id,
+            restrictions::denied,
+            restrictions::until,
+            restrictions::set_by,
+            restrictions::created_at,
+        ))
+        .order((restrictions::created_at.desc(), restrictions::user_id.desc()))
+        .limit(limit)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        query = query.filter(
+            restrictions::created_at
+                .lt(at)
+                .or(restrictions::created_at.eq(at).and(restrictions::user_id.lt(id))),
+        );
+    }
+    let rows: Vec<RestrictionRow> = query.load(conn).await?;
+    let ids: Vec<UserId> = rows.iter().flat_map(|row| [Some(row.0), row.3]).flatten().collect();
+    let people = refs(conn, &ids).await?;
+    let list = rows.into_iter().filter_map(|(user, denied, until, set_by, created_at)| {
+        Some(RestrictedMember {
+            user: people.get(&user).cloned()?,
+            permissions_denied: denied,
+            until,
+            set_by: set_by.and_then(|id| people.get(&id).cloned()),
+            created_at,
+        })
+    });
+    Ok(list.collect())
+}
+
+/// Forgets restrictions that are over; returns how many.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_restrictions_over(conn: &mut PgConn) -> QueryResult<usize> {
+    diesel::delete(restrictions::table.filter(restrictions::until.le(diesel::dsl::now)))
+        .execute(conn)
+        .await
 }
 
 /// Permissions to take from a person, instead of those taken before.

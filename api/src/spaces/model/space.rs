@@ -2,7 +2,7 @@
 
 use super::role::RoleRow;
 use crate::platform::db::PgConn;
-use crate::platform::schema::{chats, restrictions, roles, space_members, spaces};
+use crate::platform::schema::{chats, restrictions, roles, space_members, space_order, spaces};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -44,6 +44,14 @@ impl SpaceRow {
             .get_result::<SpaceId>(conn)
             .await
             .map(|_| ())
+    }
+
+    /// A space, seen by nobody in particular.
+    ///
+    /// # Errors
+    /// `NotFound`, or the database's.
+    pub async fn find(conn: &mut PgConn, id: SpaceId) -> QueryResult<Self> {
+        spaces::table.find(id).select(Self::as_select()).first(conn).await
     }
 
     #[must_use]
@@ -184,6 +192,14 @@ fn seen_by(user: UserId) -> _ {
         ))
 }
 
+/// Where a page of a person's spaces ends.
+pub type SpaceKey = (i32, Timestamp, SpaceId);
+
+/// The place in the person's own order; behind all of it where there is none.
+fn place() -> diesel::expression::SqlLiteral<diesel::sql_types::Integer> {
+    diesel::dsl::sql("coalesce(space_order.position, 2147483647)")
+}
+
 impl SeenSpace {
     /// One space, visible to the person or not.
     ///
@@ -193,7 +209,7 @@ impl SeenSpace {
         seen_by(user).filter(spaces::id.eq(id)).select(Self::as_select()).get_result(conn).await
     }
 
-    /// The person's spaces after a key, in the order of joining.
+    /// The person's spaces after a key: those he has put in order, then the others by joining.
     ///
     /// # Errors
     /// The database's.
@@ -201,24 +217,29 @@ impl SeenSpace {
         conn: &mut PgConn,
         user: UserId,
         name: Option<&str>,
-        after: Option<(Timestamp, SpaceId)>,
+        after: Option<SpaceKey>,
         limit: i64,
-    ) -> QueryResult<Vec<Self>> {
+    ) -> QueryResult<Vec<(Self, i32)>> {
         let mut query = seen_by(user)
+            .left_join(
+                space_order::table.on(space_order::space_id
+                    .eq(spaces::id)
+                    .and(space_order::user_id.eq(user))),
+            )
             .filter(space_members::user_id.is_not_null())
-            .select(Self::as_select())
-            .order((space_members::joined_at, spaces::id))
+            .select((Self::as_select(), place()))
+            .order((place(), space_members::joined_at, spaces::id))
             .limit(limit)
             .into_boxed();
         if let Some(name) = name {
             query = query.filter(spaces::name.ilike(super::containing(name)));
         }
-        if let Some((at, id)) = after {
-            query = query.filter(
-                space_members::joined_at
-                    .gt(at)
-                    .or(space_members::joined_at.eq(at).and(spaces::id.gt(id))),
-            );
+        if let Some((position, at, id)) = after {
+            let later = space_members::joined_at
+                .gt(at)
+                .or(space_members::joined_at.eq(at).and(spaces::id.gt(id)));
+            query = query
+                .filter(place().gt(position).or(place().eq(position).and(later)));
         }
         query.load(conn).await
     }

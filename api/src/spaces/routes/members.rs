@@ -2,26 +2,28 @@
 
 use super::{MemberPath, MemberRolePath, SpacePath, wanted};
 use crate::app::App;
-use crate::error::ApiResult;
+use crate::error::{ApiResult, check};
 use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
-use crate::http::json::{Json, NoContent, Valid};
+use crate::http::json::{Created, Json, NoContent, OptionalJson, Valid};
 use crate::http::query::{Path, Query, limit};
+use crate::platform::db::PgConn;
 use crate::realtime::Live;
 use crate::spaces::access::{access_member, access_role, access_space, access_space_to_change};
+use crate::spaces::actions::invites::do_add_member;
 use crate::spaces::actions::members::{
     do_assign_role, do_join_space, do_kick_member, do_leave_space, do_rename_member,
-    do_restrict_member,
 };
-use crate::spaces::model::member::{MemberFilter, MemberRow};
+use crate::spaces::model::member::MemberRow;
+use crate::spaces::model::members_list::{self, MemberFilter, MemberKey};
 use actix_web::web::Data;
 use actix_web::{get, patch, post};
 use serde::Deserialize;
 use shared::identity::Status;
-use shared::ids::RoleId;
+use shared::ids::{RoleId, SpaceId};
 use shared::page::Page;
 use shared::people::UpdateParticipant;
-use shared::spaces::{MyPermissions, Participant, RestrictMember, Restriction, Space};
+use shared::spaces::{AddMember, KickMember, MyPermissions, Participant, Space};
 use utoipa::IntoParams;
 
 /// Which members to list.
@@ -40,7 +42,7 @@ pub struct ParticipantsQuery {
     cursor: Option<String>,
 }
 
-/// List the members: strongest role first, then by nickname.
+/// List the members: strongest role first, who is here before who is away, then by nickname.
 #[utoipa::path(
     tag = "spaces",
     params(SpacePath, ParticipantsQuery),
@@ -55,35 +57,50 @@ pub async fn list_participants(
 ) -> ApiResult<Json<Page<Participant>>> {
     let limit = limit(query.limit, 50)?;
     let after = cursor::decode(query.cursor.as_deref())?;
-    let (only, except) = present(&app.live, query.status);
-    let filter = MemberFilter { role: query.role, name: wanted(query.q)?, only, except };
+    let (role, name) = (query.role, wanted(query.q)?);
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
-    let rows = MemberRow::page_after(conn, space.id(), filter, after, limit + 1).await?;
-    let page = cursor::page(rows, limit, MemberRow::key);
-    let presences = app.live.presences();
-    let shown = |row: MemberRow| {
+    let filter = filter(&app.live, role, name, query.status);
+    members(conn, &app.live, space.id(), filter, after, limit).await.map(Json)
+}
+
+/// A page of members.
+pub(super) async fn members(
+    conn: &mut PgConn,
+    live: &Live,
+    space: SpaceId,
+    filter: MemberFilter,
+    after: Option<MemberKey>,
+    limit: i64,
+) -> ApiResult<Page<Participant>> {
+    let rows = members_list::page_after(conn, space, filter, after, limit + 1).await?;
+    let page = cursor::page(rows, limit, |(_, key)| key.clone());
+    let presences = live.presences();
+    let shown = |(row, _): (MemberRow, MemberKey)| {
         let status = presences.of(row.user_id());
         row.into_participant(status)
     };
     let items = page.items.into_iter().map(shown).collect();
-    Ok(Json(Page { items, next_cursor: page.next_cursor }))
+    Ok(Page { items, next_cursor: page.next_cursor })
 }
 
-type People = Option<Vec<shared::ids::UserId>>;
-
-/// Whom a presence keeps in a list and whom it keeps out.
-fn present(live: &Live, status: Option<Status>) -> (People, People) {
-    let here = |keep: &dyn Fn(Status) -> bool| {
-        let presences = live.presences();
-        presences.present().into_iter().filter(|user| keep(presences.of(*user))).collect()
+/// Whom a list shows. Who does not want to be seen is away.
+pub(super) fn filter(
+    live: &Live,
+    role: Option<RoleId>,
+    name: Option<String>,
+    status: Option<Status>,
+) -> MemberFilter {
+    let presences = live.presences();
+    let fits = |other: Status| match status {
+        None | Some(Status::Offline) => other != Status::Offline,
+        Some(wanted) => other == wanted,
     };
-    match status {
-        None => (None, None),
-        Some(Status::Offline) => (None, Some(here(&|other| other != Status::Offline))),
-        Some(wanted) => (Some(here(&|other| other == wanted)), None),
-    }
+    let here = presences.present().into_iter().filter(|user| fits(presences.of(*user))).collect();
+    let is_here = status.map(|status| status != Status::Offline);
+    MemberFilter { role, name, is_here, here }
 }
+
 
 /// What the caller is and may do in the space.
 #[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = MyPermissions)))]
@@ -97,7 +114,8 @@ pub async fn find_my_permissions(
     Ok(Json(space.into_my_permissions()))
 }
 
-/// Join a public space with the member role. Who is a member already stays what he is.
+/// Join a public space with the member role. Who is a member already stays what he is; who is banned
+/// or was removed within the last hour stays out (403).
 #[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = Space)))]
 #[post("/spaces/{space_id}/join")]
 pub async fn join_space(
@@ -105,8 +123,9 @@ pub async fn join_space(
     user: CurrentUser,
     Path(path): Path<SpacePath>,
 ) -> ApiResult<Json<Space>> {
-    let status = app.live.presences().of(user.id);
-    app.transact(async |tx| do_join_space(tx, &user, path.space_id, status).await).await.map(Json)
+    app.transact(async |tx| do_join_space(tx, &user, path.space_id, &app.live).await)
+        .await
+        .map(Json)
 }
 
 /// Leave a space. The owner transfers or deletes it instead (409).
@@ -125,18 +144,21 @@ pub async fn leave_space(
     Ok(NoContent)
 }
 
-/// Remove a member of a lower rank. Needs `kick_members`.
+/// Remove a member of a lower rank. He may come back with an invitation, or after an hour where
+/// everybody may join. Needs `kick_members`; the body may be absent.
 #[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 204)))]
 #[post("/spaces/{space_id}/kick/{user_id}")]
 pub async fn kick_member(
     app: Data<App>,
     user: CurrentUser,
     Path(path): Path<MemberPath>,
+    OptionalJson(body): OptionalJson<KickMember>,
 ) -> ApiResult<NoContent> {
+    check(&body)?;
     app.transact(async |tx| {
         let space = access_space_to_change(tx, &user, path.space_id).await?;
         let target = access_member(tx, &space, path.user_id).await?;
-        do_kick_member(tx, &space, &target).await
+        do_kick_member(tx, &space, &target, &body).await
     })
     .await?;
     Ok(NoContent)
@@ -196,21 +218,21 @@ pub async fn update_participant(
     Ok(Json(member.into_participant(status)))
 }
 
-/// Take permissions from a member of a lower rank, for a while or until lifted; an empty list gives
-/// them back. Survives leaving and joining again. Needs `restrict_members`.
-#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 200, body = Restriction)))]
-#[post("/spaces/{space_id}/restrict/{user_id}")]
-pub async fn restrict_member(
+/// Bring somebody in by his nickname, with the member role. Needs `add_members`; who is banned stays
+/// out (403).
+#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 201, body = Participant)))]
+#[post("/spaces/{space_id}/members")]
+pub async fn add_member(
     app: Data<App>,
     user: CurrentUser,
-    Path(path): Path<MemberPath>,
-    Json(body): Json<RestrictMember>,
-) -> ApiResult<Json<Restriction>> {
-    app.transact(async |tx| {
-        let space = access_space_to_change(tx, &user, path.space_id).await?;
-        let target = access_member(tx, &space, path.user_id).await?;
-        do_restrict_member(tx, &space, &target, &body).await
-    })
-    .await
-    .map(Json)
+    Path(path): Path<SpacePath>,
+    Valid(body): Valid<AddMember>,
+) -> ApiResult<Created<Participant>> {
+    let member = app
+        .transact(async |tx| {
+            let space = access_space_to_change(tx, &user, path.space_id).await?;
+            do_add_member(tx, &space, &body, &app.live).await
+        })
+        .await?;
+    Ok(Created { location: format!("/profile/{}", member.user.id), body: member })
 }

@@ -11,17 +11,16 @@ use crate::http::language::Language;
 use crate::http::query::{Path, Query, limit, storable};
 use crate::spaces::access::{access_member, access_space_to_change, view_space};
 use crate::spaces::actions::spaces::{
-    do_create_space, do_delete_space, do_transfer_space, do_update_space,
+    do_create_space, do_delete_space, do_order_spaces, do_transfer_space, do_update_space,
 };
-use crate::spaces::model::space::SeenSpace;
+use crate::spaces::model::space::{SeenSpace, SpaceKey};
 use actix_web::web::Data;
-use actix_web::{delete, get, patch, post};
+use actix_web::{delete, get, patch, post, put};
 use serde::Deserialize;
-use shared::Timestamp;
 use shared::error::ErrorCode;
-use shared::ids::SpaceId;
+use shared::event::SpacesOrdered;
 use shared::page::Page;
-use shared::spaces::{CreateSpace, Space, TransferSpace, UpdateSpace};
+use shared::spaces::{CreateSpace, OrderSpaces, Space, TransferSpace, UpdateSpace};
 use utoipa::IntoParams;
 
 /// Which spaces to list.
@@ -38,7 +37,7 @@ pub struct SpacesQuery {
     cursor: Option<String>,
 }
 
-/// List spaces: the caller's own in the order of joining, or the directory. Hidden spaces are
+/// List spaces: the caller's own in his order (then by joining), or the directory. Hidden spaces are
 /// listed to their members only.
 #[utoipa::path(tag = "spaces", params(SpacesQuery), responses((status = 200, body = Page<Space>)))]
 #[get("/spaces")]
@@ -55,12 +54,14 @@ pub async fn list_spaces(
         let rows = SeenSpace::listed(conn, user.id, q, after, limit + 1).await?;
         cursor::page(rows, limit, |row| (row.space.member_count, row.space.id))
     } else {
-        let after: Option<(Timestamp, SpaceId)> = cursor::decode(after)?;
-        if after.is_some_and(|(at, _)| !storable(at)) {
+        let after: Option<SpaceKey> = cursor::decode(after)?;
+        if after.is_some_and(|(_, at, _)| !storable(at)) {
             return Err(ErrorCode::BadCursor.into());
         }
         let rows = SeenSpace::joined(conn, user.id, q, after, limit + 1).await?;
-        cursor::page(rows, limit, |row| (row.joined_at, row.space.id))
+        let page = cursor::page(rows, limit, |(row, at)| (*at, row.joined_at, row.space.id));
+        let items = page.items.into_iter().map(|(row, _)| row).collect();
+        Page { items, next_cursor: page.next_cursor }
     };
     let items = page.items.into_iter().map(|row| row.into_space(user.id)).collect();
     Ok(Json(Page { items, next_cursor: page.next_cursor }))
@@ -146,4 +147,16 @@ pub async fn transfer_space(
     })
     .await
     .map(Json)
+}
+
+/// Put one's spaces into another order, on all one's devices. Ids of other spaces are passed over;
+/// spaces that are left out come after, by joining.
+#[utoipa::path(tag = "spaces", responses((status = 200, body = SpacesOrdered)))]
+#[put("/spaces/order")]
+pub async fn order_spaces(
+    app: Data<App>,
+    user: CurrentUser,
+    Valid(body): Valid<OrderSpaces>,
+) -> ApiResult<Json<SpacesOrdered>> {
+    app.transact(async |tx| do_order_spaces(tx, user.id, &body.space_ids).await).await.map(Json)
 }

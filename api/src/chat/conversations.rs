@@ -1,0 +1,48 @@
+//! What spaces ask of messages, see [`crate::spaces::conversations`].
+
+use super::model::sweep;
+use crate::error::ApiResult;
+use crate::realtime::stream::{Tx, now};
+use crate::spaces::conversations::{Conversations, Swept};
+use async_trait::async_trait;
+use shared::Timestamp;
+use shared::event::{Event, MessageDeleted};
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::topic::Topic;
+use std::collections::BTreeMap;
+
+/// See the module.
+pub struct ChatConversations;
+
+#[async_trait(?Send)]
+impl Conversations for ChatConversations {
+    async fn sweep(
+        &self,
+        tx: &mut Tx,
+        space: SpaceId,
+        author: UserId,
+        since: Timestamp,
+        by: UserId,
+    ) -> ApiResult<Swept> {
+        let gone = sweep::delete_recent(tx, space, author, since, by, now()).await?;
+        // Chats' streams in one order, whoever sweeps at the same time.
+        let mut chats: BTreeMap<ChatId, (i64, Vec<Event>)> = BTreeMap::new();
+        let messages = gone.len();
+        for message in gone {
+            let event = MessageDeleted {
+                message_id: message.id,
+                chat_id: message.chat_id,
+                message_seq: message.seq,
+            };
+            let (last_seq, events) = chats.entry(message.chat_id).or_default();
+            *last_seq = message.last_seq;
+            events.push(Event::MessageDeleted(event));
+        }
+        let mut swept = Swept { messages, chats: Vec::new() };
+        for (chat, (last_seq, events)) in chats {
+            tx.emit_many(Topic::Chat(chat), events).await?;
+            swept.chats.push((chat, last_seq));
+        }
+        Ok(swept)
+    }
+}

@@ -1,0 +1,111 @@
+//! Reports to the moderators, and what becomes of them.
+
+use crate::error::{ApiError, ApiResult};
+use crate::realtime::stream::Tx;
+use crate::spaces::access::SpaceAccess;
+use crate::spaces::audit::{Entry, record};
+use crate::spaces::model::report::{self, NewReport};
+use shared::error::{ErrorCode, FieldCode};
+use shared::event::Event;
+use shared::ids::{ChatId, MessageId, ReportId, SpaceId, UserId};
+use shared::permission::Permission;
+use shared::spaces::{
+    AuditAction, HandleReport, Report, ReportState, ReportsChanged, SendReport,
+};
+use shared::topic::Topic;
+
+/// Who handles reports: one key, so that "who can grant it" has one answer.
+pub const HANDLES_REPORTS: Permission = Permission::DeleteAnyMessages;
+
+/// What is reported.
+#[derive(Clone, Copy, Debug)]
+pub struct Reported<'a> {
+    pub space: SpaceId,
+    /// The person it is about.
+    pub user: UserId,
+    pub message: Option<(ChatId, MessageId, &'a str)>,
+}
+
+/// Puts something before the moderators of a space. Saying the same again changes nothing.
+///
+/// # Errors
+/// `yourself`, or the database's.
+pub async fn do_report(
+    tx: &mut Tx,
+    reporter: UserId,
+    reported: Reported<'_>,
+    body: &SendReport,
+) -> ApiResult<()> {
+    if reported.user == reporter {
+        return Err(ErrorCode::Yourself.into());
+    }
+    let new = NewReport {
+        id: ReportId::new(),
+        space_id: reported.space,
+        reporter_id: reporter,
+        user_id: reported.user,
+        message_id: reported.message.map(|(_, id, _)| id),
+        chat_id: reported.message.map(|(chat, _, _)| chat),
+        content: reported.message.map(|(_, _, text)| text),
+        reason: body.reason.key(),
+        note: body.note.as_deref().map(str::trim).filter(|note| !note.is_empty()),
+    };
+    if new.insert(tx).await? {
+        tell_handlers(tx, reported.space).await?;
+    }
+    Ok(())
+}
+
+/// Decides about a report, or opens it again.
+pub async fn do_handle_report(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    id: ReportId,
+    body: &HandleReport,
+) -> ApiResult<Report> {
+    access.require(HANDLES_REPORTS)?;
+    let space = access.id();
+    let before = report::find(tx, space, id).await?;
+    // Nobody judges himself.
+    if before.user.id == access.user_id() && !access.standing().is_owner {
+        return Err(ErrorCode::Yourself.into());
+    }
+    let outcome = body.outcome.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let reopened = body.state == ReportState::Open && before.state != ReportState::Open;
+    report::handle(tx, id, access.user_id(), body.state, outcome)
+        .await
+        // Meanwhile the reporter has said the same again.
+        .map_err(|error| match reopened {
+            true => crate::error::conflict(error, "reports_once", ErrorCode::Stale),
+            false => ApiError::from(error),
+        })?;
+    if before.state != body.state {
+        tell_handlers(tx, space).await?;
+        let entry = Entry::new(space, access.user_id(), AuditAction::ReportHandled)
+            .user(before.user.id)
+            .target(id.0, "")
+            .reason(outcome)
+            .change("state", Some(before.state.key()), Some(body.state.key()));
+        record(tx, entry).await?;
+    }
+    Ok(report::find(tx, space, id).await?)
+}
+
+/// Tells everybody who handles reports how many wait. User topics in the order of their ids.
+async fn tell_handlers(tx: &mut Tx, space_id: SpaceId) -> ApiResult<()> {
+    let open = report::count_open(tx, space_id).await?;
+    for user in report::handlers(tx, space_id).await? {
+        let changed = ReportsChanged { space_id, open };
+        tx.emit(Topic::User(user), Event::ReportsChanged(changed)).await?;
+    }
+    Ok(())
+}
+
+/// `?state=`.
+///
+/// # Errors
+/// `invalid` for a word that is no state.
+pub fn state(text: Option<&str>) -> ApiResult<Option<ReportState>> {
+    let unknown = || ApiError::field("state", FieldCode::Unknown);
+    text.map(|text| ReportState::from_key(text).ok_or_else(unknown)).transpose()
+}

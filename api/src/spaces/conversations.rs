@@ -1,0 +1,43 @@
+//! What spaces need of the messages said in them. The slice above that owns messages implements it
+//! and hands it over at start.
+
+use crate::error::ApiResult;
+use crate::realtime::Live;
+use crate::realtime::stream::Tx;
+use async_trait::async_trait;
+use shared::Timestamp;
+use shared::event::ChatActivity;
+use shared::ids::{ChatId, SpaceId, UserId};
+use shared::topic::Topic;
+
+/// What was deleted.
+#[derive(Clone, Debug, Default)]
+pub struct Swept {
+    pub messages: usize,
+    /// The chats concerned and their last `seq`.
+    pub chats: Vec<(ChatId, i64)>,
+}
+
+impl Swept {
+    /// Tells who has a deleted message unread and the chat closed to count again.
+    pub fn announce(&self, live: &Live, space: SpaceId) {
+        for (chat_id, last_seq) in self.chats.iter().copied() {
+            let news = ChatActivity { chat_id, last_seq, mentioned: false };
+            live.chat_activity(Topic::Space(space), Some(chat_id), news);
+        }
+    }
+}
+
+/// See the module.
+#[async_trait(?Send)]
+pub trait Conversations: Send + Sync {
+    /// Deletes what a person wrote in a space since a time, with its events.
+    async fn sweep(
+        &self,
+        tx: &mut Tx,
+        space: SpaceId,
+        author: UserId,
+        since: Timestamp,
+        by: UserId,
+    ) -> ApiResult<Swept>;
+}
