@@ -77,9 +77,7 @@ pub struct PageQuery {
 }
 
 /// A key with a time in it, read from a cursor that may have been made up.
-fn timed<K>(
-    after: Option<(shared::Timestamp, K)>,
-) -> ApiResult<Option<(shared::Timestamp, K)>> {
+fn timed<K>(after: Option<(shared::Timestamp, K)>) -> ApiResult<Option<(shared::Timestamp, K)>> {
     match after {
         Some((at, _)) if !storable(at) => Err(ErrorCode::BadCursor.into()),
         other => Ok(other),

@@ -110,7 +110,27 @@ impl World {
         tess.post(&format!("/messages/{chat_id}"), with_file).await.expect(201);
         let group = json!({"user_ids": [staff.anna.id()], "name": "Two of us"});
         let group = tess.post("/chats", group).await.expect(201);
+        let outsider = Client::register(staff.anna.address, &fresh()).await;
+        let banned = Client::register(staff.anna.address, &fresh()).await;
+        banned.post(&staff.at("/join"), json!({})).await.expect(200);
+        staff.anna.post(&staff.at(&format!("/ban/{}", banned.id())), json!({})).await.expect(204);
+        let invite = staff.invite(&staff.anna, json!({})).await;
+        // By somebody below the administrator who has lost the right since.
+        let host = staff.make_role(&staff.anna, "Host", 4, &["create_invites"]).await;
+        staff.assign(&staff.anna, tess, &host).await.expect(204);
+        let low_invite = staff.invite(tess, json!({})).await;
+        staff.assign(&staff.anna, tess, &staff.role("Member")).await.expect(204);
+        let report = json!({"reason": "spam"});
+        let about = staff.at(&format!("/report/{}", tess.id()));
+        staff.anna.post(&about, report).await.expect(204);
+        let reports = staff.anna.get(&staff.at("/reports")).await.expect(200);
+        let report_id = text(&reports["items"][0]["id"]);
         let values = HashMap::from([
+            ("outsider", outsider.me.as_ref().unwrap().nickname.clone()),
+            ("banned_id", banned.id()),
+            ("invite", invite),
+            ("low_invite", low_invite),
+            ("report_id", report_id),
             ("space_id", staff.id()),
             ("user_id", tess.id()),
             ("owner_id", staff.anna.id()),

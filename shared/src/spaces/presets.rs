@@ -28,13 +28,7 @@ const fn preset(
 /// Strongest first. Those of kind `custom` can be made again by hand.
 pub const ROLE_PRESETS: [RolePreset; 5] = [
     preset(RoleKind::Owner, Key::PresetOwner, "#ff0000", 100, PermissionSet::ALL),
-    preset(
-        RoleKind::Custom,
-        Key::PresetAdministrator,
-        "#ffa500",
-        80,
-        PermissionSet::ADMINISTRATOR,
-    ),
+    preset(RoleKind::Custom, Key::PresetAdministrator, "#ffa500", 80, PermissionSet::ADMINISTRATOR),
     preset(RoleKind::Custom, Key::PresetModerator, "#00ff00", 60, PermissionSet::MODERATOR),
     preset(RoleKind::Member, Key::PresetMember, "#0000ff", 10, PermissionSet::MEMBER),
     preset(RoleKind::Custom, Key::PresetRestricted, "#808080", 5, PermissionSet::RESTRICTED),

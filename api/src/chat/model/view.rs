@@ -116,10 +116,7 @@ pub async fn of_people(conn: &mut PgConn, questions: Vec<Question>) -> QueryResu
     Ok(questions.into_iter().map(view).collect())
 }
 
-async fn open(
-    conn: &mut PgConn,
-    questions: &[Question],
-) -> QueryResult<HashSet<(UserId, ChatId)>> {
+async fn open(conn: &mut PgConn, questions: &[Question]) -> QueryResult<HashSet<(UserId, ChatId)>> {
     let pairs = questions.iter().flat_map(|q| q.rooms.iter().map(|room| (q.user.0, room.0)));
     let (people, chats): (Vec<Uuid>, Vec<Uuid>) = pairs.unzip();
     if chats.is_empty() {

@@ -40,7 +40,9 @@ pub async fn do_ban_member(
         Some(member) => {
             act_on_member(&access.standing(), &member.standing(), Permission::BanMembers)?;
         }
-        None if ban::was_member(tx, space_id, target).await? => may_replace(tx, access, target).await?,
+        None if ban::was_member(tx, space_id, target).await? => {
+            may_replace(tx, access, target).await?
+        }
         None => return Err(ApiError::not_found()),
     }
     let reason = body.reason.as_deref().map(str::trim).filter(|text| !text.is_empty());
@@ -74,9 +76,11 @@ pub async fn do_ban_member(
         .change("until", None::<&str>, body.until.map(time));
     record(tx, entry).await?;
     if swept.messages > 0 {
-        let entry = Entry::new(space_id, by, AuditAction::MessagesDeleted)
-            .user(target)
-            .change("count", None::<usize>, Some(swept.messages));
+        let entry = Entry::new(space_id, by, AuditAction::MessagesDeleted).user(target).change(
+            "count",
+            None::<usize>,
+            Some(swept.messages),
+        );
         record(tx, entry).await?;
     }
     Ok(swept)

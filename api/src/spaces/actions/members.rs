@@ -178,7 +178,11 @@ pub async fn do_restrict_member(
         .user(user_id)
         .reason(body.reason.as_deref())
         .change("permissions_denied", denied_before.and_then(keys), keys(denied))
-        .change("until", until_before.flatten().map(super::bans::time), until.map(super::bans::time));
+        .change(
+            "until",
+            until_before.flatten().map(super::bans::time),
+            until.map(super::bans::time),
+        );
     record(tx, entry).await?;
     Ok(Restriction { space_id, user_id, permissions_denied: denied, until })
 }

@@ -9,9 +9,7 @@ use shared::error::{ErrorCode, FieldCode};
 use shared::event::Event;
 use shared::ids::{ChatId, MessageId, ReportId, SpaceId, UserId};
 use shared::permission::Permission;
-use shared::spaces::{
-    AuditAction, HandleReport, Report, ReportState, ReportsChanged, SendReport,
-};
+use shared::spaces::{AuditAction, HandleReport, Report, ReportState, ReportsChanged, SendReport};
 use shared::topic::Topic;
 
 /// Who handles reports: one key, so that "who can grant it" has one answer.

@@ -1,8 +1,8 @@
 //! Changes of roles.
 
+use super::members::keys;
 use crate::error::{ApiError, ApiResult};
 use crate::realtime::stream::Tx;
-use super::members::keys;
 use crate::spaces::access::{RoleAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
 use crate::spaces::model::role::{NewRole, RoleChanges, RoleRow};
@@ -149,7 +149,8 @@ pub async fn do_order_roles(
     let mut changed = Vec::new();
     for (role, priority) in changes {
         change_role(&own, role.priority, role.permissions)?;
-        let changes = RoleChanges { name: None, color: None, priority: Some(priority), permissions: None };
+        let changes =
+            RoleChanges { name: None, color: None, priority: Some(priority), permissions: None };
         changed.push(Role::from(changes.save(tx, role.id).await?));
     }
     if changed.is_empty() {
@@ -160,10 +161,12 @@ pub async fn do_order_roles(
     let names = |list: &mut dyn Iterator<Item = &RoleRow>| {
         list.map(|role| role.name.as_str()).collect::<Vec<_>>().join(", ")
     };
-    let (before, after) =
-        (names(&mut below.iter().copied()), names(&mut wanted.iter().copied()));
-    let entry = Entry::new(access.id(), access.user_id(), AuditAction::RolesOrdered)
-        .change("order", Some(before), Some(after));
+    let (before, after) = (names(&mut below.iter().copied()), names(&mut wanted.iter().copied()));
+    let entry = Entry::new(access.id(), access.user_id(), AuditAction::RolesOrdered).change(
+        "order",
+        Some(before),
+        Some(after),
+    );
     record(tx, entry).await?;
     let all = RoleRow::of_space(tx, access.id()).await?;
     Ok(all.into_iter().map(Role::from).collect())
@@ -171,11 +174,7 @@ pub async fn do_order_roles(
 
 /// The roles that need another rank so that they stand in this order between `floor` and `top`, both
 /// excluded. The ranks they have are dealt out anew where they will do, else all are spread evenly.
-fn ranks<'a>(
-    order: &[&'a RoleRow],
-    floor: i32,
-    top: i32,
-) -> ApiResult<Vec<(&'a RoleRow, i32)>> {
+fn ranks<'a>(order: &[&'a RoleRow], floor: i32, top: i32) -> ApiResult<Vec<(&'a RoleRow, i32)>> {
     let count = i32::try_from(order.len()).unwrap_or(i32::MAX);
     if order.is_empty() {
         return Ok(Vec::new());

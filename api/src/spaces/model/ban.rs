@@ -136,12 +136,12 @@ pub async fn page_after(
         );
     }
     if let Some((at, id)) = after {
-        query = query.filter(
-            bans::created_at.lt(at).or(bans::created_at.eq(at).and(bans::user_id.lt(id))),
-        );
+        query = query
+            .filter(bans::created_at.lt(at).or(bans::created_at.eq(at).and(bans::user_id.lt(id))));
     }
     let rows: Vec<BanRow> = query.load(conn).await?;
-    let ids: Vec<UserId> = rows.iter().flat_map(|r| [Some(r.user_id), r.banned_by]).flatten().collect();
+    let ids: Vec<UserId> =
+        rows.iter().flat_map(|r| [Some(r.user_id), r.banned_by]).flatten().collect();
     let people = user::refs(conn, &ids).await?;
     let bans = rows.into_iter().filter_map(|row| {
         let banned_by = row.banned_by.and_then(|id| people.get(&id).cloned());

@@ -115,7 +115,8 @@ pub async fn handle(
     let is_open = state == ReportState::Open;
     let row = diesel::update(reports::table.find(id));
     if is_open {
-        let nobody = (reports::handled_by.eq(None::<UserId>), reports::handled_at.eq(None::<Timestamp>));
+        let nobody =
+            (reports::handled_by.eq(None::<UserId>), reports::handled_at.eq(None::<Timestamp>));
         row.set((reports::state.eq(state.key()), reports::outcome.eq(outcome), nobody))
             .execute(conn)
             .await
@@ -171,9 +172,10 @@ pub async fn handlers(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<User
         ))
         .load(conn)
         .await?;
-    let may = |(user, owner, role, denied): &(UserId, UserId, PermissionSet, Option<PermissionSet>)| {
-        user == owner || role.without(denied.unwrap_or_default()).covers(needed)
-    };
+    let may =
+        |(user, owner, role, denied): &(UserId, UserId, PermissionSet, Option<PermissionSet>)| {
+            user == owner || role.without(denied.unwrap_or_default()).covers(needed)
+        };
     Ok(rows.iter().filter(|row| may(row)).map(|row| row.0).collect())
 }
 

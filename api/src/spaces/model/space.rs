@@ -222,9 +222,8 @@ impl SeenSpace {
     ) -> QueryResult<Vec<(Self, i32)>> {
         let mut query = seen_by(user)
             .left_join(
-                space_order::table.on(space_order::space_id
-                    .eq(spaces::id)
-                    .and(space_order::user_id.eq(user))),
+                space_order::table
+                    .on(space_order::space_id.eq(spaces::id).and(space_order::user_id.eq(user))),
             )
             .filter(space_members::user_id.is_not_null())
             .select((Self::as_select(), place()))
@@ -238,8 +237,7 @@ impl SeenSpace {
             let later = space_members::joined_at
                 .gt(at)
                 .or(space_members::joined_at.eq(at).and(spaces::id.gt(id)));
-            query = query
-                .filter(place().gt(position).or(place().eq(position).and(later)));
+            query = query.filter(place().gt(position).or(place().eq(position).and(later)));
         }
         query.load(conn).await
     }

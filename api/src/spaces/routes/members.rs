@@ -101,7 +101,6 @@ pub(super) fn filter(
     MemberFilter { role, name, is_here, here }
 }
 
-
 /// What the caller is and may do in the space.
 #[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = MyPermissions)))]
 #[get("/spaces/{space_id}/my-permissions")]

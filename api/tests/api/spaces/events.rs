@@ -21,7 +21,8 @@ async fn every_event_makes_the_state_that_rest_tells() {
     let role = json!({"name": "Baker", "color": "#123456", "priority": 9, "permissions": []});
     let made = b.anna.post(&b.at("/roles"), role).await.expect(201);
     let baker = crate::support::staff::text(&made["id"]);
-    let steps: [(&Client, Method, String, Value); 19] = [
+    let order = json!({"role_ids": [b.role("Moderator"), b.role("Administrator"), member, b.role("Restricted")]});
+    let steps: [(&Client, Method, String, Value); 25] = [
         (&b.anna, Method::PATCH, "".into(), json!({"name": "Bread", "visibility": "public"})),
         (&b.zoe, Method::POST, "/join".into(), json!({})),
         (&b.zoe, Method::POST, "/leave".into(), json!({})),
@@ -36,7 +37,13 @@ async fn every_event_makes_the_state_that_rest_tells() {
         (&b.anna, Method::POST, format!("/assign-role/{mark_id}/{moderator}"), json!({})),
         (&b.anna, Method::DELETE, format!("/roles/{moderator}"), json!({})),
         (&b.adam, Method::POST, format!("/kick/{mark_id}"), json!({})),
-        (&b.mark, Method::POST, "/join".into(), json!({})),
+        (&b.adam, Method::POST, "/members".into(), json!({"nickname": "mark"})),
+        (&b.adam, Method::POST, format!("/ban/{zoe_id}"), json!({"delete_recent": 60})),
+        (&b.adam, Method::POST, format!("/unban/{zoe_id}"), json!({})),
+        (&b.adam, Method::POST, "/members".into(), json!({"nickname": "zoe"})),
+        (&b.adam, Method::POST, format!("/ban/{zoe_id}"), json!({"reason": "Spam"})),
+        (&b.anna, Method::PUT, "/roles/order".into(), order),
+        (&b.mona, Method::POST, format!("/report/{mark_id}"), json!({"reason": "spam"})),
         (&b.mark, Method::POST, "/leave".into(), json!({})),
         (&b.mark, Method::POST, "/join".into(), json!({})),
         (&b.anna, Method::POST, "/transfer".into(), json!({"user_id": mark_id})),
@@ -52,9 +59,12 @@ async fn every_event_makes_the_state_that_rest_tells() {
     }
     let heard: Vec<_> = anna.heard.union(&mark.heard).map(String::as_str).collect();
     for event in [
+        "member_banned",
         "member_joined",
         "member_left",
+        "member_unbanned",
         "membership_changed",
+        "reports_changed",
         "role_assigned",
         "role_created",
         "role_deleted",
@@ -97,7 +107,7 @@ async fn random_histories_end_in_the_same_state_everywhere() {
         let rank = rng.random_range(1..70);
         let keys = ["view_chat", "kick_members", "promote_members", "send_messages"];
         let some: Vec<_> = keys.iter().filter(|_| rng.random_bool(0.5)).collect();
-        let (method, path, body) = match rng.random_range(0..11) {
+        let (method, path, body) = match rng.random_range(0..15) {
             0 => (Method::POST, "/join".into(), json!({})),
             1 => (Method::POST, "/leave".into(), json!({})),
             2 => (Method::POST, format!("/kick/{target}"), json!({})),
@@ -112,6 +122,12 @@ async fn random_histories_end_in_the_same_state_everywhere() {
             }
             8 => (Method::PATCH, format!("/roles/{role}"), json!({"permissions": some})),
             9 => (Method::DELETE, format!("/roles/{role}"), json!({})),
+            10 => (Method::POST, format!("/ban/{target}"), json!({"delete_recent": 60})),
+            11 => (Method::POST, format!("/unban/{target}"), json!({})),
+            12 | 13 => {
+                let who = people.choose(&mut rng).unwrap().me.as_ref().unwrap();
+                (Method::POST, "/members".into(), json!({"nickname": who.nickname}))
+            }
             _ => (Method::PATCH, String::new(), json!({"name": format!("Name {step}")})),
         };
         let answer =

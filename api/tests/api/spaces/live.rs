@@ -49,8 +49,9 @@ async fn who_is_removed_hears_nothing_more() {
     let typing = mark.refused("typing", json!({"chat_id": chat})).await;
     assert_eq!(typing, "not_found");
 
-    // And hears again once he is back, with no new socket.
-    b.mark.post(&b.at("/join"), json!({})).await.expect(200);
+    // And hears again once he is back, with no new socket. By himself he waits (hole 6).
+    assert_eq!(b.mark.post(&b.at("/join"), json!({})).await.problem(403), "removed_lately");
+    b.anna.post(&b.at("/members"), json!({"nickname": "mark"})).await.expect(201);
     mark.frame("space_joined").await;
     b.anna.patch(&b.space, json!({"name": "With him"})).await.expect(200);
     assert_eq!(mark.frame("space_updated").await["data"]["name"], "With him");

@@ -22,6 +22,21 @@ fn inside(space: &str, user: &str, role: &str) -> Vec<(Method, String, Value)> {
         (Method::POST, format!("{space}/kick/{user}"), json!({})),
         (Method::POST, format!("{space}/restrict/{user}"), json!({"permissions_denied": []})),
         (Method::POST, format!("{space}/assign-role/{user}/{role}"), json!({})),
+        (Method::GET, format!("{space}/restrict/{user}"), json!({})),
+        (Method::GET, format!("{space}/restrictions"), json!({})),
+        (Method::POST, format!("{space}/members"), json!({"nickname": "zoe"})),
+        (Method::POST, format!("{space}/ban/{user}"), json!({})),
+        (Method::POST, format!("{space}/unban/{user}"), json!({})),
+        (Method::GET, format!("{space}/bans"), json!({})),
+        (Method::GET, format!("{space}/invites"), json!({})),
+        (Method::POST, format!("{space}/invites"), json!({})),
+        (Method::POST, format!("{space}/report/{user}"), json!({"reason": "spam"})),
+        (Method::GET, format!("{space}/reports"), json!({})),
+        (Method::GET, format!("{space}/reports/count"), json!({})),
+        (Method::PATCH, format!("{space}/reports/{user}"), json!({"state": "resolved"})),
+        (Method::GET, format!("{space}/audit"), json!({})),
+        (Method::PUT, format!("{space}/roles/order"), json!({"role_ids": []})),
+        (Method::GET, format!("{space}/roles/{role}/members"), json!({})),
     ]
 }
 

@@ -154,6 +154,7 @@ impl Replica {
                 state.space.as_mut().unwrap().member_count += 1;
             }
             Event::MemberLeft(gone) | Event::UserKicked(gone) => state.remove(gone.user_id),
+            Event::MemberBanned(banned) if banned.was_member => state.remove(banned.user_id),
             Event::RoleCreated(role) => state.roles.push(role),
             Event::RoleUpdated(role) => {
                 state.roles.retain(|known| known.id != role.id);

@@ -88,6 +88,19 @@ impl Staff {
         by.post(&self.at(&format!("/assign-role/{}/{role}", to.id())), json!({})).await
     }
 
+    /// Lets somebody make an invitation; returns its code.
+    pub async fn invite(&self, by: &Client, body: Value) -> String {
+        text(&by.post(&self.at("/invites"), body).await.expect(201)["code"])
+    }
+
+    /// The latest lines of the audit log: action, actor's and person's nickname.
+    pub async fn audit(&self, query: &str) -> Vec<[String; 3]> {
+        let page = self.anna.get(&self.at(&format!("/audit?{query}"))).await.expect(200);
+        let name = |v: &Value| v["nickname"].as_str().unwrap_or_default().to_owned();
+        let lines = page["items"].as_array().unwrap().iter();
+        lines.map(|l| [text(&l["action"]), name(&l["actor"]), name(&l["user"])]).collect()
+    }
+
     /// Lets somebody make a role; returns its id.
     pub async fn make_role(&self, by: &Client, name: &str, rank: i32, keys: &[&str]) -> String {
         let body = json!({"name": name, "color": "#123456", "priority": rank, "permissions": keys});
