@@ -1,7 +1,7 @@
 //! Changes. Each takes the transaction and the proof, and appends its events.
 
-pub mod bots;
 pub mod bans;
+pub mod bots;
 pub mod invites;
 pub mod members;
 pub mod presets;

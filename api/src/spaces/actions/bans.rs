@@ -63,6 +63,11 @@ pub async fn do_ban_member(
         Some(_) => end_membership(tx, space_id, target, Event::MemberBanned(banned), true).await?,
         None => drop(tx.emit(access.topic(), Event::MemberBanned(banned)).await?),
     }
+    // What he runs goes with him.
+    for bot in ban::bots_of(tx, space_id, target).await? {
+        let gone = MemberGone { space_id, user_id: bot, by: Some(by) };
+        end_membership(tx, space_id, bot, Event::UserKicked(gone), true).await?;
+    }
     let swept = match body.delete_recent.filter(|seconds| *seconds > 0) {
         Some(seconds) => {
             let since = created_at - Duration::seconds(seconds);

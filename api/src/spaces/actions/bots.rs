@@ -1,8 +1,10 @@
 //! Bots come into spaces and leave them; they never do so by themselves.
 
+use super::members::is_out;
 use crate::error::{ApiError, ApiResult};
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{RoleAccess, SpaceAccess};
+use crate::spaces::audit::{Entry, record};
 use crate::spaces::model::member::{self, MemberRow};
 use crate::spaces::model::role::RoleRow;
 use crate::spaces::model::space::{SeenSpace, SpaceRow};
@@ -12,13 +14,13 @@ use shared::event::{Event, MemberGone, MemberJoined, SpaceDeleted};
 use shared::identity::Status;
 use shared::ids::{SpaceId, UserId};
 use shared::permission::Permission;
-use shared::spaces::{Participant, RoleKind};
+use shared::spaces::{AuditAction, Participant, RoleKind};
 use shared::topic::Topic;
 
 /// Makes a bot a member. A bot that is one already stays what it is.
 ///
 /// # Errors
-/// `forbidden`; for a role of its own also `rank_too_low`, `grants_more`, `system_role`.
+/// `forbidden`, `banned`; for a role of its own also `rank_too_low`, `grants_more`, `system_role`.
 pub async fn do_admit_bot(
     tx: &mut Tx,
     access: &SpaceAccess,
@@ -38,6 +40,7 @@ pub async fn do_admit_bot(
         }
         None => RoleRow::of_kind(tx, id, RoleKind::Member).await?.id,
     };
+    is_out(tx, id, bot).await?;
     let is_new = member::insert(tx, id, bot, role).await?;
     let member = MemberRow::find(tx, id, bot).await?.into_participant(status);
     if is_new {
@@ -45,6 +48,8 @@ pub async fn do_admit_bot(
         tx.emit(Topic::User(bot), Event::SpaceJoined(space)).await?;
         let joined = MemberJoined { space_id: id, member: member.clone() };
         tx.emit(Topic::Space(id), Event::MemberJoined(joined)).await?;
+        let entry = Entry::new(id, access.user_id(), AuditAction::BotAdded).user(bot);
+        record(tx, entry).await?;
     }
     Ok(member)
 }

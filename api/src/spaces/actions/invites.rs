@@ -86,7 +86,8 @@ async fn guest(tx: &mut Tx, access: &SpaceAccess, nickname: &str) -> ApiResult<U
     if MemberRow::find(tx, access.id(), found.id).await.optional()?.is_some() {
         return Err(ErrorCode::AlreadyMember.into());
     }
-    if user::is_placeholder(tx, found.id).await? {
+    // Bots come by their owners' hands.
+    if found.is_bot || user::is_placeholder(tx, found.id).await? {
         return Err(unknown());
     }
     is_out(tx, access.id(), found.id).await?;

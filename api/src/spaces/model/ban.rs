@@ -2,7 +2,7 @@
 
 use crate::identity::model::user;
 use crate::platform::db::PgConn;
-use crate::platform::schema::{bans, past_members, users};
+use crate::platform::schema::{bans, bots, past_members, space_members, users};
 use diesel::dsl::{exists, now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -77,6 +77,20 @@ pub async fn is_out(conn: &mut PgConn, space: SpaceId, user: UserId) -> QueryRes
     ))
     .get_result(conn)
     .await
+}
+
+/// The bots of a person that are members of the space.
+///
+/// # Errors
+/// The database's.
+pub async fn bots_of(conn: &mut PgConn, space: SpaceId, owner: UserId) -> QueryResult<Vec<UserId>> {
+    bots::table
+        .inner_join(space_members::table.on(space_members::user_id.eq(bots::user_id)))
+        .filter(bots::owner_id.eq(owner).and(space_members::space_id.eq(space)))
+        .select(bots::user_id)
+        .order(bots::user_id)
+        .load(conn)
+        .await
 }
 
 /// The ban of a person, if it is in force.
