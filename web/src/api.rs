@@ -10,6 +10,7 @@ pub mod integrations;
 pub mod notifications;
 pub mod organise;
 pub mod people;
+pub mod moderation;
 pub mod spaces;
 
 pub use error::{ApiError, ApiResult};

@@ -14,7 +14,7 @@ use crate::chat::{ConversationPage, ThreadsPage};
 use crate::identity::{ForgotPage, LoginPage, RegisterPage, ResetPage};
 use crate::notifications::{InboxPage, UnsubscribePage};
 use crate::settings::SettingsPage;
-use crate::spaces::DiscoverPage;
+use crate::spaces::{DiscoverPage, InvitePage, SpaceSettingsPage};
 use crate::state::{Layout, Session, Settings};
 use crate::ui::{TipLayer, ToastRegion, Toasts};
 use leptos::prelude::*;
@@ -39,10 +39,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=ForgotPage />
                 <Route path=path!("/reset") view=ResetPage />
                 <Route path=path!("/unsubscribe") view=UnsubscribePage />
+                <Route path=path!("/i/:code") view=InvitePage />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=HomePage />
                     <Route path=path!("/s/:space_id") view=SpacePage />
                     <Route path=path!("/s/:space_id/c/:chat_id") view=ConversationPage />
+                    <Route path=path!("/s/:space_id/settings") view=SpaceSettingsPage />
+                    <Route path=path!("/s/:space_id/settings/:tab") view=SpaceSettingsPage />
                     <Route path=path!("/d") view=ConversationsPage />
                     <Route path=path!("/d/:chat_id") view=ConversationPage />
                     <Route path=path!("/threads") view=ThreadsPage />

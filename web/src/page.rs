@@ -25,6 +25,61 @@ pub enum Page {
     /// Public spaces.
     Discover,
     Settings(SettingsTab),
+    SpaceSettings(SpaceId, SpaceTab),
+}
+
+/// A tab of a space's settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SpaceTab {
+    #[default]
+    Overview,
+    Roles,
+    Members,
+    Invites,
+    Bans,
+    Reports,
+    Audit,
+    Danger,
+}
+
+impl SpaceTab {
+    pub const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Roles,
+        Self::Members,
+        Self::Invites,
+        Self::Bans,
+        Self::Reports,
+        Self::Audit,
+        Self::Danger,
+    ];
+
+    /// The last part of the address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Roles => "roles",
+            Self::Members => "members",
+            Self::Invites => "invites",
+            Self::Bans => "bans",
+            Self::Reports => "reports",
+            Self::Audit => "audit",
+            Self::Danger => "danger",
+        }
+    }
+
+    /// The tab of an address.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.key() == key)
+    }
+}
+
+/// The address of an invitation.
+#[must_use]
+pub fn invite_path(code: &str) -> String {
+    format!("/i/{code}")
 }
 
 /// A tab of the settings.
@@ -106,6 +161,7 @@ impl Page {
             Self::Threads => "/threads".into(),
             Self::Discover => "/discover".into(),
             Self::Settings(tab) => format!("/settings/{}", tab.key()),
+            Self::SpaceSettings(space, tab) => format!("/s/{space}/settings/{}", tab.key()),
         }
     }
 }

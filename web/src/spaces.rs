@@ -1,20 +1,34 @@
 //! Spaces, their members and roles.
 
+mod ban_dialog;
 mod create_space;
 mod current;
 mod directory;
 mod edit_space;
+mod invite_dialog;
+mod invite_page;
 mod member_menu;
 mod members_panel;
+mod paged;
+mod person;
+mod preview;
 mod rail;
+mod report_dialog;
+mod restrict_dialog;
 mod role_editor;
-mod roles_dialog;
+mod role_order;
+mod roles_page;
+mod settings;
 mod space_form;
 mod space_header;
 
 pub use create_space::CreateSpaceDialog;
 pub use current::CurrentSpace;
 pub use directory::DiscoverPage;
+pub use invite_page::InvitePage;
 pub use members_panel::MembersPanel;
+pub use preview::PreviewNote;
 pub use rail::Rail;
+pub use report_dialog::{ReportDialog, Reported};
+pub use settings::SpaceSettingsPage;
 pub use space_header::SpaceHeader;

@@ -71,6 +71,9 @@ pub async fn get_participant(space: SpaceId, user: UserId) -> ApiResult<Particip
 /// Removes a member.
 pub async fn kick(space: SpaceId, user: UserId) -> ApiResult<()> {
     post(format!("/spaces/{space}/kick/{user}")).send().await
+/// The members with this in their names.
+pub async fn find_participants(space: SpaceId, name: &str) -> ApiResult<Page<Participant>> {
+    get(format!("/spaces/{space}/participants")).query("limit", 100).query("q", name).send().await
 }
 
 /// All roles, strongest first.
@@ -86,11 +89,6 @@ pub async fn create_role(space: SpaceId, body: &CreateRole) -> ApiResult<Role> {
 /// Changes a role.
 pub async fn update_role(space: SpaceId, role: RoleId, body: &UpdateRole) -> ApiResult<Role> {
     patch(format!("/spaces/{space}/roles/{role}")).json(body).send().await
-}
-
-/// Deletes a role; its holders fall back to the member role.
-pub async fn delete_role(space: SpaceId, role: RoleId) -> ApiResult<()> {
-    delete(format!("/spaces/{space}/roles/{role}")).send().await
 }
 
 /// Gives a member a role.

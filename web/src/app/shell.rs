@@ -13,7 +13,7 @@ use crate::page::Page;
 use crate::palette::Palette;
 use crate::people::Cards;
 use crate::settings::OwnCard;
-use crate::spaces::{CurrentSpace, Rail, SpaceHeader};
+use crate::spaces::{CurrentSpace, PreviewNote, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{
     Categories, Chats, Drafts, Layout, Messages, Notices, Outbox, People, Session, Settings,
@@ -163,6 +163,7 @@ fn Areas(session: Session) -> impl IntoView {
             ></button>
             <main class="content" id="content" tabindex="-1" inert=behind>
                 <EmailBanner />
+                <PreviewNote />
                 <Outlet />
             </main>
             <ContextPanel />
@@ -204,5 +205,7 @@ fn remember(path: &str) {
 
 /// Whether a phone shows the list of chats at this address.
 fn is_list(path: &str) -> bool {
-    path == "/" || path == "/d" || (path.starts_with("/s/") && !path.contains("/c/"))
+    path == "/"
+        || path == "/d"
+        || (path.starts_with("/s/") && !path.contains("/c/") && !path.contains("/settings"))
 }

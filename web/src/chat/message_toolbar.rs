@@ -8,6 +8,8 @@ use crate::api::organise;
 use crate::i18n::{Key, clock, day, t};
 use crate::page::link;
 use crate::state::Load;
+use crate::spaces::{ReportDialog, Reported};
+use crate::state::{Chats, Load, Session};
 use crate::ui::button::IconLook;
 use crate::ui::{Anchor, Confirm, Icon, IconButton, Menu, MenuItem, MenuLine, Popover, Spinner};
 use leptos::ev::MouseEvent;
@@ -108,6 +110,16 @@ pub fn MessageMenu(talk: Talk) -> impl IntoView {
     });
     let may_edit = move || message.get().is_some_and(|m| talk.may_edit(&m));
     let may_delete = move || message.get().is_some_and(|m| talk.may_delete(&m));
+    let session = expect_context::<Session>();
+    let chats = expect_context::<Chats>();
+    let (reporting, reported) = (RwSignal::new(false), RwSignal::new(None::<Reported>));
+    // Of somebody else, in a space: elsewhere nobody moderates.
+    let may_report = move || {
+        message.get().is_some_and(|m| {
+            session.user_id() != Some(m.author.id)
+                && chats.read(m.chat_id, |chat| chat.space_id.is_some()) == Some(true)
+        })
+    };
     let with = move |act: fn(Talk, &Message)| {
         move |()| message.with_untracked(|m| m.iter().for_each(|m| act(talk, m)))
     };
@@ -195,7 +207,20 @@ pub fn MessageMenu(talk: Talk) -> impl IntoView {
                     on_choose=with(|talk, message| talk.deleting.set(Some(message.id)))
                 />
             </Show>
+            <Show when=may_report>
+                <MenuLine />
+                <MenuItem
+                    icon=Icon::CircleAlert
+                    label=t(Key::ModerationReport)
+                    on_choose=move |()| {
+                        let id = message.with_untracked(|m| m.as_ref().map(|m| m.id));
+                        reported.set(id.map(Reported::Message));
+                        reporting.set(true);
+                    }
+                />
+            </Show>
         </Menu>
+        <ReportDialog open=reporting what=reported />
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use super::welcome::Welcome;
+use super::welcome::{Welcome, with_next};
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
@@ -68,7 +68,7 @@ pub fn LoginPage() -> impl IntoView {
                 </Button>
                 <p class="welcome__other">
                     {t(Key::IdentityNoAccount)} " "
-                    <A href=Page::Register.path() attr:class="link">
+                    <A href=with_next(Page::Register) attr:class="link">
                         {t(Key::IdentityCreateAccount)}
                     </A>
                 </p>

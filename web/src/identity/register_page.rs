@@ -1,6 +1,6 @@
 //! Making an account.
 
-use super::welcome::Welcome;
+use super::welcome::{Welcome, with_next};
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
@@ -80,7 +80,7 @@ pub fn RegisterPage() -> impl IntoView {
                 </Button>
                 <p class="welcome__other">
                     {t(Key::IdentityHaveAccount)} " "
-                    <A href=Page::Login.path() attr:class="link">
+                    <A href=with_next(Page::Login) attr:class="link">
                         {t(Key::IdentitySignIn)}
                     </A>
                 </p>

@@ -26,6 +26,10 @@ pub fn Welcome(
     /// Also for somebody who is signed in.
     #[prop(optional)]
     stays: bool,
+    /// Whoever is signed in already stays here.
+    #[prop(optional)]
+    stays: bool,
+    children: Children,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let settings = expect_context::<Settings>();
@@ -67,4 +71,11 @@ pub fn Welcome(
             </div>
         </main>
     }
+}
+
+/// The address of another page before signing in that goes on to the same place.
+pub fn with_next(page: Page) -> String {
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//"));
+    next.map_or_else(|| page.path(), |next| format!("{}?next={next}", page.path()))
 }

@@ -6,41 +6,32 @@ use crate::files::PictureField;
 use crate::form::FormFailure;
 use crate::i18n::{Key, t, tr};
 use crate::state::Spaces;
-use crate::ui::{Button, Dialog, Look, Toasts};
+use crate::ui::{Button, Look, Toasts};
 use leptos::prelude::*;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 use shared::spaces::{Space, UpdateSpace};
 
-/// The dialog that changes a space.
+/// The form that changes a space.
 #[component]
-pub fn EditSpaceDialog(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
-    view! {
-        <Dialog open title=t(Key::SpacesEdit)>
-            <EditSpaceForm open space />
-        </Dialog>
-    }
-}
-
-#[component]
-fn EditSpaceForm(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
+pub fn EditSpaceForm(space: SpaceId) -> impl IntoView {
     let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
-    let before = untrack(|| spaces.get(space));
+    let before = StoredValue::new(untrack(|| spaces.get(space)));
     let with_visibility = untrack(|| spaces.can(space, Permission::ManageSpace));
-    let fields = SpaceFields::new(before.as_ref());
+    let fields = before.with_value(|before| SpaceFields::new(before.as_ref()));
     let form = fields.form();
     let saved = move |space: Space| {
+        before.set_value(Some(space.clone()));
         spaces.put(space);
         toasts.done(tr(Key::AppSaved));
-        open.set(false);
     };
     let send = move || {
-        let body = changes(before.as_ref(), fields);
+        let body = before.with_value(|before| changes(before.as_ref(), fields));
         form.send(move || async move { api::update_space(space, &body).await }, saved);
     };
     view! {
         <form
-            class="dialog__body"
+            class="form"
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
@@ -50,8 +41,7 @@ fn EditSpaceForm(open: RwSignal<bool>, space: SpaceId) -> impl IntoView {
             <SpaceInputs fields form with_visibility />
             <SpacePictures space />
             <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
+            <footer class="settings__foot">
                 <Button look=Look::Primary submit=true busy=form.is_busy()>
                     {t(Key::AppSave)}
                 </Button>

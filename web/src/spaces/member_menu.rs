@@ -1,7 +1,10 @@
 //! What can be done with a member: the client offers only what the server would allow.
 
+use super::ban_dialog::BanDialog;
+use super::report_dialog::{ReportDialog, Reported};
+use super::restrict_dialog::RestrictDialog;
 use crate::api::spaces as api;
-use crate::api::{ApiError, chat};
+use crate::api::{ApiError, chat, moderation};
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
 use crate::state::{Chats, People, Roster, Session, Spaces};
@@ -28,8 +31,9 @@ pub fn MemberMenu(
     let session = expect_context::<Session>();
     let people = expect_context::<People>();
     let roles_at = RwSignal::new(None::<Anchor>);
-    let kicking = RwSignal::new(false);
+    let [kicking, banning, restricting, reporting] = [(); 4].map(|()| RwSignal::new(false));
     let deeds = Deeds::new(space, roster, chosen);
+    let user = Signal::derive(move || chosen.with(|c| c.as_ref().map(|Chosen(m)| m.user.clone())));
     let is_other = Memo::new(move |_| deeds.user() != session.user_id());
     let refused = move |needed| Signal::derive(move || deeds.refusal(needed).map(sentence));
     let offers = move |needed| !matches!(deeds.refusal(needed), Some(Refusal::Missing(_)));
@@ -71,7 +75,38 @@ pub fn MemberMenu(
                     on_choose=move |()| kicking.set(true)
                 />
             </Show>
+            <Show when=move || is_other.get() && offers(Permission::RestrictMembers)>
+                <MenuItem
+                    icon=Icon::Lock
+                    danger=true
+                    label=t(Key::ModerationRestrict)
+                    refused=refused(Permission::RestrictMembers)
+                    on_choose=move |()| restricting.set(true)
+                />
+            </Show>
+            <Show when=move || is_other.get() && offers(Permission::BanMembers)>
+                <MenuItem
+                    icon=Icon::UserX
+                    danger=true
+                    label=t(Key::ModerationBan)
+                    refused=refused(Permission::BanMembers)
+                    on_choose=move |()| banning.set(true)
+                />
+            </Show>
+            <Show when=move || is_other.get()>
+                <MenuItem
+                    icon=Icon::CircleAlert
+                    label=t(Key::ModerationReport)
+                    on_choose=move |()| reporting.set(true)
+                />
+            </Show>
         </Menu>
+        <BanDialog open=banning space user />
+        <RestrictDialog open=restricting space user />
+        <ReportDialog
+            open=reporting
+            what=Signal::derive(move || deeds.user().map(|id| Reported::Member(space, id)))
+        />
         <Menu at=roles_at label=move || tf(Key::SpacesRolePick, &[("name", &deeds.name())])>
             <For each=move || deeds.grantable() key=|role| role.id let(role)>
                 <MenuItem
@@ -84,7 +119,7 @@ pub fn MemberMenu(
         <Confirm
             open=kicking
             title=t(Key::SpacesKick)
-            text=move || tf(Key::SpacesKickText, &[("name", &deeds.name())])
+            text=move || tf(Key::ModerationKickText, &[("name", &deeds.name())])
             action=t(Key::SpacesKickAction)
             busy=deeds.busy
             error=Signal::derive(move || deeds.failure.get().map(|e| e.sentence()))
@@ -229,7 +264,7 @@ impl Deeds {
         self.busy.set(true);
         self.failure.set(None);
         spawn_local(async move {
-            let outcome = api::kick(self.space, user).await;
+            let outcome = moderation::kick(self.space, user, None).await;
             let _was_there = self.busy.try_set(false);
             match outcome {
                 Ok(()) => {

@@ -5,15 +5,20 @@ use crate::i18n::{Key, by_name, number, t};
 use crate::people::custom_text;
 use crate::state::{Load, People, Roster, Session, Spaces};
 use crate::ui::{Anchor, Avatar, Button, Failure, SkeletonRows, StatusDot, TextField};
+use crate::state::{Load, Roster, Session, Spaces};
+use crate::ui::{Anchor, Avatar, Failure, SkeletonRows, StatusDot, TextField};
 use leptos::prelude::*;
 use shared::identity::Status;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::spaces::{Participant, RoleKind};
+use std::collections::HashMap;
+use std::time::Duration;
 
 /// How near the end of the list the next page is fetched, in pixels.
 const NEAR: i32 = 400;
 
-/// Members by role, strongest role first; online before offline, then by name.
+/// Members by role, strongest role first; online before offline, then by nickname. Only the rows that
+/// are seen are in the page, and those to come are fetched when they come near.
 #[component]
 pub fn MembersPanel(space: SpaceId) -> impl IntoView {
     let spaces = expect_context::<Spaces>();
@@ -22,14 +27,41 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
     let chosen = RwSignal::new(None::<Chosen>);
     let at = RwSignal::new(None::<Anchor>);
     let list = Members { roster, spaces, filter, chosen, at };
-    let roles = move || {
-        roster.roles().ready().into_iter().flatten().map(|role| role.id).collect::<Vec<_>>()
-    };
     let state = Memo::new(move |_| match (roster.members(), roster.roles()) {
         (Load::Failed(error), _) | (_, Load::Failed(error)) => Load::Failed(error),
         (Load::Loading, _) | (_, Load::Loading) => Load::Loading,
         (Load::Ready(_), Load::Ready(_)) => Load::Ready(()),
     });
+    let lines = Memo::new(move |_| list.lines());
+    let search = leptos::leptos_dom::helpers::debounce(Duration::from_millis(250), move |()| {
+        roster.find(filter.get_untracked().trim());
+    });
+    let search = StoredValue::new_local(search);
+    // What is seen of the list, in pixels: its top and its height.
+    let (top, height) = (RwSignal::new(0), RwSignal::new(900));
+    let measure = move |area: &web_sys::HtmlElement| {
+        top.set(area.scroll_top());
+        height.set(area.client_height());
+        if area.scroll_height() - area.scroll_top() - area.client_height() < NEAR {
+            roster.load_more();
+        }
+    };
+    let node = NodeRef::<leptos::html::Div>::new();
+    node.on_load(move |area| {
+        request_animation_frame(move || {
+            if height.try_get_untracked().is_some() {
+                measure(&area);
+            }
+        });
+    });
+    let shown = Memo::new(move |_| {
+        let (top, height) = (top.get() - OVERSCAN, height.get() + 2 * OVERSCAN);
+        lines.with(|lines| seen(lines, top, top + height))
+    });
+    let visible = move || {
+        let range = shown.get();
+        lines.with(|lines| lines.get(range.from..range.to).unwrap_or_default().to_vec())
+    };
     view! {
         <div class="members__filter">
             <TextField
@@ -37,16 +69,13 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
                 placeholder=t(Key::SpacesFilterMembers)
                 kind="search"
                 value=filter
+                on_input=move |()| search.update_value(|search| search(()))
             />
         </div>
         <div
             class="panel__body members"
-            on:scroll=move |event| {
-                let area = event_target::<web_sys::HtmlElement>(&event);
-                if area.scroll_height() - area.scroll_top() - area.client_height() < NEAR {
-                    roster.load_more();
-                }
-            }
+            node_ref=node
+            on:scroll=move |event| measure(&event_target::<web_sys::HtmlElement>(&event))
         >
             {move || match state.get() {
                 Load::Loading => view! { <SkeletonRows label=t(Key::SpacesLoadingMembers) /> }.into_any(),
@@ -56,13 +85,21 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
                 }
                 Load::Ready(()) => {
                     view! {
-                        <For each=roles key=|id| *id let(id)>
-                            <Group list role=id />
-                        </For>
-                        <Show when=move || roster.has_more()>
-                            <Button on_click=move |_| roster.load_more()>
-                                {t(Key::SpacesMoreMembers)}
-                            </Button>
+                        <ul class="members__list" style:height=move || format!("{}px", shown.get().whole)>
+                            <li
+                                class="members__space"
+                                aria-hidden="true"
+                                style:height=move || format!("{}px", shown.get().before)
+                            ></li>
+                            <For each=visible key=|line| *line let(line)>
+                                {match line {
+                                    Line::Role(role) => view! { <Heading list role /> }.into_any(),
+                                    Line::Member(id) => view! { <Row list id /> }.into_any(),
+                                }}
+                            </For>
+                        </ul>
+                        <Show when=move || lines.with(Vec::is_empty)>
+                            <p class="manage__hint">{t(Key::SpacesNobodyFound)}</p>
                         </Show>
                     }
                         .into_any()
@@ -73,7 +110,57 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
     }
 }
 
-/// What groups and rows need.
+/// Heights of a heading and a row, in pixels, as `members.css` has them at every font size.
+const HEADING: i32 = 36;
+const ROW: i32 = 44;
+/// What is drawn beyond both edges, in pixels.
+const OVERSCAN: i32 = 600;
+
+/// A line of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Line {
+    Role(RoleId),
+    Member(UserId),
+}
+
+impl Line {
+    const fn height(self) -> i32 {
+        match self {
+            Self::Role(_) => HEADING,
+            Self::Member(_) => ROW,
+        }
+    }
+}
+
+/// The lines to draw, and the heights around them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    from: usize,
+    to: usize,
+    before: i32,
+    whole: i32,
+}
+
+/// The lines between two heights.
+fn seen(lines: &[Line], top: i32, bottom: i32) -> Seen {
+    let mut seen = Seen::default();
+    let mut at = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let end = at + line.height();
+        if end <= top {
+            (seen.from, seen.before) = (index + 1, end);
+        }
+        if at < bottom {
+            seen.to = index + 1;
+        }
+        at = end;
+    }
+    seen.to = seen.to.max(seen.from);
+    seen.whole = at;
+    seen
+}
+
+/// What headings and rows need.
 #[derive(Clone, Copy)]
 struct Members {
     roster: Roster,
@@ -84,72 +171,66 @@ struct Members {
 }
 
 impl Members {
-    /// The ids of a role's holders that match the filter, in order.
-    fn of_role(&self, role: RoleId) -> Vec<UserId> {
+    /// All lines in the order of the server: by role, who is here before who is away, by nickname.
+    fn lines(&self) -> Vec<Line> {
         let wanted = self.filter.with(|filter| filter.trim().to_lowercase());
         let matches = |member: &Participant| {
             wanted.is_empty()
                 || member.user.nickname.to_lowercase().contains(&wanted)
                 || member.user.name().to_lowercase().contains(&wanted)
         };
+        let roles = self.roster.roles();
+        let place: HashMap<RoleId, usize> =
+            roles.ready().into_iter().flatten().zip(0..).map(|(role, at)| (role.id, at)).collect();
         let members = self.roster.members();
-        let mut found: Vec<(bool, String, UserId)> = members
-            .ready()
-            .into_iter()
-            .flatten()
-            .filter(|member| member.role_id == role && matches(member))
-            .map(|member| {
-                let is_away = self.spaces.status(member.user.id) == Status::Offline;
-                (is_away, member.user.name().to_lowercase(), member.user.id)
+        let found = members.ready().into_iter().flatten().filter(|member| matches(member));
+        let mut found: Vec<(usize, bool, String, RoleId, UserId)> = found
+            .map(|m| {
+                let is_away = self.spaces.status(m.user.id) == Status::Offline;
+                let role = place.get(&m.role_id).copied().unwrap_or(usize::MAX);
+                (role, is_away, m.user.nickname.to_lowercase(), m.role_id, m.user.id)
             })
             .collect();
-        found.sort();
-        found.into_iter().map(|(_, _, id)| id).collect()
+        found.sort_unstable();
+        let mut lines = Vec::with_capacity(found.len() + place.len());
+        let mut current = None;
+        for (_, _, _, role, user) in found {
+            if current.replace(role) != Some(role) {
+                lines.push(Line::Role(role));
+            }
+            lines.push(Line::Member(user));
+        }
+        lines
     }
 }
 
 #[component]
-fn Group(list: Members, role: RoleId) -> impl IntoView {
-    let ids = Memo::new(move |_| list.of_role(role));
-    let is_shown = Memo::new(move |_| ids.with(|ids| !ids.is_empty()));
+fn Heading(list: Members, role: RoleId) -> impl IntoView {
     let known = Memo::new(move |_| list.roster.role(role));
     let name = move || known.get().map(|role| role.name).unwrap_or_default();
-    let color = Signal::derive(move || known.get().map(|role| role.color).unwrap_or_default());
-    let tinted = Memo::new(move |_| known.get().is_some_and(|role| role.kind != RoleKind::Member));
+    let color = move || known.get().map(|role| role.color).unwrap_or_default();
     // All of the role, also those on pages that are not here yet.
-    let count = move || {
-        let here = ids.with(|ids| i64::try_from(ids.len()).unwrap_or_default());
-        let is_filtered = list.filter.with(|filter| !filter.trim().is_empty());
-        number(if is_filtered { here } else { known.get().map_or(here, |r| r.member_count) })
-    };
+    let is_filtered = move || list.filter.with(|filter| !filter.trim().is_empty());
+    let count = move || number(known.get().map_or(0, |role| role.member_count));
     view! {
-        <Show when=move || is_shown.get()>
-            <section class="members__group">
-                <h3 class="members__role">
-                    <span class="role-dot" style:--role=color></span>
-                    <span class="members__role-name">{name}</span>
-                    <span class="number">{count}</span>
-                </h3>
-                <ul>
-                    <For each=move || ids.get() key=|id| *id let(id)>
-                        <Row list id color tinted />
-                    </For>
-                </ul>
-            </section>
-        </Show>
+        <li class="members__role">
+            <span class="role-dot" style:--role=color></span>
+            <h3 class="members__role-name">{name}</h3>
+            <Show when=move || !is_filtered()>
+                <span class="number">{count}</span>
+            </Show>
+        </li>
     }
 }
 
 #[component]
-fn Row(
-    list: Members,
-    id: UserId,
-    color: Signal<String>,
-    /// Not for the plain member role: a colour that everybody has says nothing.
-    tinted: Memo<bool>,
-) -> impl IntoView {
+fn Row(list: Members, id: UserId) -> impl IntoView {
     let session = expect_context::<Session>();
     let member = Memo::new(move |_| list.roster.member(id));
+    let role = Memo::new(move |_| member.get().and_then(|member| list.roster.role(member.role_id)));
+    let color = Signal::derive(move || role.get().map(|role| role.color).unwrap_or_default());
+    // Not for the plain member role: a colour that everybody has says nothing.
+    let tinted = Memo::new(move |_| role.get().is_some_and(|r| r.kind != RoleKind::Member));
     let name = Signal::derive(move || {
         member.with(|m| m.as_ref().map(|m| m.user.name().to_owned()).unwrap_or_default())
     });
@@ -202,5 +283,25 @@ fn Row(
                 </Show>
             </button>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_seen_is_drawn() {
+        let mut lines = vec![Line::Role(RoleId::default())];
+        lines.extend((0..50_000).map(|_| Line::Member(UserId::default())));
+        let whole = HEADING + 50_000 * ROW;
+        let top = seen(&lines, -OVERSCAN, 900);
+        assert_eq!((top.from, top.before, top.whole), (0, 0, whole));
+        assert_eq!(top.to, 21);
+        let middle = seen(&lines, HEADING + 1000 * ROW, HEADING + 1010 * ROW);
+        assert_eq!((middle.from, middle.to, middle.before), (1001, 1011, HEADING + 1000 * ROW));
+        let end = seen(&lines, whole - 100, whole + OVERSCAN);
+        assert_eq!(end.to, lines.len());
+        assert_eq!(seen(&[], 0, 900), Seen::default());
     }
 }

@@ -3,11 +3,14 @@
 use super::create_space::CreateSpaceDialog;
 use crate::i18n::{Key, t, tn, tr};
 use crate::notifications::BellLink;
+use crate::api::moderation as api;
+use crate::i18n::{Key, t, tf, tn, tr};
 use crate::page::Page;
 use crate::state::waiting::Waiting;
 use crate::state::{Chats, Load, Spaces};
-use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton};
+use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton, Toasts};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
 use shared::ids::SpaceId;
 
@@ -16,6 +19,7 @@ use shared::ids::SpaceId;
 pub fn Rail() -> impl IntoView {
     let (spaces, chats) = (expect_context::<Spaces>(), expect_context::<Chats>());
     let creating = RwSignal::new(false);
+    let order = SpaceOrder::new(spaces);
     view! {
         <nav class="rail" aria-label=t(Key::AppSpaces)>
             <BellLink />
@@ -27,7 +31,7 @@ pub fn Rail() -> impl IntoView {
             />
             <span class="rail__line"></span>
             <For each=move || spaces.ids() key=|id| *id let(id)>
-                <RailSpace spaces chats id />
+                <RailSpace spaces chats id order />
             </For>
             {move || match spaces.load() {
                 Load::Failed(error) => {
@@ -92,17 +96,117 @@ fn RailLink(
 }
 
 #[component]
-fn RailSpace(spaces: Spaces, chats: Chats, id: SpaceId) -> impl IntoView {
+fn RailSpace(spaces: Spaces, chats: Chats, id: SpaceId, order: SpaceOrder) -> impl IntoView {
     let space = Memo::new(move |_| spaces.get(id));
     let name = Signal::derive(move || space.get().map(|s| s.name).unwrap_or_default());
     let url = Signal::derive(move || space.get().and_then(|s| s.avatar_url));
     let waiting = Memo::new(move |_| chats.waiting(Some(id)));
+    let is_target = move || order.over.get() == Some(id);
     view! {
-        <A href=Page::Space(id).path() attr:class="rail__item" attr:data-tip=move || name.get()>
-            <Avatar id=id.0 name url size=AvatarSize::Large square=true />
-            <span class="visually-hidden">{name}</span>
-            <RailBadge waiting />
-        </A>
+        <div
+            class="rail__place"
+            class:rail__place--target=is_target
+            draggable="true"
+            on:dragstart=move |_| order.dragged.set(Some(id))
+            on:dragend=move |_| order.end()
+            on:dragover=move |event| {
+                if order.dragged.with_untracked(Option::is_some) {
+                    event.prevent_default();
+                    order.over.set(Some(id));
+                }
+            }
+            on:drop=move |event| {
+                event.prevent_default();
+                order.drop_on(id);
+            }
+            on:keydown=move |event| {
+                let step = match &*event.key() {
+                    "ArrowUp" | "ArrowLeft" => -1,
+                    "ArrowDown" | "ArrowRight" => 1,
+                    _ => return,
+                };
+                if event.alt_key() {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    order.step(id, step);
+                }
+            }
+        >
+            <A
+                href=Page::Space(id).path()
+                attr:class="rail__item"
+                attr:data-tip=move || name.get()
+                attr:aria-description=t(Key::ModerationMoveHint)
+            >
+                <Avatar id=id.0 name url size=AvatarSize::Large square=true />
+                <span class="visually-hidden">{name}</span>
+                <RailBadge waiting />
+            </A>
+        </div>
+    }
+}
+
+/// The order of the spaces: dragged, or moved by Alt with the arrow keys.
+#[derive(Clone, Copy)]
+struct SpaceOrder {
+    spaces: Spaces,
+    toasts: Toasts,
+    dragged: RwSignal<Option<SpaceId>>,
+    /// Where the dragged one would go.
+    over: RwSignal<Option<SpaceId>>,
+}
+
+impl SpaceOrder {
+    fn new(spaces: Spaces) -> Self {
+        let toasts = expect_context();
+        Self { spaces, toasts, dragged: RwSignal::new(None), over: RwSignal::new(None) }
+    }
+
+    fn end(self) {
+        self.dragged.set(None);
+        self.over.set(None);
+    }
+
+    fn drop_on(self, id: SpaceId) {
+        let dragged = self.dragged.get_untracked();
+        self.end();
+        let ids = untrack(|| self.spaces.ids());
+        if let (Some(dragged), Some(to)) = (dragged, ids.iter().position(|other| *other == id)) {
+            self.put(ids, dragged, to);
+        }
+    }
+
+    fn step(self, id: SpaceId, step: isize) {
+        let ids = untrack(|| self.spaces.ids());
+        let at = ids.iter().position(|other| *other == id);
+        let to = at.and_then(|at| at.checked_add_signed(step));
+        if let Some(to) = to.filter(|to| *to < ids.len()) {
+            self.put(ids, id, to);
+        }
+    }
+
+    /// At once here; the server hears of it, and what was is put back when it refuses.
+    fn put(self, before: Vec<SpaceId>, id: SpaceId, to: usize) {
+        let mut after: Vec<_> = before.iter().copied().filter(|other| *other != id).collect();
+        after.insert(to.min(after.len()), id);
+        if after == before {
+            return;
+        }
+        self.spaces.order(&after);
+        let name = untrack(|| self.spaces.get(id)).map(|space| space.name).unwrap_or_default();
+        spawn_local(async move {
+            match api::order_spaces(after).await {
+                Ok(_) => {
+                    let place = (to + 1).to_string();
+                    let values = [("name", &*name), ("n", &*place)];
+                    self.toasts.done(tf(Key::ModerationSpaceMoved, &values));
+                }
+                Err(error) => {
+                    self.spaces.order(&before);
+                    self.toasts.failed(error.sentence());
+                }
+            }
+        });
     }
 }
 

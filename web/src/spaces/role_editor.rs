@@ -1,14 +1,16 @@
 //! The editor of one role. A tick that the person may not hand out cannot be set.
 
-use super::roles_dialog::Edited;
+use super::roles_page::Edited;
 use crate::api::ApiError;
-use crate::api::spaces as api;
+use crate::api::{moderation, spaces as api};
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, by_name, t, tf, tr};
+use crate::page::Page;
 use crate::state::{Roster, Spaces};
-use crate::ui::{Button, Confirm, Icon, Look, TextField, Tick, Toasts, unique_id};
+use crate::ui::{Button, Dialog, Icon, Look, SelectField, TextField, Tick, Toasts, unique_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use shared::error::ErrorCode;
 use shared::ids::{RoleId, SpaceId};
 use shared::permission::{Permission, PermissionGroup, PermissionSet, act_on_role};
@@ -58,11 +60,19 @@ pub fn RoleEditor(
     edited: RwSignal<Option<Edited>>,
 ) -> impl IntoView {
     let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
-    let role = match which {
-        Edited::New => None,
-        Edited::Role(id) => untrack(|| roster.role(id)),
+    let role = match &which {
+        Edited::New | Edited::Like(_) => None,
+        Edited::Role(id) => untrack(|| roster.role(*id)),
     };
     let fields = Fields::new(role.as_ref());
+    if let Edited::Like(draft) = which {
+        fields.name.set(draft.name);
+        fields.color.set(draft.color);
+        // Not above the person's own.
+        let top = untrack(|| spaces.standing(space)).map_or(0, |own| own.rank - 1);
+        fields.rank.set(draft.priority.min(top).to_string());
+        fields.permissions.set(draft.permissions);
+    }
     let form = Form::with_codes(move || fields.body().validate(), CODES);
     let (rank, permissions) =
         role.as_ref().map_or((0, PermissionSet::NONE), |role| (role.priority, role.permissions));
@@ -103,6 +113,7 @@ pub fn RoleEditor(
             <button class="roles__back button button--quiet" type="button" on:click=move |_| edited.set(None)>
                 {t(Key::SpacesBackToRoles)}
             </button>
+            {before.get_value().map(|role| view! { <Deeds role edited /> })}
             <Show when=move || !may_edit.get()>
                 <p class="roles__hint">{t(Key::SpacesRoleLocked)}</p>
             </Show>
@@ -133,6 +144,47 @@ fn changes(before: &Role, after: CreateRole) -> UpdateRole {
         color: (before.color != after.color).then_some(after.color),
         priority: (before.priority != after.priority).then_some(after.priority),
         permissions: (before.permissions != after.permissions).then_some(after.permissions),
+    }
+}
+
+/// Duplicate, and see the space as this role.
+#[component]
+fn Deeds(role: Role, edited: RwSignal<Option<Edited>>) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    let space = role.space_id;
+    let may_make = move || spaces.can(space, Permission::PromoteMembers);
+    let may_see = move || may_make() || spaces.can(space, Permission::ManageChats);
+    let is_owner = role.kind == RoleKind::Owner;
+    let role = StoredValue::new(role);
+    let navigate = StoredValue::new_local(use_navigate());
+    let see = move || {
+        spaces.see_as(Some(role.get_value()));
+        let path = Page::Space(space).path();
+        navigate.with_value(|navigate| navigate(&path, Default::default()));
+    };
+    let copy = move || {
+        let role = role.get_value();
+        let draft = CreateRole {
+            name: tf(Key::ModerationRoleCopy, &[("name", &role.name)]),
+            color: role.color,
+            priority: role.priority,
+            permissions: role.permissions,
+        };
+        edited.set(Some(Edited::Like(draft)));
+    };
+    view! {
+        <div class="manage__acts">
+            <Show when=move || may_make() && !is_owner>
+                <Button icon=Icon::Copy on_click=move |_| copy()>
+                    {t(Key::ModerationRoleDuplicate)}
+                </Button>
+            </Show>
+            <Show when=move || may_see() && !is_owner>
+                <Button icon=Icon::Eye on_click=move |_| see()>
+                    {t(Key::ModerationRoleSee)}
+                </Button>
+            </Show>
+        </div>
     }
 }
 
@@ -240,11 +292,29 @@ fn DeleteRole(
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
+    let name = Signal::stored(format!("“{name}”"));
+    let roster = spaces.roster(space);
+    let heir = RwSignal::new(String::new());
+    let heirs = Signal::derive(move || {
+        let own = spaces.standing(space);
+        let mut list = Vec::new();
+        for other in roster.roles().ready().into_iter().flatten().filter(|r| r.id != role) {
+            let may =
+                own.is_some_and(|o| act_on_role(&o, other.priority, other.permissions).is_ok());
+            match other.kind {
+                RoleKind::Member => list.insert(0, (String::new(), other.name.clone())),
+                RoleKind::Custom if may => list.push((other.id.to_string(), other.name.clone())),
+                _ => {}
+            }
+        }
+        list
+    });
     let delete = move || {
         busy.set(true);
+        let heir = heir.get_untracked().parse().ok();
         failure.set(None);
         spawn_local(async move {
-            let outcome = api::delete_role(space, role).await;
+            let outcome = moderation::delete_role(space, role, heir).await;
             let _was_there = busy.try_set(false);
             match outcome {
                 Ok(()) => {
@@ -261,14 +331,29 @@ fn DeleteRole(
         <Button icon=Icon::Trash look=Look::Quiet on_click=move |_| open.set(true)>
             {t(Key::SpacesRoleDelete)}
         </Button>
-        <Confirm
-            open
-            title=t(Key::SpacesRoleDelete)
-            text=move || tf(Key::SpacesRoleDeleteText, &[("name", &name)])
-            action=t(Key::SpacesRoleDeleteAction)
-            busy
-            error=Signal::derive(move || failure.get().map(|error| error.sentence()))
-            on_confirm=move |()| delete()
-        />
+        <Dialog open title=t(Key::SpacesRoleDelete)>
+            <form
+                class="dialog__body"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    delete();
+                }
+            >
+                <p>{move || name.get()}</p>
+                <SelectField label=t(Key::ModerationRoleReplace) value=heir options=heirs />
+                {move || {
+                    failure
+                        .get()
+                        .map(|e| view! { <p class="form-error" role="alert">{e.sentence()}</p> })
+                }}
+                <footer class="dialog__footer">
+                    <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
+                    <Button look=Look::Danger submit=true busy>
+                        {t(Key::SpacesRoleDeleteAction)}
+                    </Button>
+                </footer>
+            </form>
+        </Dialog>
     }
 }

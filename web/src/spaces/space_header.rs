@@ -1,15 +1,17 @@
 //! The head of the sidebar: the space's name and menu.
 
-use super::edit_space::EditSpaceDialog;
-use super::roles_dialog::RolesDialog;
+use super::invite_dialog::InviteDialog;
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
 use crate::i18n::{Key, t, tf};
 use crate::notifications::LoudnessMenu;
+use crate::i18n::{Key, t, tf, tn};
+use crate::page::{Page, SpaceTab};
 use crate::state::Spaces;
-use crate::ui::{Anchor, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine};
+use crate::ui::{Anchor, Badge, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 
@@ -37,7 +39,10 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
         Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
     let is_member = Memo::new(move |_| spaces.get(id).is_some_and(|space| space.me.is_some()));
     let can = move |permission| spaces.can(id, permission);
-    let may_edit = move || can(Permission::ChangeInfo) || can(Permission::ManageSpace);
+    let navigate = use_navigate();
+    let go = Callback::new(move |tab| {
+        navigate(&Page::SpaceSettings(id, tab).path(), Default::default());
+    });
     let menu = RwSignal::new(None::<Anchor>);
     let (anchor, loudness) = (StoredValue::new(Anchor::default()), RwSignal::new(None::<Anchor>));
     Effect::new(move |_| {
@@ -46,6 +51,14 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
         }
     });
     let [editing, roles, leaving, deleting] = [(); 4].map(|()| RwSignal::new(false));
+    let [inviting, leaving, deleting] = [(); 3].map(|()| RwSignal::new(false));
+    let waiting =
+        Memo::new(
+            move |_| {
+                if can(Permission::DeleteAnyMessages) { spaces.open_reports(id) } else { 0 }
+            },
+        );
+    let reports = move || tn(Key::ModerationOpenReports, waiting.get());
     view! {
         <h1 class="sidebar__heading">
             <button
@@ -57,26 +70,40 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
                 on:click=move |event| menu.set(Some(Anchor::of_event(&event)))
             >
                 <span class="sidebar__title">{name}</span>
+                <Badge count=waiting label=reports />
                 <Glyph icon=Icon::ChevronDown size=18 />
             </button>
         </h1>
         <Menu at=menu label=t(Key::SpacesSpaceMenu)>
-            <Show when=may_edit>
+            <Show when=move || can(Permission::CreateInvites)>
                 <MenuItem
-                    icon=Icon::Edit
-                    label=t(Key::SpacesEdit)
-                    on_choose=move |()| editing.set(true)
+                    icon=Icon::Link
+                    label=t(Key::ModerationInvite)
+                    on_choose=move |()| inviting.set(true)
+                />
+            </Show>
+            <Show when=move || { waiting.get() > 0 }>
+                <MenuItem
+                    icon=Icon::CircleAlert
+                    label=reports
+                    on_choose=move |()| go.run(SpaceTab::Reports)
                 />
             </Show>
             <MenuItem
                 icon=Icon::Bell
                 label=t(Key::NotificationsLoudness)
                 on_choose=move |()| loudness.set(Some(anchor.get_value()))
+                icon=Icon::Settings
+                label=t(Key::ModerationSettings)
+                on_choose=move |()| {
+                    let may_edit = can(Permission::ChangeInfo) || can(Permission::ManageSpace);
+                    go.run(if may_edit { SpaceTab::Overview } else { SpaceTab::Roles });
+                }
             />
             <MenuItem
                 icon=Icon::Shield
                 label=t(Key::SpacesRoles)
-                on_choose=move |()| roles.set(true)
+                on_choose=move |()| go.run(SpaceTab::Roles)
             />
             <MenuLine />
             <Show when=move || !is_owner.get()>
@@ -99,13 +126,15 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
         <LoudnessMenu at=loudness space=id />
         <EditSpaceDialog open=editing space=id />
         <RolesDialog open=roles space=id />
+        <InviteDialog open=inviting space=id />
         <LeaveDialog open=leaving id name />
         <DeleteDialog open=deleting id name />
     }
 }
 
+/// Asks before the person leaves.
 #[component]
-fn LeaveDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
+pub fn LeaveDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
     let parting = Parting::new(id);
     view! {
         <Confirm
@@ -120,8 +149,9 @@ fn LeaveDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl In
     }
 }
 
+/// Asks before the space is deleted, by its name.
 #[component]
-fn DeleteDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
+pub fn DeleteDialog(open: RwSignal<bool>, id: SpaceId, name: Memo<String>) -> impl IntoView {
     let parting = Parting::new(id);
     view! {
         <Confirm

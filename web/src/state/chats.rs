@@ -164,14 +164,14 @@ impl Chats {
     /// Whether the person may do this in the chat, reactively.
     #[must_use]
     pub fn may(&self, id: ChatId, permission: Permission) -> bool {
-        self.read(id, |chat| chat.permissions.contains(permission)).unwrap_or(false)
+        self.read(id, |chat| self.spaces.seen(chat).contains(permission)).unwrap_or(false)
     }
 
     /// The chats of a space within their categories, in order, reactively.
     #[must_use]
     pub fn of_space(&self, space: SpaceId) -> Vec<(Option<CategoryId>, ChatId)> {
         let mut found = self.select(
-            |chat| chat.space_id == Some(space),
+            |c| c.space_id == Some(space) && self.spaces.seen(c).contains(Permission::ViewChat),
             |chat| (chat.position, chat.name.to_lowercase(), chat.category_id),
         );
         found.sort();

@@ -87,6 +87,22 @@ impl Roster {
         });
     }
 
+    /// Fetches the members with this in their names, as long as not all members are here.
+    pub fn find(&self, name: &str) {
+        if name.is_empty() || !self.cursor.with_untracked(Option::is_some) {
+            return;
+        }
+        let (roster, name) = (*self, name.to_owned());
+        spawn_local(async move {
+            if let Ok(page) = api::find_participants(roster.space, &name).await {
+                roster.note_presence(&page.items);
+                for member in page.items {
+                    roster.put_member(member);
+                }
+            }
+        });
+    }
+
     /// Roles, strongest first, reactively.
     #[must_use]
     pub fn roles(&self) -> Load<Vec<Role>> {
@@ -140,6 +156,11 @@ impl Roster {
             }
             Event::MemberLeft(gone) | Event::UserKicked(gone) => {
                 if let Some(role) = self.take_member(gone.user_id) {
+                    self.count(role, -1);
+                }
+            }
+            Event::MemberBanned(banned) => {
+                if let Some(role) = self.take_member(banned.user_id) {
                     self.count(role, -1);
                 }
             }

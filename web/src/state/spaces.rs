@@ -5,20 +5,25 @@ use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::chat::Chat;
 use shared::event::{Event, EventFrame};
 use shared::identity::Status;
 use shared::ids::{SpaceId, UserId};
-use shared::permission::{Permission, Standing, in_space};
+use shared::permission::{Permission, PermissionSet, Standing, in_chat, in_space};
 use shared::spaces::{Membership, Role, Space};
 use std::collections::HashMap;
 
-/// The spaces of the signed-in person, in the order of joining, and who is online in them.
+/// The spaces of the signed-in person, in his order, and who is online in them.
 #[derive(Clone, Copy)]
 pub struct Spaces {
     list: RwSignal<Load<Vec<Space>>>,
     rosters: StoredValue<HashMap<SpaceId, Roster>>,
     presence: RwSignal<HashMap<UserId, Status>>,
     people: People,
+    /// Open reports of spaces that the person moderates, once asked for.
+    reports: RwSignal<HashMap<SpaceId, i64>>,
+    /// The role through whose eyes a space is shown.
+    preview: RwSignal<Option<Role>>,
     session: Session,
     owner: StoredValue<Owner>,
 }
@@ -32,6 +37,8 @@ impl Spaces {
             rosters: StoredValue::default(),
             presence: RwSignal::default(),
             people,
+            reports: RwSignal::default(),
+            preview: RwSignal::new(None),
             session,
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
@@ -89,10 +96,87 @@ impl Spaces {
         self.list.with(|list| list.ready().into_iter().flatten().map(|space| space.id).collect())
     }
 
-    /// One space, reactively.
+    /// One space, reactively; through the eyes of a role where the person tries one on.
     #[must_use]
     pub fn get(&self, id: SpaceId) -> Option<Space> {
+        let mut space = self.truth(id)?;
+        if let (Some(role), Some(me)) = (self.preview(id), &mut space.me) {
+            (me.is_owner, me.denied) = (false, PermissionSet::NONE);
+            (me.permissions, me.role) = (role.permissions, role);
+        }
+        Some(space)
+    }
+
+    /// One space as it is, reactively.
+    fn truth(&self, id: SpaceId) -> Option<Space> {
         self.list.with(|list| list.ready()?.iter().find(|space| space.id == id).cloned())
+    }
+
+    /// The role through whose eyes this space is shown, reactively.
+    #[must_use]
+    pub fn preview(&self, id: SpaceId) -> Option<Role> {
+        self.preview.with(|role| role.clone().filter(|role| role.space_id == id))
+    }
+
+    /// What the person may do in a chat; through the eyes of a role where he tries one on, reactively.
+    #[must_use]
+    pub fn seen(&self, chat: &Chat) -> PermissionSet {
+        let Some(role) = chat.space_id.and_then(|space| self.preview(space)) else {
+            return chat.permissions;
+        };
+        let standing = Standing {
+            // Nobody: overrides for single people are not the role's.
+            user_id: UserId::default(),
+            is_owner: false,
+            role_id: role.id,
+            rank: role.priority,
+            role: role.permissions,
+            denied: PermissionSet::NONE,
+        };
+        in_chat(&standing, &chat.overrides)
+    }
+
+    /// The person's own standing, whatever role he tries on.
+    #[must_use]
+    pub fn own_standing(&self, id: SpaceId) -> Option<Standing> {
+        let me = self.truth(id)?.me?;
+        Some(standing(self.session.user_id()?, &me))
+    }
+
+    /// Shows a space through the eyes of a role; `None`: through one's own again. Only what is offered
+    /// changes: the server knows nothing of it.
+    pub fn see_as(&self, role: Option<Role>) {
+        self.preview.set(role);
+    }
+
+    /// How many reports of a space wait, reactively; the first call asks.
+    #[must_use]
+    pub fn open_reports(&self, id: SpaceId) -> i64 {
+        if let Some(open) = self.reports.with(|reports| reports.get(&id).copied()) {
+            return open;
+        }
+        let reports = self.reports;
+        reports.update_untracked(|all| {
+            all.insert(id, 0);
+        });
+        spawn_local(async move {
+            if let Ok(found) = crate::api::moderation::count_reports(id).await {
+                reports.update(|all| {
+                    all.insert(id, found.open);
+                });
+            }
+        });
+        0
+    }
+
+    /// Puts the spaces into this order; those left out come after, as they stand.
+    pub fn order(&self, ids: &[SpaceId]) {
+        self.list.update(|list| {
+            if let Some(list) = list.ready_mut() {
+                let place = |space: &Space| ids.iter().position(|id| *id == space.id);
+                list.sort_by_key(|space| place(space).unwrap_or(usize::MAX));
+            }
+        });
     }
 
     /// Whether the person may do this in the space as a whole, reactively.
@@ -175,6 +259,19 @@ impl Spaces {
             }
             Event::MemberJoined(joined) => self.count(joined.space_id, 1),
             Event::MemberLeft(gone) | Event::UserKicked(gone) => self.count(gone.space_id, -1),
+            Event::MemberBanned(banned) if banned.was_member => self.count(banned.space_id, -1),
+            Event::MembershipChanged(changed) => {
+                if let Some(mut space) = untrack(|| self.truth(changed.space_id)) {
+                    space.me = Some(changed.me.clone());
+                    self.put(space);
+                }
+            }
+            Event::SpacesOrdered(ordered) => self.order(&ordered.space_ids),
+            Event::ReportsChanged(changed) => {
+                self.reports.update(|all| {
+                    all.insert(changed.space_id, changed.open);
+                });
+            }
             Event::RoleUpdated(role) => {
                 self.change_membership(role.space_id, |me| (me.role.id == role.id).then_some(role));
             }
@@ -203,7 +300,7 @@ impl Spaces {
     }
 
     fn get_untracked(&self, id: SpaceId) -> Option<Space> {
-        untrack(|| self.get(id))
+        untrack(|| self.truth(id))
     }
 
     fn count(&self, id: SpaceId, change: i64) {
@@ -256,6 +353,5 @@ async fn fetch_all() -> ApiResult<Vec<Space>> {
             break;
         }
     }
-    spaces.sort_by_key(|space: &Space| space.me.as_ref().map(|me| me.joined_at));
     Ok(spaces)
 }

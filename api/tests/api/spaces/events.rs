@@ -21,7 +21,7 @@ async fn every_event_makes_the_state_that_rest_tells() {
     let role = json!({"name": "Baker", "color": "#123456", "priority": 9, "permissions": []});
     let made = b.anna.post(&b.at("/roles"), role).await.expect(201);
     let baker = crate::support::staff::text(&made["id"]);
-    let order = json!({"role_ids": [b.role("Moderator"), b.role("Administrator"), member, b.role("Restricted")]});
+    let order = json!({"role_ids": [member, b.role("Restricted"), b.role("Administrator")]});
     let steps: [(&Client, Method, String, Value); 25] = [
         (&b.anna, Method::PATCH, "".into(), json!({"name": "Bread", "visibility": "public"})),
         (&b.zoe, Method::POST, "/join".into(), json!({})),

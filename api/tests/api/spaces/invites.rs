@@ -183,7 +183,7 @@ async fn people_are_added_by_nickname() {
         .iter()
         .map(|m| m["nickname"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["anna", "adam", "mona", "12345", "mark", "zoe", "rita"]);
+    assert_eq!(names, ["anna", "adam", "mona", "zoe", "12345", "mark", "rita"]);
 }
 
 #[tokio::test]

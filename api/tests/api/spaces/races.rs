@@ -143,7 +143,9 @@ async fn a_rank_that_is_taken_away_cannot_be_used_meanwhile() {
         assert!([204, 403].contains(&kick.status), "round {round}: {}", kick.text);
         let here = b.mona.get(&b.at("/my-permissions")).await.status == 200;
         assert_eq!(here, kick.status == 403);
-        b.mona.post(&b.at("/join"), json!({})).await.expect(200);
+        if !here {
+            b.anna.post(&b.at("/members"), json!({"nickname": "mona"})).await.expect(201);
+        }
         b.assign(&b.anna, &b.mona, &b.role("Moderator")).await.expect(204);
     }
 }

@@ -1,0 +1,150 @@
+//! A list that comes page by page.
+
+use crate::api::{ApiError, ApiResult};
+use crate::i18n::{Key, t};
+use crate::state::Load;
+use crate::ui::{Button, Empty, Failure, Picture, SkeletonRows};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::page::Page;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+type Answer<T> = Pin<Box<dyn Future<Output = ApiResult<Page<T>>>>>;
+
+/// See the module. One closure type for all lists: it is boxed.
+pub struct Paged<T: Clone + Send + Sync + 'static> {
+    items: RwSignal<Load<Vec<T>>>,
+    cursor: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    /// Counts fetches: an answer to an older one is dropped.
+    turn: StoredValue<u32>,
+    fetch: StoredValue<Rc<dyn Fn(Option<String>) -> Answer<T>>, LocalStorage>,
+}
+
+impl<T: Clone + Send + Sync + 'static> Clone for Paged<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Copy for Paged<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Paged<T> {
+    /// Starts with the first page.
+    pub fn start(fetch: impl Fn(Option<String>) -> Answer<T> + 'static) -> Self {
+        let list = Self {
+            items: RwSignal::new(Load::Loading),
+            cursor: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            turn: StoredValue::new(0),
+            fetch: StoredValue::new_local(Rc::new(fetch)),
+        };
+        list.load(None);
+        list
+    }
+
+    /// Fetches the first page anew.
+    pub fn reload(self) {
+        self.load(None);
+    }
+
+    fn more(self) {
+        self.load(self.cursor.get_untracked());
+    }
+
+    fn load(self, cursor: Option<String>) {
+        let turn = self.turn.get_value().wrapping_add(1);
+        self.turn.set_value(turn);
+        self.busy.set(true);
+        let is_first = cursor.is_none();
+        let answer = self.fetch.with_value(|fetch| fetch(cursor));
+        spawn_local(async move {
+            let outcome = answer.await;
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
+            self.busy.set(false);
+            match outcome {
+                Ok(page) => {
+                    self.cursor.set(page.next_cursor);
+                    self.items.update(|items| match items.ready_mut() {
+                        Some(list) if !is_first => list.extend(page.items),
+                        _ => *items = Load::Ready(page.items),
+                    });
+                }
+                Err(error) => self.items.set(Load::Failed(error)),
+            }
+        });
+    }
+
+    /// Takes away what does not pass.
+    pub fn retain(self, keep: impl FnMut(&T) -> bool) {
+        self.items.update(|items| {
+            if let Some(list) = items.ready_mut() {
+                list.retain(keep);
+            }
+        });
+    }
+
+    fn state(self) -> State {
+        self.items.with(|items| match items {
+            Load::Loading => State::Loading,
+            Load::Failed(error) => State::Failed(error.clone()),
+            Load::Ready(list) if list.is_empty() => State::Empty,
+            Load::Ready(_) => State::Found,
+        })
+    }
+}
+
+#[derive(Clone, PartialEq)]
+enum State {
+    Loading,
+    Failed(ApiError),
+    Empty,
+    Found,
+}
+
+/// The rows of a list, its skeleton, its failure, or what stands there when it is empty.
+pub fn rows<T: Clone + Send + Sync + 'static>(
+    list: Paged<T>,
+    empty: (Key, Option<Key>),
+    row: fn(T, Paged<T>) -> AnyView,
+) -> AnyView {
+    let state = Memo::new(move |_| list.state());
+    let view = move || match state.get() {
+        State::Loading => {
+            view! { <SkeletonRows label=t(Key::ModerationLoading) rows=4 /> }.into_any()
+        }
+        State::Failed(error) => {
+            let sentence = Signal::derive(move || error.sentence());
+            view! { <Failure sentence on_retry=move |()| list.reload() /> }.into_any()
+        }
+        State::Empty => match empty {
+            (title, Some(text)) => {
+                view! { <Empty picture=Picture::Telescope title=t(title) text=t(text) /> }
+                    .into_any()
+            }
+            (title, None) => view! { <p class="manage__hint">{t(title)}</p> }.into_any(),
+        },
+        State::Found => {
+            let items = move || {
+                list.items.with(|items| {
+                    let items = items.ready().into_iter().flatten();
+                    items.map(|item| row(item.clone(), list)).collect_view()
+                })
+            };
+            view! {
+                <ul class="manage__list">{items}</ul>
+                <Show when=move || list.cursor.with(Option::is_some)>
+                    <Button busy=list.busy on_click=move |_| list.more()>
+                        {t(Key::ModerationMore)}
+                    </Button>
+                </Show>
+            }
+            .into_any()
+        }
+    };
+    view.into_any()
+}
