@@ -1,7 +1,7 @@
-import { chatLink, composer, ready, row, say, toast } from './support/screen.ts'
+import { chatLink, choose, composer, ready, row, rows, say, toast } from './support/screen.ts'
 import { expect, Person, test } from './support/test.ts'
 
-test('who is removed loses the space at once, and can come back to a public one', async ({ open }) => {
+test('who is removed loses the space at once, and comes back with an invitation', async ({ open }) => {
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
   const space = await anna.makeSpace(`Doors ${anna.nickname}`)
   await boris.join(space.id)
@@ -19,9 +19,9 @@ test('who is removed loses the space at once, and can come back to a public one'
 
   await expect(his.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: space.name })).toHaveCount(0)
   await expect(composer(his)).toHaveCount(0)
-  await his.goto('/discover')
-  await his.getByRole('searchbox', { name: 'Find by name' }).fill(space.name)
-  await his.getByRole('button', { name: `Join ${space.name}` }).click()
+  const invite = await anna.post(`/spaces/${space.id}/invites`, { max_uses: 1 })
+  await his.goto(`/i/${invite.code}`)
+  await his.getByRole('button', { name: 'Join' }).click()
   await ready(his)
   await say(his, 'back again')
   await expect(row(page, 'back again')).toBeVisible()
@@ -56,4 +56,69 @@ test('a role changes what is offered, at once', async ({ open }) => {
   await expect(his.getByText('You can read here, but not write.')).toBeVisible()
   await assign('Member')
   await ready(his)
+})
+
+test('a moderator under attack: report, queue, delete, restrict, ban with what was written, audit', async ({ open }) => {
+  const [anna, mona, spam, rita] = await Promise.all(['anna', 'mona', 'spam', 'rita'].map(Person.register))
+  const space = await anna.makeSpace(`Attack ${anna.nickname}`)
+  for (const person of [mona, spam, rita]) await person.join(space.id)
+  const roles = (await anna.get(`/spaces/${space.id}/roles`)).items
+  const admin = roles.find((role: { name: string }) => role.name === 'Administrator')
+  await anna.post(`/spaces/${space.id}/assign-role/${mona.id}/${admin.id}`)
+  const here = `/s/${space.id}/c/${space.default_chat_id}`
+  const settings = `/s/${space.id}/settings`
+
+  // The attacker has two tabs open.
+  const [tab, otherTab] = [await open(spam, here), await open(spam, here)]
+  await ready(tab)
+  await ready(otherTab)
+  for (const n of [1, 2, 3]) await say(tab, `cheap pills ${n}`)
+
+  const member = await open(rita, here)
+  await ready(member)
+  await choose(member, rows(member).filter({ hasText: 'cheap pills 1' }), 'Report')
+  await member.getByRole('dialog').getByRole('textbox').fill('Three in a row')
+  await member.getByRole('dialog').getByRole('button', { name: 'Send the report' }).click()
+  await expect(toast(member, 'The moderators have it.')).toBeVisible()
+
+  const page = await open(mona, `${settings}/reports`)
+  const report = page.locator('.manage__card').filter({ hasText: 'cheap pills 1' })
+  await expect(report).toContainText('Three in a row')
+  await expect(report).toContainText(`reported by ${rita.nickname}`)
+  await report.getByRole('button', { name: 'Delete the message' }).click()
+  await expect(report.getByText('The message is deleted.')).toBeVisible()
+  await expect(row(member, 'cheap pills 1')).toHaveCount(0)
+
+  await report.getByRole('button', { name: 'Restrict' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Restrict' }).click()
+  await expect(toast(page, `${spam.nickname} is restricted.`)).toBeVisible()
+  await expect(tab.getByText('You can read here, but not write.')).toBeVisible()
+  await page.goto(`${settings}/bans`)
+  await expect(page.locator('.manage__row').filter({ hasText: spam.nickname })).toContainText('Send messages')
+
+  await page.goto(`${settings}/reports`)
+  await report.getByRole('button', { name: 'Ban' }).click()
+  await page.getByRole('dialog').getByLabel('Delete their messages').selectOption({ label: 'Of the last hour' })
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('Spam')
+  await page.getByRole('dialog').getByRole('button', { name: 'Ban', exact: true }).click()
+  await expect(toast(page, `${spam.nickname} is banned.`)).toBeVisible()
+  for (const gone of [tab, otherTab]) {
+    await expect(gone.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: space.name })).toHaveCount(0)
+    await expect(composer(gone)).toHaveCount(0)
+  }
+  await expect(row(member, 'cheap pills')).toHaveCount(0)
+  await report.getByRole('button', { name: 'Resolved' }).click()
+  await expect(report).toHaveCount(0)
+
+  await page.goto(`${settings}/audit`)
+  const lines = page.locator('.manage__row')
+  await expect(lines.first()).toContainText('handled a report')
+  await page.getByLabel('What', { exact: true }).selectOption({ label: 'banned' })
+  await expect(lines).toHaveCount(1)
+  await expect(lines.first()).toContainText(spam.nickname)
+  await expect(lines.first()).toContainText('Spam')
+
+  await page.goto(`${settings}/bans`)
+  await page.locator('.manage__row').filter({ hasText: spam.nickname }).first().getByRole('button', { name: 'Lift the ban' }).click()
+  await expect(toast(page, `${spam.nickname} may come back.`)).toBeVisible()
 })

@@ -108,8 +108,16 @@ for (const theme of ['light', 'dark'] as const) {
     await look(page, 'create-space', theme)
     await page.keyboard.press('Escape')
     await page.locator('.sidebar__space').click()
-    await page.getByRole('menuitem', { name: 'Roles' }).click()
-    await expect(page.getByRole('dialog', { name: 'Roles' })).toBeVisible()
-    await look(page, 'roles', theme)
+    await page.getByRole('menuitem', { name: 'Invite people' }).click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await look(page, 'invite', theme)
+    await page.keyboard.press('Escape')
+    const settings = new URL(page.url()).pathname.split('/').slice(0, 3).join('/') + '/settings'
+    for (const tab of ['overview', 'roles', 'members', 'invites', 'bans', 'reports', 'audit', 'danger']) {
+      await page.goto(`${settings}/${tab}`)
+      await expect(page.locator(`[data-tab=${tab}]`)).toBeVisible()
+      await expect(page.locator('.skeleton')).toHaveCount(0)
+      await look(page, `space-${tab}`, theme)
+    }
   })
 }

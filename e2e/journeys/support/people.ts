@@ -42,6 +42,7 @@ export class Person {
   get = (path: string) => call('GET', path, undefined, this.token)
   post = (path: string, body: unknown = {}) => call('POST', path, body, this.token)
   patch = (path: string, body: unknown) => call('PATCH', path, body, this.token)
+  put = (path: string, body: unknown) => call('PUT', path, body, this.token)
   delete = (path: string) => call('DELETE', path, undefined, this.token)
 
   /** Makes a public space; its first chat is `default_chat_id`. */
