@@ -11,6 +11,7 @@ pub mod notifications;
 pub mod organise;
 pub mod people;
 pub mod moderation;
+pub mod organise;
 pub mod spaces;
 
 pub use error::{ApiError, ApiResult};

@@ -7,7 +7,6 @@ use crate::api::chat as api;
 use crate::api::organise;
 use crate::i18n::{Key, clock, day, t};
 use crate::page::link;
-use crate::state::Load;
 use crate::spaces::{ReportDialog, Reported};
 use crate::state::{Chats, Load, Session};
 use crate::ui::button::IconLook;

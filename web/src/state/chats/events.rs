@@ -126,7 +126,7 @@ impl Chats {
     fn put_for_everybody(&self, chat: &Chat) {
         let Some(space) = chat.space_id else { return };
         self.touch(chat.id);
-        let Some(standing) = untrack(|| self.spaces.standing(space)) else {
+        let Some(standing) = untrack(|| self.spaces.own_standing(space)) else {
             return self.refresh(chat.id);
         };
         let mut chat = chat.clone();
@@ -176,7 +176,7 @@ impl Chats {
     pub fn waits(&self, id: ChatId) -> bool {
         let chat = self.peek(id, |chat| (chat.slow_seconds, chat.space_id, chat.permissions));
         let Some((seconds, Some(space), permissions)) = chat else { return false };
-        let standing = untrack(|| self.spaces.standing(space));
+        let standing = untrack(|| self.spaces.own_standing(space));
         seconds > 0 && standing.is_some_and(|one| !ignores_slow_mode(in_space(&one), permissions))
     }
 }
