@@ -22,7 +22,7 @@ impl Swept {
     /// Tells who has a deleted message unread and the chat closed to count again.
     pub fn announce(&self, live: &Live, space: SpaceId) {
         for (chat_id, last_seq) in self.chats.iter().copied() {
-            let news = ChatActivity { chat_id, last_seq, mentioned: false };
+            let news = ChatActivity { chat_id, last_seq, mentioned: false, thread_root: None };
             live.chat_activity(Topic::Space(space), Some(chat_id), news);
         }
     }

@@ -7,12 +7,14 @@ use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::identity::model::{choices, mark};
 use crate::realtime::stream::Tx;
+use crate::spaces::audit::{Entry, record};
 use shared::chat::{Chat, ChatKind, CreateChat, MAX_GROUP, UpdateChat};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{ChatDeleted, Event};
 use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
 use shared::permission::{ChatOverride, Permission, PermissionSet, Standing, in_space};
 use shared::settings::DirectFrom;
+use shared::spaces::AuditAction;
 use shared::topic::Topic;
 
 /// Adds a chat to a space.
@@ -44,6 +46,8 @@ pub async fn do_create_chat(
     let view = ChatView::find(tx, maker.user_id, id).await?;
     let event = Event::ChatCreated(view.clone().into_anybodys(Vec::new()));
     tx.emit_to(Topic::Space(space), id, event).await?;
+    let entry = Entry::new(space, maker.user_id, AuditAction::ChatCreated).target(id.0, &view.name);
+    record(tx, entry).await?;
     Ok(view.into_chat(maker.user_id, Vec::new()))
 }
 
@@ -158,6 +162,12 @@ pub async fn do_update_chat(
     let view = ChatView::find(tx, user, id).await?;
     match access.space_id() {
         Some(space) => {
+            let old = access.view();
+            let entry = Entry::new(space, user, AuditAction::ChatUpdated)
+                .target(id.0, &view.name)
+                .change("name", Some(&old.name), Some(&view.name))
+                .change("topic", old.topic.as_ref(), view.topic.as_ref());
+            record(tx, entry).await?;
             let event = Event::ChatUpdated(view.into_anybodys(Vec::new()));
             tx.emit_to(Topic::Space(space), id, event).await?;
         }
@@ -178,6 +188,9 @@ pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
             }
             chat::delete(tx, id).await?;
             tx.emit_to(Topic::Space(space), id, event).await?;
+            let entry = Entry::new(space, access.user_id(), AuditAction::ChatDeleted)
+                .target(id.0, &access.view().name);
+            record(tx, entry).await?;
         }
         (ChatKind::Group, _) if access.view().owner_id() == Some(access.user_id()) => {
             let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();

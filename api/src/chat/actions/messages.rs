@@ -12,6 +12,7 @@ use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
 use crate::notifications::do_forget_message;
 use crate::realtime::stream::{Tx, now};
+use crate::spaces::audit::{Entry, record};
 use diesel::OptionalExtension as _;
 use shared::chat::{
     MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated,
@@ -21,6 +22,7 @@ use shared::event::{Event, MessageDeleted, MessageEdited, ReactionChanged};
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
+use shared::spaces::AuditAction;
 
 /// What became of a send.
 pub enum Sent {
@@ -240,6 +242,13 @@ pub async fn do_delete_message(tx: &mut Tx, chat: &ChatAccess, row: &MessageRow)
     if let Some(root) = row.thread_root() {
         thread::take_reply(tx, root, row.author_id()).await?;
         tell_thread(tx, chat, root).await?;
+    }
+    if let Some(space) = chat.space_id().filter(|_| !is_own) {
+        let excerpt = markdown::plain(&row.content, EXCERPT);
+        let entry = Entry::new(space, chat.user_id(), AuditAction::MessageDeleted)
+            .user(row.author_id())
+            .target(row.id().0, &excerpt);
+        record(tx, entry).await?;
     }
     Ok(())
 }

@@ -1,14 +1,17 @@
 //! Pinning messages.
 
 use crate::chat::access::ChatAccess;
-use crate::chat::model::message::MessageRow;
+use crate::chat::model::message::{EXCERPT, MessageRow};
 use crate::chat::model::{chat_changes, message_changes, pin};
 use crate::error::{ApiError, ApiResult};
 use crate::realtime::stream::{Tx, now};
+use crate::spaces::audit::{Entry, record};
 use shared::chat::{MAX_PINS, PinChanged};
 use shared::error::ErrorCode;
 use shared::event::Event;
+use shared::markdown;
 use shared::permission::Permission;
+use shared::spaces::AuditAction;
 
 /// Pins a message, or unpins it. What is so already stays so.
 pub async fn do_pin(
@@ -32,6 +35,7 @@ pub async fn do_pin(
     if !pinned {
         if pin::delete(tx, row.id()).await? {
             tx.emit(chat.topic(), Event::MessageUnpinned(change)).await?;
+            note(tx, chat, row, AuditAction::MessageUnpinned).await?;
         }
         return Ok(());
     }
@@ -40,6 +44,23 @@ pub async fn do_pin(
             return Err(ApiError::new(ErrorCode::TooManyPins));
         }
         tx.emit(chat.topic(), Event::MessagePinned(change)).await?;
+        note(tx, chat, row, AuditAction::MessagePinned).await?;
     }
+    Ok(())
+}
+
+/// In the audit log of the chat's space.
+async fn note(
+    tx: &mut Tx,
+    chat: &ChatAccess,
+    row: &MessageRow,
+    action: AuditAction,
+) -> ApiResult<()> {
+    let Some(space) = chat.space_id() else { return Ok(()) };
+    let excerpt = markdown::plain(&row.content, EXCERPT);
+    let entry = Entry::new(space, chat.user_id(), action)
+        .user(row.author_id())
+        .target(row.id().0, &excerpt);
+    record(tx, entry).await?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Many messages of one person at once.
 
 use crate::platform::db::PgConn;
+use crate::platform::schema::pins;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 
@@ -18,10 +19,12 @@ pub struct Gone {
     pub seq: i64,
     #[diesel(sql_type = BigInt)]
     pub last_seq: i64,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub thread_root: Option<MessageId>,
 }
 
 /// Deletes what a person wrote in the chats of a space since a time, at most the latest 5,000, as
-/// [`super::message::delete`] does one by one. Oldest first.
+/// [`super::message_changes::delete`] does one by one. Oldest first.
 ///
 /// # Errors
 /// The database's.
@@ -41,7 +44,7 @@ pub async fn delete_recent(
              AND m.deleted_at IS NULL ORDER BY m.id FOR UPDATE) \
          UPDATE messages m SET deleted_at = $4, deleted_by = $5 FROM locked, chats c \
          WHERE m.id = locked.id AND c.id = m.chat_id \
-         RETURNING m.id, m.chat_id, m.seq, c.last_seq",
+         RETURNING m.id, m.chat_id, m.seq, c.last_seq, m.thread_root",
     )
     .bind::<SqlUuid, _>(space.0)
     .bind::<SqlUuid, _>(author.0)
@@ -50,6 +53,8 @@ pub async fn delete_recent(
     .bind::<SqlUuid, _>(by.0)
     .load(conn)
     .await?;
+    let ids: Vec<MessageId> = gone.iter().map(|message| message.id).collect();
+    diesel::delete(pins::table.filter(pins::message_id.eq_any(ids))).execute(conn).await?;
     gone.sort_by_key(|message| (message.chat_id, message.seq));
     Ok(gone)
 }
