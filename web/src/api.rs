@@ -12,6 +12,7 @@ pub mod organise;
 pub mod people;
 pub mod moderation;
 pub mod organise;
+pub mod people;
 pub mod spaces;
 
 pub use error::{ApiError, ApiResult};

@@ -68,9 +68,6 @@ pub async fn get_participant(space: SpaceId, user: UserId) -> ApiResult<Particip
     get(format!("/spaces/{space}/participants/{user}")).send().await
 }
 
-/// Removes a member.
-pub async fn kick(space: SpaceId, user: UserId) -> ApiResult<()> {
-    post(format!("/spaces/{space}/kick/{user}")).send().await
 /// The members with this in their names.
 pub async fn find_participants(space: SpaceId, name: &str) -> ApiResult<Page<Participant>> {
     get(format!("/spaces/{space}/participants")).query("limit", 100).query("q", name).send().await

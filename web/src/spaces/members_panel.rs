@@ -4,8 +4,6 @@ use super::member_menu::{Chosen, MemberMenu};
 use crate::i18n::{Key, by_name, number, t};
 use crate::people::custom_text;
 use crate::state::{Load, People, Roster, Session, Spaces};
-use crate::ui::{Anchor, Avatar, Button, Failure, SkeletonRows, StatusDot, TextField};
-use crate::state::{Load, Roster, Session, Spaces};
 use crate::ui::{Anchor, Avatar, Failure, SkeletonRows, StatusDot, TextField};
 use leptos::prelude::*;
 use shared::identity::Status;
