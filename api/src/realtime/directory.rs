@@ -38,6 +38,12 @@ pub trait Directory: Send + Sync {
     /// queries.
     async fn views(&self, questions: Vec<Question>) -> ApiResult<Vec<View>>;
 
+    /// The chats of the person's spaces that he may not see. Usually none.
+    async fn hidden_chats(&self, user: UserId) -> ApiResult<HashSet<ChatId>> {
+        let mut views = self.views(vec![Question { user, rooms: Vec::new() }]).await?;
+        Ok(views.pop().map(|view| view.hidden).unwrap_or_default())
+    }
+
     /// Whether the person may read the chat.
     ///
     /// # Errors

@@ -73,7 +73,7 @@ impl Tx {
             return Ok(());
         };
         let conn: &mut PgConn = self;
-        let last = advance(conn, topic, count).await?;
+        let last = advance_one(conn, topic, count).await?;
         let numbered = (last - count + 1..).zip(list);
         let made: Vec<_> =
             numbered.map(|(seq, event)| Delivery::new(topic, Some(seq), None, event)).collect();
@@ -103,7 +103,7 @@ impl Tx {
         event: Event,
     ) -> QueryResult<i64> {
         let conn: &mut PgConn = self;
-        let seq = advance(conn, topic, 1).await?;
+        let seq = advance_one(conn, topic, 1).await?;
         let delivery = Delivery::new(topic, Some(seq), audience, event);
         diesel::insert_into(events::table)
             .values((
@@ -222,7 +222,7 @@ impl DerefMut for Tx {
 }
 
 /// Takes the topic's next `count` numbers; returns the last of them.
-async fn advance(conn: &mut PgConn, topic: Topic, count: i64) -> QueryResult<i64> {
+async fn advance_one(conn: &mut PgConn, topic: Topic, count: i64) -> QueryResult<i64> {
     diesel::insert_into(streams::table)
         .values((streams::topic.eq(topic.to_string()), streams::seq.eq(count)))
         .on_conflict(streams::topic)

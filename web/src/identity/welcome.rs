@@ -26,10 +26,6 @@ pub fn Welcome(
     /// Also for somebody who is signed in.
     #[prop(optional)]
     stays: bool,
-    /// Whoever is signed in already stays here.
-    #[prop(optional)]
-    stays: bool,
-    children: Children,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let settings = expect_context::<Settings>();

@@ -1,10 +1,9 @@
 //! The rail: direct messages, every space, and the ways to a new one.
 
 use super::create_space::CreateSpaceDialog;
-use crate::i18n::{Key, t, tn, tr};
-use crate::notifications::BellLink;
 use crate::api::moderation as api;
 use crate::i18n::{Key, t, tf, tn, tr};
+use crate::notifications::BellLink;
 use crate::page::Page;
 use crate::state::waiting::Waiting;
 use crate::state::{Chats, Load, Spaces};

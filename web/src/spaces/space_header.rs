@@ -3,9 +3,8 @@
 use super::invite_dialog::InviteDialog;
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
-use crate::i18n::{Key, t, tf};
-use crate::notifications::LoudnessMenu;
 use crate::i18n::{Key, t, tf, tn};
+use crate::notifications::LoudnessMenu;
 use crate::page::{Page, SpaceTab};
 use crate::state::Spaces;
 use crate::ui::{Anchor, Badge, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine};
@@ -50,7 +49,6 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
             anchor.set_value(at);
         }
     });
-    let [editing, roles, leaving, deleting] = [(); 4].map(|()| RwSignal::new(false));
     let [inviting, leaving, deleting] = [(); 3].map(|()| RwSignal::new(false));
     let waiting =
         Memo::new(
@@ -93,6 +91,8 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
                 icon=Icon::Bell
                 label=t(Key::NotificationsLoudness)
                 on_choose=move |()| loudness.set(Some(anchor.get_value()))
+            />
+            <MenuItem
                 icon=Icon::Settings
                 label=t(Key::ModerationSettings)
                 on_choose=move |()| {
@@ -124,8 +124,6 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
             </Show>
         </Menu>
         <LoudnessMenu at=loudness space=id />
-        <EditSpaceDialog open=editing space=id />
-        <RolesDialog open=roles space=id />
         <InviteDialog open=inviting space=id />
         <LeaveDialog open=leaving id name />
         <DeleteDialog open=deleting id name />
