@@ -1,14 +1,10 @@
 //! Spaces, their members and roles, the ways in and out, and moderation.
 //!
-//! Tables: `spaces`, `space_members`, `roles`, `restrictions`; a new space gets its default row in
-//! `chats`. Events: `space_*`, `member_*`, `user_kicked`, `role_*` on `space:` topics, `space_joined`,
-//! `space_left` and `membership_changed` on `user:` topics. Calls: identity,
-//! files, realtime.
 //! Tables: `spaces`, `space_members`, `space_order`, `roles`, `restrictions`, `bans`, `past_members`,
 //! `invites`, `reports`, `audit_log`; a new space gets its default row in `chats`. Events: `space_*`,
 //! `member_*`, `user_kicked`, `role_*` on `space:` topics, `space_joined`, `space_left`,
 //! `membership_changed`, `spaces_ordered` and `reports_changed` on `user:` topics. Job:
-//! [`housekeeping`]. Calls: identity, realtime; of messages only what [`conversations`] says.
+//! [`housekeeping`]. Calls: identity, files, realtime; of messages only what [`conversations`] says.
 //! Everything a moderator does is noted by [`audit`].
 
 pub mod access;
