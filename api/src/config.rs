@@ -218,7 +218,9 @@ mod tests {
             .lines()
             .filter_map(|line| line.trim_start_matches("# ").split_once('='))
             .map(|(name, _)| name)
-            .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+            .filter(|name| {
+                name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            })
             .collect();
         let known: std::collections::BTreeSet<&str> = Config::variables().into_iter().collect();
         assert_eq!(listed, known);

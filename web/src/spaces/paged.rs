@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 type Answer<T> = Pin<Box<dyn Future<Output = ApiResult<Page<T>>>>>;
+type Fetch<T> = Rc<dyn Fn(Option<String>) -> Answer<T>>;
 
 /// See the module. One closure type for all lists: it is boxed.
 pub struct Paged<T: Clone + Send + Sync + 'static> {
@@ -20,7 +21,7 @@ pub struct Paged<T: Clone + Send + Sync + 'static> {
     busy: RwSignal<bool>,
     /// Counts fetches: an answer to an older one is dropped.
     turn: StoredValue<u32>,
-    fetch: StoredValue<Rc<dyn Fn(Option<String>) -> Answer<T>>, LocalStorage>,
+    fetch: StoredValue<Fetch<T>, LocalStorage>,
 }
 
 impl<T: Clone + Send + Sync + 'static> Clone for Paged<T> {

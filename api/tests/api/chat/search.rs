@@ -199,7 +199,8 @@ async fn pages_are_whole_and_of_constant_cost() {
         costs.push(cost);
     }
     assert_eq!(costs[0], costs[1], "as many statements for 1 as for 20");
-    assert!(costs[0] <= 8, "{costs:?}");
+    // Two more than the page of messages itself: who asks, and what is found.
+    assert!(costs[0] <= 10, "{costs:?}");
 }
 
 #[tokio::test]
