@@ -199,7 +199,7 @@ async fn pages_are_whole_and_of_constant_cost() {
         costs.push(cost);
     }
     assert_eq!(costs[0], costs[1], "as many statements for 1 as for 20");
-    // Two more than the page of messages itself: who asks, and what is found.
+    // Attachments and mentions of groups cost one each, as everywhere.
     assert!(costs[0] <= 10, "{costs:?}");
 }
 
