@@ -73,6 +73,12 @@ pub async fn do_update_space(
     };
     let row = changes.save(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;
+    let old = access.space();
+    let entry = Entry::new(access.id(), access.user_id(), AuditAction::SpaceUpdated)
+        .change("name", Some(&old.name), Some(&row.name))
+        .change("description", old.description.as_ref(), row.description.as_ref())
+        .change("visibility", Some(old.visibility().key()), Some(row.visibility().key()));
+    record(tx, entry).await?;
     Ok(row)
 }
 
@@ -102,12 +108,7 @@ pub async fn do_set_space_picture(
     };
     let row = changes.save(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;
-    let old = access.space();
-    let entry = Entry::new(access.id(), access.user_id(), AuditAction::SpaceUpdated)
-        .change("name", Some(&old.name), Some(&row.name))
-        .change("description", old.description.as_ref(), row.description.as_ref())
-        .change("visibility", Some(old.visibility().key()), Some(row.visibility().key()));
-    record(tx, entry).await?;
+    record(tx, Entry::new(access.id(), access.user_id(), AuditAction::SpaceUpdated)).await?;
     Ok(row)
 }
 
