@@ -62,7 +62,7 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
     await page.goto(`/s/${space.id}/c/${space.default_chat_id}`)
     await ready(page)
     // The bot is there once it is shown as online.
-    const member = page.getByRole('button', { name: /Echo/ })
+    const member = page.getByRole('button', { name: /Online Echo/ })
     await expect(member).toHaveAccessibleName(/Online/)
     await say(page, 'ping')
     const pong = rows(page).filter({ hasText: 'pong' })
