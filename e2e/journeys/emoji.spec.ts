@@ -21,6 +21,8 @@ test('emoji are found in three languages', async ({ open }) => {
 })
 
 test('emoji are chosen by keyboard, those used often stand first, a skin tone stays', async ({ open }) => {
+  // The look at two thousand buttons takes its time.
+  test.slow()
   const anna = await Person.register('anna')
   const space = await anna.makeSpace('Emoji')
   const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
