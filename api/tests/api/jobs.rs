@@ -170,7 +170,8 @@ async fn a_period_is_kept_once_by_all_nodes() {
     let app = TestApp::start().await;
     let hourly = || Jobs::default().every::<Note>(Duration::from_secs(3600));
     let (a, b) = tokio::join!(add_due(&app.app, hourly()), add_due(&app.app, hourly()));
-    (a.unwrap(), b.unwrap());
+    a.unwrap();
+    b.unwrap();
     assert_eq!(run_due(&app.app, hourly()).await.unwrap(), 1);
     add_due(&app.app, hourly()).await.unwrap();
     assert_eq!(run_due(&app.app, hourly()).await.unwrap(), 0, "not before the hour is over");
