@@ -23,7 +23,8 @@ async fn fifty_thousand_members_open_quickly() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let sql = format!(
-        "INSERT INTO users (id, nickname, nickname_key) SELECT gen_random_uuid(), 'crowd_' || n, \
+        "SET statement_timeout = 0; \
+         INSERT INTO users (id, nickname, nickname_key) SELECT gen_random_uuid(), 'crowd_' || n, \
              'crowd_' || n FROM generate_series(1, 50000) n; \
          INSERT INTO space_members (space_id, user_id, role_id) \
              SELECT '{}', id, '{}' FROM users WHERE nickname LIKE 'crowd%'; \
