@@ -59,6 +59,7 @@ test('a role changes what is offered, at once', async ({ open }) => {
 })
 
 test('a moderator under attack: report, queue, delete, restrict, ban with what was written, audit', async ({ open }) => {
+  test.slow()
   const [anna, mona, spam, rita] = await Promise.all(['anna', 'mona', 'spam', 'rita'].map(Person.register))
   const space = await anna.makeSpace(`Attack ${anna.nickname}`)
   for (const person of [mona, spam, rita]) await person.join(space.id)

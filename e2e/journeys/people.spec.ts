@@ -1,4 +1,4 @@
-import { composer, ready, row, say, toast } from './support/screen.ts'
+import { composer, ready, row, say } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
 /** Two people in one space. */
