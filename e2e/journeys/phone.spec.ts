@@ -29,7 +29,7 @@ test('one column, a bar at the bottom, a composer above it, a long press', async
   await composer(page).pressSequentially('milk')
   await composer(page).press('Enter')
   await composer(page).pressSequentially('bread')
-  await page.getByRole('button', { name: 'Send' }).tap()
+  await page.getByRole('button', { name: 'Send', exact: true }).tap()
   const sent = row(page, 'bread')
   await expect(sent).toBeVisible()
   const field = (await composer(page).boundingBox())!
