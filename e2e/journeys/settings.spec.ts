@@ -31,7 +31,9 @@ test('theme, colour, size and language stay after a reload', async ({ open }) =>
 
   await page.getByRole('link', { name: 'Language' }).click()
   for (const [name, tag, title] of [['Русский', 'ru', 'Настройки'], ['Українська', 'uk', 'Налаштування'], ['English', 'en', 'Settings']]) {
+    const kept = page.waitForResponse((answer) => answer.request().method() === 'PATCH')
     await page.getByRole('radio', { name, exact: true }).check({ force: true })
+    await kept
     await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
     await page.reload()
     await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
