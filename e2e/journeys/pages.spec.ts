@@ -1,19 +1,26 @@
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { composer, press, ready, row, rows, scroller } from './support/screen.ts'
-import { expect, expectAccessible, Person, test } from './support/test.ts'
+import { expect, expectAccessible, expectReadable, Person, test } from './support/test.ts'
 
 const screens = join(import.meta.dirname, '../results/screens')
-const widths = [1440, 1024, 390]
+const widths = [2560, 1440, 1024, 390]
+const schemes = ['blue', 'green', 'purple', 'orange', 'teal']
 
 let owner: Person
 let newcomer: Person
 let space: { id: string; default_chat_id: string }
+let direct: string
+let invitation: string
 
 test.beforeAll(async () => {
   owner = await Person.demo()
   newcomer = await Person.register('new')
   space = (await owner.get('/spaces')).items[0]
+  const other = await Person.register('other')
+  direct = (await owner.post('/chats', { user_id: other.id })).id
+  await other.say(direct, 'Only the two of us')
+  invitation = (await owner.post(`/spaces/${space.id}/invites`, {})).code
 })
 
 /** A page: where it is, and what must be seen before a look at it makes sense. */
@@ -37,6 +44,12 @@ const views: View[] = [
   { name: 'language', path: () => '/settings/language', seen: heading('Settings') },
   { name: 'account', path: () => '/settings/account', seen: heading('Settings') },
   { name: 'profile', path: () => '/settings/profile', seen: heading('Settings') },
+  { name: 'inbox', path: () => '/inbox', seen: heading('Notifications') },
+  { name: 'threads', path: () => '/threads', seen: heading('Threads') },
+  { name: 'direct-chat', path: () => `/d/${direct}`, seen: async (page) => expect(row(page, 'Only the two of us')).toBeVisible() },
+  { name: 'notifications', path: () => '/settings/notifications', seen: heading('Settings') },
+  { name: 'developer', path: () => '/settings/developer', seen: heading('Settings') },
+  { name: 'invitation', path: () => `/i/${invitation}`, seen: async (page) => expect(page.locator('main h1')).toBeVisible() },
   { name: 'security', path: () => '/settings/security', seen: async (page) => expect(page.getByText('This device')).toBeVisible() },
   { name: 'privacy', path: () => '/settings/privacy', seen: async (page) => expect(page.getByText('Show when I am online')).toBeVisible() },
   { name: 'data', path: () => '/settings/data', seen: async (page) => expect(page.getByText('Download the copy')).toBeVisible() },
@@ -49,8 +62,14 @@ async function look(page: Page, name: string, theme: string): Promise<void> {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     await page.screenshot({ path: join(screens, `${name}-${width}-${theme}.png`), animations: 'disabled' })
-    if (width !== 1024) await expectAccessible(page, `${name} at ${width}, ${theme}`)
+    if (width === 1440 || width === 390) await expectAccessible(page, `${name} at ${width}, ${theme}`)
   }
+  // The other colours differ in nothing but colour.
+  for (const scheme of schemes) {
+    await page.evaluate((scheme) => document.documentElement.setAttribute('data-scheme', scheme), scheme)
+    await expectReadable(page, `${name} in ${scheme}, ${theme}`)
+  }
+  await page.evaluate((scheme) => document.documentElement.setAttribute('data-scheme', scheme), 'maroon')
   await page.setViewportSize({ width: 1440, height: 900 })
 }
 
@@ -66,6 +85,11 @@ for (const theme of ['light', 'dark'] as const) {
     await stranger.getByLabel('Password', { exact: true }).fill('1234')
     await stranger.getByLabel('Password', { exact: true }).blur()
     await look(stranger, 'register', theme)
+    for (const [path, title] of [['forgot', 'A new password'], ['reset', 'Choose a new password'], ['unsubscribe', '']]) {
+      await stranger.goto(`/${path}?token=nothing`)
+      await expect(stranger.getByRole('heading', { name: title, level: 1 })).toBeVisible()
+      await look(stranger, path, theme)
+    }
 
     const empty = await open(newcomer, '/', { colorScheme: theme })
     await expect(empty.getByText('You are in no space yet')).toBeVisible()

@@ -1,4 +1,4 @@
-import { composer, ready, row, say } from './support/screen.ts'
+import { composer, ready, row, say, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
 /** Two people in one space. */
@@ -11,6 +11,31 @@ async function pair(name: string) {
 
 const card = (page: import('@playwright/test').Page) => page.getByRole('group', { name: 'Card of a person' })
 const profile = (page: import('@playwright/test').Page) => page.getByRole('dialog', { name: 'Profile' })
+
+test('a status with words and an end is seen by others', async ({ open }) => {
+  const { anna, boris, path } = await pair('Statuses')
+  const [mine, other] = [await open(anna, path), await open(boris, path)]
+  await ready(mine)
+  await ready(other)
+  await mine.locator('.own-card__person').click()
+  await mine.getByRole('menuitem', { name: 'Set a status' }).click()
+  const dialog = mine.getByRole('dialog', { name: 'Set a status' })
+  await expectAccessible(mine, 'status dialog')
+  await dialog.getByRole('button', { name: 'Having lunch' }).click()
+  await expect(dialog.getByRole('combobox', { name: 'Clear after' })).toHaveValue('1h')
+  await dialog.getByRole('radio', { name: 'Do not disturb' }).check({ force: true })
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(mine.locator('.own-card__status')).toHaveText('🍽️ Having lunch')
+  const line = other.locator('.members__row').filter({ hasText: anna.nickname })
+  await expect(line.locator('.members__custom')).toHaveText('🍽️ Having lunch')
+  await expect(line.getByRole('img', { name: 'Do not disturb' })).toBeVisible()
+  // A moment later it is over, for everybody.
+  const until = new Date(Date.now() + 2_000).toISOString()
+  await anna.post('/status/set-status', { status: 'dnd', text: 'Back at once', until })
+  await expect(line.locator('.members__custom')).toHaveText('🍽️ Back at once')
+  await expect(line.locator('.members__custom')).toHaveCount(0, { timeout: 30_000 })
+  await expect(mine.locator('.own-card__status')).not.toHaveText('🍽️ Back at once')
+})
 
 test('a card floats at a name, the whole profile opens by click and by key', async ({ open }) => {
   const { anna, boris, space, path } = await pair('Cards')
@@ -56,6 +81,51 @@ test('on a phone a tap opens the profile', async ({ open }) => {
   await expect(card(page)).toHaveCount(0)
 })
 
+test('blocked people are folded here and cannot write directly', async ({ open, troubles }) => {
+  const { anna, boris, space, path } = await pair('Blocks')
+  await boris.say(space.default_chat_id, 'Buy my cakes')
+  const page = await open(anna, path)
+  await ready(page)
+  await row(page, 'Buy my cakes').locator('.row__author').click()
+  await profile(page).getByRole('button', { name: 'Block' }).click()
+  await page.getByRole('dialog', { name: 'Block' }).getByRole('button', { name: 'Block' }).click()
+  await expect(toast(page, 'is blocked')).toBeVisible()
+  await page.keyboard.press('Escape')
+  const folded = page.locator('.row--folded')
+  await expect(folded).toHaveCount(1)
+  await expect(page.getByText('Buy my cakes')).toBeHidden()
+  await folded.getByRole('button', { name: 'Show' }).click()
+  await expect(page.getByText('Buy my cakes')).toBeVisible()
+  await boris.say(space.default_chat_id, 'And my pies')
+  await expect(folded).toHaveCount(1)
+  await expect(boris.post('/chats', { user_id: anna.id })).rejects.toThrow(/not_reachable/)
+  await page.goto('/settings/privacy')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Hear again' }).click()
+  await expect(page.getByText('You have blocked or muted nobody.')).toBeVisible()
+  await page.goto(path)
+  await expect(page.getByText('And my pies')).toBeVisible()
+  expect(troubles.seen).toEqual([])
+})
+
+test('a name of the space stands at old and new messages', async ({ open }) => {
+  const { anna, boris, space, path } = await pair('Names')
+  await boris.say(space.default_chat_id, 'Before')
+  const [page, other] = [await open(anna, path), await open(boris, path)]
+  await ready(page)
+  await ready(other)
+  await row(other, 'Before').locator('.row__author').click()
+  await profile(other).getByRole('button', { name: 'Name in this space' }).click()
+  await profile(other).getByRole('textbox', { name: 'Name in this space' }).fill('The baker')
+  await profile(other).getByRole('button', { name: 'Save' }).click()
+  await expect(profile(other).locator('.card__name')).toContainText('The baker')
+  await expect(row(page, 'Before').locator('.row__author')).toHaveText('The baker')
+  await other.keyboard.press('Escape')
+  await say(other, 'After')
+  await expect(row(page, 'After')).toBeVisible()
+  await expect(page.locator('.members__name').filter({ hasText: 'The baker' })).toBeVisible()
+})
+
 test('settings follow to another browser', async ({ open }) => {
   const anna = await Person.register('anna')
   const [here, there] = [await open(anna, '/settings/appearance'), await open(anna, '/settings/profile')]
@@ -95,10 +165,10 @@ test('a copy of the data, the end of the account, and the way back', async ({ op
   await page.getByRole('button', { name: 'Delete my account' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete the account' })
   await dialog.getByLabel('Current password').fill(anna.password)
-  await dialog.getByRole('textbox', { name: /Type/ }).fill('somebody else')
+  await dialog.getByRole('textbox', { name: /To confirm/ }).fill('somebody else')
   await dialog.getByRole('button', { name: 'Delete my account' }).click()
   await expect(dialog.getByText('This is not what has to be typed here.')).toBeVisible()
-  await dialog.getByRole('textbox', { name: /Type/ }).fill(anna.nickname)
+  await dialog.getByRole('textbox', { name: /To confirm/ }).fill(anna.nickname)
   await dialog.getByRole('button', { name: 'Delete my account' }).click()
   await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
   // Who signs in again keeps everything.

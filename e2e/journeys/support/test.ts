@@ -65,12 +65,21 @@ async function signIn(context: BrowserContext, person: Person): Promise<void> {
 
 /** No finding of axe that stops somebody: serious and critical ones. */
 export async function expectAccessible(page: Page, where = page.url()): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  await expectNoFinding(new AxeBuilder({ page }), `accessibility of ${where}`)
+}
+
+/** Every text stands out from its ground. */
+export async function expectReadable(page: Page, where: string): Promise<void> {
+  await expectNoFinding(new AxeBuilder({ page }).withRules(['color-contrast']), `contrast of ${where}`)
+}
+
+async function expectNoFinding(axe: AxeBuilder, what: string): Promise<void> {
+  const { violations } = await axe.analyze()
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   const told = grave.flatMap(({ id, help, nodes }) =>
     nodes.slice(0, 4).map((node) => `${id}: ${help} (${node.target}) ${node.any[0]?.message ?? ''}`),
   )
-  expect.soft(told, `accessibility of ${where}`).toEqual([])
+  expect.soft(told, what).toEqual([])
 }
 
 export { expect, Person }

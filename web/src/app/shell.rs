@@ -74,7 +74,10 @@ fn ToLogin() -> impl IntoView {
 /// Starts the stores and the socket for everything inside.
 fn provide_stores(session: Session) {
     let settings = expect_context::<Settings>();
-    settings.follow_account();
+    if let Some(user) = untrack(|| session.user_id()) {
+        settings.enter_account(user);
+        on_cleanup(move || settings.leave_account());
+    }
     let people = People::start(session);
     let spaces = Spaces::start(session, people);
     let chats = Chats::start(session, spaces);

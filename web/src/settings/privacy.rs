@@ -105,11 +105,13 @@ fn Row(people: People, marked: Marked) -> impl IntoView {
     let (user, name) = (marked.user.id, StoredValue::new(marked.user.name().to_owned()));
     let clear = move || {
         busy.set(true);
+        // The row is gone by the time that it is done.
+        let name = name.get_value();
         spawn_local(async move {
             let outcome = people.set_mark(user, None).await;
             let _was_there = busy.try_set(false);
             match outcome {
-                Ok(()) => toasts.done(tf(Key::PeopleUnmarked, &[("name", &name.get_value())])),
+                Ok(()) => toasts.done(tf(Key::PeopleUnmarked, &[("name", &name)])),
                 Err(error) => toasts.failed(error.sentence()),
             }
         });

@@ -119,13 +119,16 @@ fn Accept(code: StoredValue<String>) -> impl IntoView {
     let accept = move || {
         busy.set(true);
         failure.set(None);
+        let code = code.get_value();
         spawn_local(async move {
-            let outcome = api::accept_invite(&code.get_value()).await;
+            let outcome = api::accept_invite(&code).await;
             let _was_there = busy.try_set(false);
             match outcome {
                 Ok(space) => {
                     let path = Page::Space(space.id).path();
-                    navigate.with_value(|navigate| navigate(&path, Default::default()));
+                    // Whoever went elsewhere meanwhile is a member all the same.
+                    let _was_there =
+                        navigate.try_with_value(|navigate| navigate(&path, Default::default()));
                 }
                 Err(error) => drop(failure.try_set(Some(error))),
             }

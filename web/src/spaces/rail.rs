@@ -7,7 +7,8 @@ use crate::notifications::BellLink;
 use crate::page::Page;
 use crate::state::waiting::Waiting;
 use crate::state::{Chats, Load, Spaces};
-use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton, Toasts};
+use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton, Toasts, focus};
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -153,12 +154,20 @@ struct SpaceOrder {
     dragged: RwSignal<Option<SpaceId>>,
     /// Where the dragged one would go.
     over: RwSignal<Option<SpaceId>>,
+    /// The order that the server is to hear of, and the space that moved last.
+    wanted: StoredValue<Option<(Vec<SpaceId>, SpaceId)>>,
+    is_sending: StoredValue<bool>,
 }
+
+/// Moves within this are one, in milliseconds.
+const PAUSE_MS: u32 = 250;
 
 impl SpaceOrder {
     fn new(spaces: Spaces) -> Self {
         let toasts = expect_context();
-        Self { spaces, toasts, dragged: RwSignal::new(None), over: RwSignal::new(None) }
+        let (dragged, over) = (RwSignal::new(None), RwSignal::new(None));
+        let (wanted, is_sending) = (StoredValue::new(None), StoredValue::new(false));
+        Self { spaces, toasts, dragged, over, wanted, is_sending }
     }
 
     fn end(self) {
@@ -171,7 +180,7 @@ impl SpaceOrder {
         self.end();
         let ids = untrack(|| self.spaces.ids());
         if let (Some(dragged), Some(to)) = (dragged, ids.iter().position(|other| *other == id)) {
-            self.put(ids, dragged, to);
+            self.put(&ids, dragged, to);
         }
     }
 
@@ -180,32 +189,49 @@ impl SpaceOrder {
         let at = ids.iter().position(|other| *other == id);
         let to = at.and_then(|at| at.checked_add_signed(step));
         if let Some(to) = to.filter(|to| *to < ids.len()) {
-            self.put(ids, id, to);
+            self.put(&ids, id, to);
         }
     }
 
-    /// At once here; the server hears of it, and what was is put back when it refuses.
-    fn put(self, before: Vec<SpaceId>, id: SpaceId, to: usize) {
+    /// At once here; the server hears of it when no further move follows at once. One order is on its
+    /// way at a time: the last one stays.
+    fn put(self, before: &[SpaceId], id: SpaceId, to: usize) {
         let mut after: Vec<_> = before.iter().copied().filter(|other| *other != id).collect();
         after.insert(to.min(after.len()), id);
         if after == before {
             return;
         }
         self.spaces.order(&after);
-        let name = untrack(|| self.spaces.get(id)).map(|space| space.name).unwrap_or_default();
-        spawn_local(async move {
-            match api::order_spaces(after).await {
+        focus::keep();
+        if self.wanted.try_update_value(|wanted| wanted.replace((after, id)).is_none())
+            == Some(true)
+            && !self.is_sending.get_value()
+        {
+            self.is_sending.set_value(true);
+            spawn_local(self.send());
+        }
+    }
+
+    async fn send(self) {
+        loop {
+            TimeoutFuture::new(PAUSE_MS).await;
+            let wanted = self.wanted.try_update_value(Option::take).flatten();
+            let Some((order, id)) = wanted else { break };
+            let place = order.iter().position(|other| *other == id).unwrap_or_default() + 1;
+            match api::order_spaces(order).await {
                 Ok(_) => {
-                    let place = (to + 1).to_string();
+                    let name = untrack(|| self.spaces.get(id)).map(|space| space.name);
+                    let (name, place) = (name.unwrap_or_default(), place.to_string());
                     let values = [("name", &*name), ("n", &*place)];
                     self.toasts.done(tf(Key::ModerationSpaceMoved, &values));
                 }
                 Err(error) => {
-                    self.spaces.order(&before);
                     self.toasts.failed(error.sentence());
+                    self.spaces.reload();
                 }
             }
-        });
+        }
+        let _was_there = self.is_sending.try_update_value(|is_sending| *is_sending = false);
     }
 }
 

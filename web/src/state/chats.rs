@@ -13,6 +13,7 @@ use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
 use shared::notifications::NotificationSettings;
 use shared::permission::Permission;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 /// All chats that the person sees. Each has its own signal: news in one redraw one row.
 #[derive(Clone, Copy)]
@@ -50,7 +51,25 @@ impl Chats {
             spaces,
         };
         chats.reload();
+        chats.follow_restrictions();
         chats
+    }
+
+    /// Asks anew when a restriction is over: nobody tells.
+    fn follow_restrictions(self) {
+        let end = Memo::new(move |_| self.spaces.next_end());
+        Effect::new(move |_| {
+            let left = end.get().and_then(|end| (end - chrono::Utc::now()).to_std().ok());
+            // A browser cannot wait for more than 24 days.
+            let Some(left) = left.map(|left| left.min(Duration::from_secs(86_400))) else { return };
+            let ask = move || {
+                self.spaces.reload();
+                self.reload();
+            };
+            if let Ok(timer) = set_timeout_with_handle(ask, left + Duration::from_millis(500)) {
+                on_cleanup(move || timer.clear());
+            }
+        });
     }
 
     /// Where loading stands, reactively.
@@ -71,7 +90,10 @@ impl Chats {
             chats.fetching.try_update_value(|n| *n -= 1);
             match outcome {
                 Ok(list) => chats.replace(list),
-                Err(error) if chats.load.with_untracked(|load| load.ready().is_none()) => {
+                Err(error)
+                    if chats.load.try_with_untracked(|load| load.ready().is_none())
+                        == Some(true) =>
+                {
                     chats.load.set(Load::Failed(error));
                 }
                 // What is on the screen stays; the next connection fetches again.

@@ -58,7 +58,9 @@ impl Roster {
                     roster.members.set(Load::Ready(page.items));
                     roster.cursor.set(page.next_cursor);
                 }
-                Err(error) if roster.members.with_untracked(|m| m.ready().is_none()) => {
+                Err(error)
+                    if roster.members.try_with_untracked(|m| m.ready().is_none()) == Some(true) =>
+                {
                     roster.members.set(Load::Failed(error));
                 }
                 // What is on the screen stays.

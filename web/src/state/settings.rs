@@ -7,6 +7,7 @@ use crate::i18n::{self, Lang};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use shared::ids::UserId;
 pub use shared::settings::{
     Density, FontSize as Size, MessageLook as Messages, Motion, Scheme, Theme,
 };
@@ -30,6 +31,8 @@ struct Kept {
 }
 
 const NAME: &str = "settings";
+/// Whose account has not got the latest choices yet.
+const UNSENT: &str = "settings.unsent";
 
 /// The settings of this device and of the account.
 #[derive(Clone, Copy)]
@@ -44,8 +47,8 @@ pub struct Settings {
     pub messages: RwSignal<Messages>,
     /// What the account has; absent until it is known.
     pub account: RwSignal<Option<UserSettings>>,
-    /// Choices on their way to the account.
-    sending: StoredValue<u32>,
+    /// Whose account it is; nobody's choices are for an account.
+    user: StoredValue<Option<UserId>>,
     waiting: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -63,7 +66,7 @@ impl Settings {
             motion: RwSignal::new(kept.motion),
             messages: RwSignal::new(kept.messages),
             account: RwSignal::new(None),
-            sending: StoredValue::new(0),
+            user: StoredValue::new(None),
             waiting: StoredValue::new(None),
         };
         i18n::set_lang(kept.lang.unwrap_or_else(i18n::browser_lang));
@@ -72,6 +75,7 @@ impl Settings {
             kept.apply();
             if before.is_some_and(|before| before != kept) {
                 storage::save(NAME, &kept);
+                settings.note_unsent(kept);
                 i18n::set_lang(kept.lang.unwrap_or_else(i18n::browser_lang));
                 settings.send_soon();
             }
@@ -86,8 +90,20 @@ impl Settings {
         self.put(kept);
     }
 
-    /// Somebody signed in: takes the account's settings, or gives it those of this device when it has
-    /// none yet.
+    /// Somebody signed in.
+    pub fn enter_account(&self, user: UserId) {
+        self.user.set_value(Some(user));
+        self.follow_account();
+    }
+
+    /// Nobody is signed in any more.
+    pub fn leave_account(&self) {
+        self.user.set_value(None);
+        self.account.set(None);
+    }
+
+    /// Takes the account's settings, or gives it those of this device when it has none yet or was not
+    /// told of the latest choices.
     pub fn follow_account(&self) {
         let settings = *self;
         settings.account.set(None);
@@ -103,12 +119,26 @@ impl Settings {
     /// The account has these now.
     pub fn take(&self, account: UserSettings) {
         self.account.set(Some(account));
-        // What is chosen here meanwhile is newer.
-        let is_newer = self.sending.get_value() > 0 || self.waiting.with_value(Option::is_some);
-        if let Some(looks) = account.looks.filter(|_| !is_newer) {
+        // What was chosen here and has not arrived is newer.
+        if let Some(looks) = account.looks.filter(|_| !self.is_unsent()) {
             let Looks { theme, scheme, size, density, motion, messages } = looks;
             let lang = account.lang;
             self.put(Kept { lang, theme, scheme, size, density, motion, messages });
+        }
+    }
+
+    fn is_unsent(&self) -> bool {
+        let user = self.user.get_value();
+        user.is_some() && storage::load::<UserId>(UNSENT) == user
+    }
+
+    /// Survives a reload before the account is told.
+    fn note_unsent(&self, kept: Kept) {
+        let is_told =
+            self.account.with_untracked(|account| account.is_some_and(|a| kept.is_of(&a)));
+        match self.user.get_value() {
+            Some(user) if !is_told => storage::save(UNSENT, &user),
+            _ => storage::remove(UNSENT),
         }
     }
 
@@ -127,8 +157,7 @@ impl Settings {
         let settings = *self;
         let Some(account) = settings.account.get_untracked() else { return };
         let kept = untrack(|| settings.get());
-        let is_same =
-            account.looks.unwrap_or_default() == kept.looks() && account.lang == kept.lang;
+        let is_same = kept.is_of(&account);
         if let Some(timer) = settings.waiting.try_update_value(Option::take).flatten() {
             timer.clear();
         }
@@ -142,7 +171,6 @@ impl Settings {
     fn send(&self, kept: Kept) {
         let settings = *self;
         settings.waiting.set_value(None);
-        settings.sending.update_value(|n| *n += 1);
         let body = UpdateSettings {
             looks: Some(Some(kept.looks())),
             lang: Some(kept.lang),
@@ -150,9 +178,10 @@ impl Settings {
         };
         spawn_local(async move {
             let outcome = api::update_settings(&body).await;
-            settings.sending.update_value(|n| *n -= 1);
-            // Refused or offline: this device has it; the next change tries again.
+            // Refused or offline: this device has it; the next change or connection tries again.
             if let Ok(account) = outcome {
+                settings.account.set(Some(account));
+                settings.note_unsent(untrack(|| settings.get()));
                 settings.take(account);
             }
         });
@@ -182,6 +211,10 @@ impl Kept {
     const fn looks(self) -> Looks {
         let Self { theme, scheme, size, density, motion, messages, .. } = self;
         Looks { theme, scheme, size, density, motion, messages }
+    }
+
+    fn is_of(self, account: &UserSettings) -> bool {
+        account.looks.unwrap_or_default() == self.looks() && account.lang == self.lang
     }
 
     fn apply(self) {

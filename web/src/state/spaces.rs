@@ -3,6 +3,7 @@
 use super::{Load, People, Roster, Session};
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::Chat;
@@ -55,8 +56,9 @@ impl Spaces {
         spawn_local(async move {
             let outcome = fetch_all().await;
             // What is on the screen stays when a later fetch fails.
-            if outcome.is_ok() || spaces.list.with_untracked(|list| list.ready().is_none()) {
-                spaces.list.set(outcome.into());
+            let is_empty = spaces.list.try_with_untracked(|list| list.ready().is_none());
+            if outcome.is_ok() || is_empty == Some(true) {
+                let _was_there = spaces.list.try_set(outcome.into());
             }
         });
         for roster in self.rosters.with_value(|r| r.values().copied().collect::<Vec<_>>()) {
@@ -177,6 +179,16 @@ impl Spaces {
                 list.sort_by_key(|space| place(space).unwrap_or(usize::MAX));
             }
         });
+    }
+
+    /// When the next restriction of the person's ends, reactively.
+    #[must_use]
+    pub fn next_end(&self) -> Option<DateTime<Utc>> {
+        let now = Utc::now();
+        self.list.with(|list| {
+            let ends = list.ready()?.iter().filter_map(|space| space.me.as_ref()?.denied_until);
+            ends.filter(|end| *end > now).min()
+        })
     }
 
     /// Whether the person may do this in the space as a whole, reactively.

@@ -15,6 +15,14 @@ pub fn load<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_str(&text).ok()
 }
 
+/// Keeps nothing under `the-space.<name>` any more.
+pub fn remove(name: &str) {
+    if let Some(storage) = storage() {
+        // Forbidden: nothing was kept.
+        drop(storage.remove_item(&format!("the-space.{name}")));
+    }
+}
+
 /// Keeps a value under `the-space.<name>`.
 pub fn save(name: &str, value: &impl Serialize) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {

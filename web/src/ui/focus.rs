@@ -19,6 +19,17 @@ pub fn give(element: &HtmlElement) {
     drop(element.focus_with_options(&options));
 }
 
+/// Before the element with the keyboard is moved among its neighbours, which takes the keyboard away:
+/// gives it back afterwards.
+pub fn keep() {
+    let Some(element) = active() else { return };
+    request_animation_frame(move || {
+        if element.is_connected() {
+            give(&element);
+        }
+    });
+}
+
 thread_local! {
     /// What had the keyboard before the popover that is open, or was open last.
     static BENEATH: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };

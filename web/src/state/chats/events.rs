@@ -49,7 +49,7 @@ impl Chats {
             Event::ChatDeleted(deleted) => self.remove(deleted.chat_id),
             Event::SpaceJoined(_) => self.reload(),
             Event::SpaceLeft(gone) | Event::SpaceDeleted(gone) => self.forget_space(gone.space_id),
-            Event::RoleAssigned(assigned) if Some(assigned.user_id) == self.me() => self.reload(),
+            Event::MembershipChanged(_) => self.reload(),
             Event::RoleUpdated(role) => self.reload_if_held(role.space_id, role.id),
             Event::RoleDeleted(deleted) => self.reload_if_held(deleted.space_id, deleted.role_id),
             _ => {}

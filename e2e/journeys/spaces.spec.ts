@@ -1,0 +1,102 @@
+import { ready, toast } from './support/screen.ts'
+import { expect, Person, test } from './support/test.ts'
+
+test('an owner makes a space, brings somebody in by a link, gives a role and hands the space over', async ({ open, visit, troubles }) => {
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/')
+  await page.getByRole('navigation', { name: 'Spaces' }).getByRole('button', { name: 'Create a space' }).click()
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Night school')
+  await page.getByRole('dialog').getByLabel('Who may join').selectOption('hidden')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
+  await ready(page)
+
+  const menu = async (item: string) => {
+    await page.locator('.sidebar__space').click()
+    await page.getByRole('menuitem', { name: item }).click()
+  }
+  await menu('Space settings')
+  await page.getByLabel(/^Description/).fill('Lessons after dark')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(toast(page, 'Saved.')).toBeVisible()
+
+  await menu('Invite people')
+  await page.getByRole('dialog').getByLabel('Uses').selectOption('1')
+  await page.getByRole('dialog').getByRole('button', { name: 'Make a link' }).click()
+  const link = await page.getByRole('dialog').locator('.manage__address').innerText()
+  await page.keyboard.press('Escape')
+
+  // Somebody without an account: look, register, and back to the invitation.
+  const guest = await visit(new URL(link).pathname)
+  await expect(guest.getByRole('heading', { name: 'Night school' })).toBeVisible()
+  await expect(guest.getByText('Lessons after dark')).toBeVisible()
+  await guest.getByRole('link', { name: 'Sign in to join' }).click()
+  await guest.getByRole('link', { name: 'Create an account' }).click()
+  const nickname = `new_${Date.now().toString(36)}`
+  await guest.getByRole('textbox', { name: 'Nickname' }).fill(nickname)
+  await guest.getByRole('textbox', { name: 'E-mail' }).fill(`${nickname}@example.org`)
+  await guest.getByLabel('Password', { exact: true }).fill('a rather long secret')
+  await guest.getByRole('button', { name: 'Create the account' }).or(guest.locator('button[type=submit]')).first().click()
+  await guest.getByRole('button', { name: 'Join' }).click()
+  await ready(guest)
+
+  // The link is used up.
+  troubles.allow(/404 GET .*\/invites\//)
+  const late = await visit(new URL(link).pathname)
+  await expect(late.getByText('This invitation is over')).toBeVisible()
+
+  // A role from a preset, one place up, and who holds it.
+  await menu('Roles')
+  const list = page.locator('.roles__list')
+  await list.getByRole('button', { name: 'From a preset' }).click()
+  await page.getByRole('menuitem', { name: 'Moderator' }).click()
+  await page.getByRole('textbox', { name: 'Name of the role' }).fill('Tutor')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(toast(page, 'The role is saved.')).toBeVisible()
+  await list.getByRole('button', { name: 'Move “Tutor” up' }).click()
+  await expect(toast(page, '“Tutor” moved.')).toBeVisible()
+
+  await page.getByRole('link', { name: 'Members' }).click()
+  await page.getByRole('complementary', { name: 'Members' }).locator('.members__row').filter({ hasText: nickname }).click()
+  await page.getByRole('menuitem', { name: 'Change the role' }).click()
+  await page.getByRole('menuitemradio', { name: 'Tutor' }).click()
+  await expect(toast(page, 'is now “Tutor”')).toBeVisible()
+
+  // Through the eyes of the role, and back.
+  await menu('Roles')
+  await list.getByRole('button', { name: /^Tutor/ }).first().click()
+  await page.getByRole('button', { name: 'See the space as this role' }).click()
+  await expect(page.getByText('You see the space as “Tutor”.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'New chat' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByRole('button', { name: 'New chat' })).toBeVisible()
+
+  await menu('Space settings')
+  await page.getByRole('link', { name: 'Leave or hand over' }).click()
+  await page.getByRole('textbox', { name: 'Nickname of the new owner' }).fill(nickname)
+  await page.getByRole('button', { name: 'Hand the space over' }).click()
+  const sure = page.getByRole('dialog')
+  await expect(sure.getByRole('button', { name: 'Hand over' })).toBeDisabled()
+  await sure.getByRole('textbox').fill('Night school')
+  await sure.getByRole('button', { name: 'Hand over' }).click()
+  await expect(toast(page, `The space belongs to ${nickname} now.`)).toBeVisible()
+  await guest.locator('.sidebar__space').click()
+  await expect(guest.getByRole('menuitem', { name: 'Delete the space' })).toBeVisible()
+})
+
+test('spaces stand in the order that was chosen, in every window', async ({ open }) => {
+  const anna = await Person.register('anna')
+  for (const name of ['First', 'Second', 'Third']) await anna.makeSpace(`${name} ${anna.nickname}`)
+  const [page, other] = [await open(anna, '/discover'), await open(anna, '/discover')]
+  const names = (of: typeof page) =>
+    of.locator('.rail__place .visually-hidden').evaluateAll((all) => all.map((name) => name.textContent?.split(' ')[0]))
+  await expect.poll(() => names(page)).toEqual(['First', 'Second', 'Third'])
+  await page.locator('.rail__place').nth(2).getByRole('link').focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(() => names(page)).toEqual(['Third', 'First', 'Second'])
+  await expect.poll(() => names(other)).toEqual(['Third', 'First', 'Second'])
+  await page.locator('.rail__place').first().dragTo(page.locator('.rail__place').nth(1))
+  await expect.poll(() => names(other)).toEqual(['First', 'Third', 'Second'])
+  await page.reload()
+  await expect.poll(() => names(page)).toEqual(['First', 'Third', 'Second'])
+})
