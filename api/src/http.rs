@@ -1,6 +1,7 @@
 //! What every route uses: who asks, how bodies and queries are read, how errors leave.
 
 pub mod client_address;
+pub mod cors;
 pub mod current_user;
 pub mod cursor;
 pub mod deadline;

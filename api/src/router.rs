@@ -1,6 +1,7 @@
 //! The whole route table.
 
 use crate::app::App;
+use crate::http::cors::cors;
 use crate::http::deadline::deadline;
 use crate::http::headers::headers;
 use crate::http::idempotency::once;
@@ -71,6 +72,7 @@ pub fn service(
         .configure(health::routes)
         .split_for_parts();
     let methods = Methods::of(&contract);
+    let cors = cors(&app.config.server.allowed_origins);
     service
         .service(web::redirect("/api/docs", "/api/docs/"))
         .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", complete(contract)))
@@ -86,6 +88,7 @@ pub fn service(
         .wrap(from_fn(limit_requests))
         .wrap(from_fn(deadline))
         .wrap(from_fn(problems))
+        .wrap(cors)
         .wrap(from_fn(headers))
         .wrap(from_fn(observe))
 }

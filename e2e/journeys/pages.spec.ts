@@ -18,6 +18,7 @@ test.beforeAll(async () => {
   newcomer = await Person.register('new')
   space = (await owner.get('/spaces')).items[0]
   const other = await Person.register('other')
+  await other.join(space.id)
   direct = (await owner.post('/chats', { user_id: other.id })).id
   await other.say(direct, 'Only the two of us')
   invitation = (await owner.post(`/spaces/${space.id}/invites`, {})).code

@@ -112,3 +112,28 @@ async fn the_databases_own_limits_are_503() {
     let error = api::error::ApiError::from(slow.unwrap_err());
     assert_eq!(error.code, shared::error::ErrorCode::Unavailable);
 }
+
+/// Hole 28: any site could call the API with the visitor's cookies.
+#[tokio::test]
+async fn only_pages_of_allowed_sites_read_answers_and_never_by_cookie() {
+    let friend = "https://friend.example";
+    let app = TestApp::with(&[("SPACE_ALLOWED_ORIGINS", friend)]).await;
+    for (origin, allowed) in [(friend, Some(friend)), ("https://evil.example", None)] {
+        let ask = |request: reqwest::RequestBuilder| send(request.header("origin", origin));
+        let read = ask(Client::new().get(app.url("/spaces"))).await;
+        read.problem(401);
+        let preflight = Client::new()
+            .request(reqwest::Method::OPTIONS, app.url("/spaces"))
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization, content-type");
+        for answer in [read, ask(preflight).await] {
+            let header = |name: &str| answer.headers.get(name).map(|v| v.to_str().unwrap());
+            assert_eq!(header("access-control-allow-origin"), allowed, "{origin}");
+            assert_eq!(header("access-control-allow-credentials"), None);
+        }
+    }
+    // Nobody is allowed unless it was set.
+    let closed = TestApp::start().await;
+    let answer = send(Client::new().get(closed.url("/spaces")).header("origin", friend)).await;
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
