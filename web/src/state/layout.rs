@@ -68,14 +68,26 @@ impl Layout {
     #[must_use]
     pub fn start() -> Self {
         let is_wide = follow("(min-width: 1200px)");
-        let remembered = storage::load::<bool>(MEMBERS).unwrap_or(true);
-        let panel = (is_wide.get_untracked() && remembered).then_some(Panel::Members);
+        let panel = (is_wide.get_untracked() && members_wanted()).then_some(Panel::Members);
+        let panel = RwSignal::new(panel);
+        // On a window that becomes narrow the members would lie over what is read.
+        Effect::new(move |before: Option<bool>| {
+            let is_wide = is_wide.get();
+            if before.is_some_and(|before| before != is_wide) {
+                match (is_wide, panel.get_untracked()) {
+                    (false, Some(Panel::Members)) => panel.set(None),
+                    (true, None) if members_wanted() => panel.set(Some(Panel::Members)),
+                    _ => {}
+                }
+            }
+            is_wide
+        });
         Self {
             is_phone: follow("(max-width: 599px)"),
             is_narrow: follow("(max-width: 899px)"),
             is_wide,
             drawer: RwSignal::new(false),
-            panel: RwSignal::new(panel),
+            panel,
             panel_width: RwSignal::new(storage::load(WIDTH).unwrap_or(USUAL_WIDTH)),
             palette: RwSignal::new(false),
             keys: RwSignal::new(false),
@@ -96,8 +108,7 @@ impl Layout {
     pub fn close_panel(&self) {
         match self.panel.get_untracked() {
             Some(Panel::Thread { .. } | Panel::Pins(_)) => {
-                let members =
-                    self.is_wide.get_untracked() && storage::load::<bool>(MEMBERS).unwrap_or(true);
+                let members = self.is_wide.get_untracked() && members_wanted();
                 self.panel.set(members.then_some(Panel::Members));
             }
             Some(panel) => self.toggle(panel),
@@ -111,6 +122,11 @@ impl Layout {
         self.panel_width.set(width);
         storage::save(WIDTH, &width);
     }
+}
+
+/// Whether the members stand beside the content of a wide window: unless they were closed.
+fn members_wanted() -> bool {
+    storage::load(MEMBERS).unwrap_or(true)
 }
 
 /// A signal that follows a media query.
