@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn production_refuses_weak_secrets() {
+    fn hole_5_production_refuses_weak_secrets() {
         for secret in ["tiny-0", "change-me-change-me-change-me-change-me", &"a".repeat(64)] {
             let text = problems(&[("SPACE_ENV", "production"), ("SPACE_JWT_SECRET", secret)]);
             assert!(text.contains("SPACE_JWT_SECRET"), "{secret}: {text}");

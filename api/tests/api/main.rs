@@ -21,6 +21,7 @@ mod mail;
 mod notifications;
 mod people;
 mod permissions;
+mod readme;
 mod realtime;
 mod retention;
 mod schema;

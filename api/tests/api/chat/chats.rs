@@ -1,6 +1,7 @@
 //! Chats of spaces, direct and group chats.
 
 use crate::support::bakery::{Bakery, send};
+use futures_util::future::join_all;
 use serde_json::json;
 
 #[tokio::test]
@@ -92,7 +93,7 @@ async fn fifty_parallel_openings_are_one_direct_chat() {
         };
         who.post("/chats", json!({"user_id": other.id()}))
     });
-    let answers = futures_util::future::join_all(opened).await;
+    let answers = join_all(opened).await;
     let ids: std::collections::BTreeSet<_> =
         answers.into_iter().map(|a| a.json()["id"].to_string()).collect();
     assert_eq!(ids.len(), 1);
@@ -130,6 +131,29 @@ async fn groups_grow_shrink_and_end() {
     assert_eq!(lonely.problem(422), "invalid");
     let stranger = bakery.anna.post("/chats", json!({"user_ids": [bakery.vera.id()]})).await;
     assert_eq!(stranger.problem(422), "invalid");
+}
+
+#[tokio::test]
+async fn fifty_people_are_a_group_and_no_more_also_at_once() {
+    let bakery = Bakery::open().await;
+    let mut ids = Vec::new();
+    for n in 0..50 {
+        let guest = bakery.app.user(&format!("guest{n}")).await;
+        guest.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
+        ids.push(guest.id());
+    }
+    let answer = bakery.anna.post("/chats", json!({"user_ids": ids})).await;
+    assert_eq!(answer.problem(422), "invalid");
+    assert_eq!(answer.json()["errors"][0]["code"], "too_many");
+    // One place is free, and two come for it.
+    let group = bakery.anna.post("/chats", json!({"user_ids": ids[..48]})).await.expect(201);
+    let path = format!("/chats/{}/members", group["id"].as_str().unwrap());
+    let add = |id: &String| bakery.anna.post(&path, json!({"user_id": id}));
+    let mut statuses = join_all(ids[48..].iter().map(add)).await;
+    statuses.sort_by_key(|answer| answer.status);
+    assert_eq!([statuses[0].status, statuses[1].status], [200, 422]);
+    assert_eq!(statuses[1].json()["errors"][0]["code"], "too_many");
+    assert_eq!(statuses[0].json()["members"].as_array().unwrap().len(), 50);
 }
 
 #[tokio::test]

@@ -295,3 +295,34 @@ async fn nothing_typed_breaks_it() {
         assert!(status == 200 || status == 422, "{q:?}: {status}");
     }
 }
+
+#[tokio::test]
+async fn hole_13_ten_thousand_random_characters_are_kept_and_found() {
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let mut random = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(seed);
+    let letters: Vec<char> =
+        ('0'..='9').chain('A'..='Z').chain('a'..='z').chain('а'..='я').collect();
+    let mut noise = |spaces: bool| -> String {
+        let letter = |at: usize| match at % 11 {
+            10 if spaces => ' ',
+            _ => letters[rand::Rng::random_range(&mut random, 0..letters.len())],
+        };
+        (0..4_990).map(letter).collect()
+    };
+    let bakery = Bakery::open().await;
+    // Nothing to compress, with words and as one word.
+    for (spaces, needle) in [(true, "needlepoint"), (false, "haystacks")] {
+        let gap = if spaces { " " } else { "" };
+        let text = format!("{}{gap}{needle}{gap}{}", noise(spaces), noise(spaces));
+        let text: String = text.chars().take(10_000).collect();
+        let sent = bakery.say(&bakery.anna, text.trim()).await;
+        assert_eq!(sent["content"], text.trim());
+        assert_eq!(found(&bakery.boris, needle).await, [text.trim()], "the word in the middle");
+        let piece: String = text.chars().filter(|c| *c != ' ').take(8).collect();
+        assert_eq!(found(&bakery.boris, &piece).await, [text.trim()], "the beginning");
+        let path = format!("/messages/{}", sent["id"].as_str().unwrap());
+        bakery.anna.patch(&path, json!({"content": noise(spaces).trim()})).await.expect(200);
+        assert!(found(&bakery.boris, needle).await.is_empty(), "edited away");
+    }
+}

@@ -1,6 +1,7 @@
 //! What the log never holds.
 
 use crate::support::TestApp;
+use crate::support::bakery::send;
 use crate::support::client::PASSWORD;
 use serde_json::json;
 use std::io::{self, Write};
@@ -20,7 +21,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn no_token_password_or_address_is_logged() {
+async fn hole_28_no_token_password_address_or_text_is_logged() {
     let log = Log::default();
     let sink = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -38,6 +39,13 @@ async fn no_token_password_or_address_is_logged() {
     anna.post("/auth/change-password", change).await.expect(204);
     let mut socket = anna.socket().await;
     socket.ask("set_status", json!({"status": "dnd"})).await;
+    let space = anna.post("/spaces", json!({"name": "The bakery"})).await.expect(201);
+    let chat = space["default_chat_id"].as_str().unwrap();
+    send(&anna, chat, "a secret recipe").await.expect(201);
+    let words = json!({"chat_id": chat, "content": "a secret oven", "nonce": "n"});
+    socket.ask("send_message", words).await;
+    socket.refused("send_message", json!({"chat_id": chat, "content": "a secret door"})).await;
+    anna.get("/search?q=a+secret+wish").await.expect(200);
     let renew = json!({"refresh_token": anna.refresh_token});
     let next = anna.post("/auth/refresh", renew.clone()).await.expect(200);
     let next = json!({"refresh_token": next["refresh_token"]});
@@ -52,6 +60,10 @@ async fn no_token_password_or_address_is_logged() {
         "a wrong guess",
         "another long secret",
         "example.org",
+        "recipe",
+        "oven",
+        "door",
+        "wish",
         &anna.token,
         &anna.refresh_token,
         next["refresh_token"].as_str().unwrap(),

@@ -1,6 +1,7 @@
 //! What a socket must survive.
 
 use crate::support::TestApp;
+use crate::support::bakery::{Bakery, texts};
 use crate::support::socket::Socket;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -16,6 +17,44 @@ async fn a_socket_without_a_good_token_is_closed_with_4401() {
     let mut socket = Socket::open(app.address).await;
     socket.command("heartbeat", json!({"active": true})).await;
     assert_eq!(socket.closed().await, 4401, "hello comes first");
+}
+
+#[tokio::test]
+async fn hole_1_nobody_speaks_as_somebody_else() {
+    let bakery = Bakery::open().await;
+    let (anna, chat) = (bakery.anna.id(), &bakery.chat);
+    let message = bakery.say(&bakery.anna, "said by anna").await["id"].clone();
+    let mut socket = bakery.boris.socket().await;
+    for (kind, data) in [
+        ("send_message", json!({"chat_id": chat, "content": "forged", "nonce": "n1"})),
+        ("edit_message", json!({"message_id": message, "content": "forged"})),
+        ("delete_message", json!({"message_id": message})),
+        ("add_reaction", json!({"message_id": message, "emoji": "👎"})),
+        ("join_room", json!({"chat_id": chat})),
+        ("leave_room", json!({"chat_id": chat})),
+        ("typing", json!({"chat_id": chat})),
+        ("mark_read", json!({"chat_id": chat, "seq": 1})),
+        ("set_status", json!({"status": "dnd"})),
+    ] {
+        for field in ["user_id", "nickname", "author"] {
+            let mut data = data.clone();
+            data[field] = json!(anna);
+            let code = socket.refused(kind, data).await;
+            assert_eq!(code, "unknown_field", "{kind} with {field}");
+        }
+    }
+    for kind in ["edit_message", "delete_message"] {
+        let mut data = json!({"message_id": message});
+        if kind == "edit_message" {
+            data["content"] = json!("forged");
+        }
+        assert_eq!(socket.refused(kind, data).await, "forbidden", "{kind}");
+    }
+    let data = json!({"chat_id": chat, "content": "said by boris", "nonce": "n2"});
+    let sent = socket.ask("send_message", data).await;
+    assert_eq!(sent["author"]["nickname"], "boris");
+    let page = bakery.anna.get(&format!("/messages/{chat}")).await.expect(200);
+    assert_eq!(texts(&page), ["said by anna", "said by boris"]);
 }
 
 #[tokio::test]
@@ -94,7 +133,7 @@ async fn an_oversize_frame_closes_with_1009_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_get_no_socket() {
+async fn hole_28_pages_of_other_origins_get_no_socket() {
     let app = TestApp::start().await;
     let own = format!("http://{}", app.address);
     for (origin, status) in [

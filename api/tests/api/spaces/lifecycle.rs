@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_new_space_has_its_roles_once_and_a_chat_and_its_owner() {
+async fn hole_9_a_new_space_has_its_roles_once_and_a_chat_and_its_owner() {
     let app = TestApp::start().await;
     let anna = app.user("anna").await;
     let body =

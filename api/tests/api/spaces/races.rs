@@ -25,7 +25,7 @@ async fn role_counts(b: &Staff) -> i64 {
 }
 
 #[tokio::test]
-async fn joining_twice_at_once_is_joining_once() {
+async fn hole_32_joining_twice_at_once_is_joining_once() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let mut socket = b.anna.socket().await;

@@ -41,7 +41,7 @@ fn inside(space: &str, user: &str, role: &str) -> Vec<(Method, String, Value)> {
 }
 
 #[tokio::test]
-async fn outsiders_find_nothing_inside_and_change_nothing() {
+async fn hole_25_outsiders_find_nothing_inside_and_change_nothing() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let before = b.anna.get(&b.space).await.expect(200);
@@ -60,7 +60,7 @@ async fn outsiders_find_nothing_inside_and_change_nothing() {
 }
 
 #[tokio::test]
-async fn ids_of_another_space_do_not_exist_here() {
+async fn hole_4_ids_of_another_space_do_not_exist_here() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let roles = b.zoe.get(&format!("{}/roles", b.garage)).await.expect(200);
