@@ -1,10 +1,13 @@
 # syntax=docker/dockerfile:1
 # The server with the web client in one image; the database comes from outside (DATABASE_URL).
 
+FROM node:20-bookworm-slim AS node
+
 FROM rust:1.95-bookworm AS build
-RUN apt-get update \
- && apt-get install -y --no-install-recommends nodejs npm \
- && rm -rf /var/lib/apt/lists/*
+# Debian's own Node.js is older than what the build asks for.
+COPY --from=node /usr/local/bin/node /usr/local/bin/
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /src
 COPY . .
 # The same scripts as `make run`.

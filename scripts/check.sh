@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# make check: format, lints and known advisories; quick, builds no client.
+# make check: format, lints, licences and sources; quick, builds no client.
+#   make check DENY=1     installs cargo-deny for the last two, which compiles for some minutes
 # shellcheck source=tools.sh
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 need_rust
@@ -8,8 +9,9 @@ need_wasm_target
 step "format" cargo fmt --all --check
 step "lint server, wire and load generator" cargo clippy -q --locked --all-targets -- -D warnings
 step "lint web client" cargo clippy -q --locked -p web --target wasm32-unknown-unknown -- -D warnings
+[ -z "${DENY:-}" ] || need_cargo_deny
 if has cargo-deny; then
   step "licences and sources" cargo deny --offline check bans licenses sources
 else
-  say "– licences and sources: cargo-deny is not installed, skipped"
+  say "– licences and sources: NOT checked: cargo-deny is not installed (make check DENY=1 installs it)"
 fi

@@ -12,6 +12,7 @@ need_rust
 need_node
 need_postgres
 need_redis
+need_curl
 need_chromium
 need_components
 need_wasm_target

@@ -58,8 +58,14 @@ need_wasm_bindgen() {
     "$WASM_BINDGEN_VERSION" wasm-bindgen-cli
 }
 
+need_cargo_deny() {
+  cargo_tool 0 "$(cargo-deny --version 2>/dev/null | cut -d' ' -f2)" "$CARGO_DENY_VERSION" cargo-deny --locked
+}
+
 need_node() {
-  has node && has npm || die "Node.js with npm is missing. Install it (Debian: apt-get install nodejs npm) and try again."
+  has node && has npm || die "Node.js with npm is missing. Install version $NODE_VERSION or newer from https://nodejs.org and try again."
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge "$NODE_VERSION" ] ||
+    die "Node.js $NODE_VERSION or newer is needed, and $(node --version) is installed. Get one from https://nodejs.org and try again."
 }
 
 # Only what builds the client; the tests' packages come with need_test_packages.
@@ -97,6 +103,7 @@ need_postgres() {
   postgres_bin >/dev/null || die "PostgreSQL was installed, but initdb is not where Debian puts it. Set SPACE_POSTGRES_BIN."
 }
 
+need_curl() { has curl || apt curl curl; }
 need_redis() { has redis-server || apt Redis redis-server; }
 
 need_chromium() {
