@@ -75,7 +75,7 @@ test('what waits is kept over a reload', async ({ open, troubles }) => {
   expect(await stored()).toEqual(['kept in the drawer'])
 })
 
-test('a restart of the server is told, and nothing is lost or doubled', async ({ browser, troubles }) => {
+test('hole 17: a restart of the server is told, and nothing is lost or doubled', async ({ browser, troubles }) => {
   troubles.allow(/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/, /WebSocket connection/)
   const first = await Server.start()
   const before = process.env.SPACE_URL

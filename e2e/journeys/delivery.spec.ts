@@ -1,7 +1,7 @@
 import { expect, test } from './support/test.ts'
 import { Server } from './support/server.ts'
 
-test('the client arrives hashed, compressed and locked down', async ({ request, page }) => {
+test('hole 35: the client arrives hashed, compressed and locked down', async ({ request, page }) => {
   const home = await request.get('/spaces/anything', { headers: { accept: 'text/html' } })
   expect(home.status()).toBe(200)
   const headers = home.headers()

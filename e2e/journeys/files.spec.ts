@@ -228,15 +228,47 @@ test('a sound plays, rests, is drawn and changes its speed', async ({ open }) =>
 })
 
 test('a person and a space get pictures', async ({ open }) => {
-  const { space, page } = await enter(open, 'Faces')
+  test.slow()
+  const { anna, space, page } = await enter(open, 'Faces')
+  const group = (name: string) => page.getByRole('group', { name, exact: true })
+  const give = async (name: string, file: ReturnType<typeof picture>, button = 'choose a picture') => {
+    const chooser = page.waitForEvent('filechooser')
+    await group(name).getByRole('button', { name: `${name}: ${button}` }).click()
+    await (await chooser).setFiles(file)
+    await expect(group(name).getByRole('button', { name: 'Remove' })).toBeVisible()
+    await expect(group(name).getByRole('progressbar')).toHaveCount(0)
+  }
   await page.goto('/settings/account')
-  const avatar = page.getByRole('group', { name: 'Avatar' })
-  const chooser = page.waitForEvent('filechooser')
-  await avatar.getByRole('button', { name: /choose a picture/ }).click()
-  await (await chooser).setFiles(picture('me.png'))
+  const avatar = group('Avatar')
+  await give('Avatar', picture('me.png'))
   await expect(page.locator('.settings__head img')).toBeVisible()
   await expect(page.locator('.own-card img')).toBeVisible()
   await avatar.getByRole('button', { name: 'Remove' }).click()
   await expect(page.locator('.settings__head img')).toHaveCount(0)
-  void space
+
+  // The space: others see it at once, and the next one in its place.
+  const boris = await Person.register('boris')
+  await boris.join(space.id)
+  const other = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(other)
+  const inRail = other.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: 'Faces' }).locator('img')
+  await page.goto(`/s/${space.id}/settings/overview`)
+  await give('Avatar', picture('space.png', 300, 300))
+  await expect(inRail).toBeVisible()
+  const before = await inRail.getAttribute('src')
+  await give('Avatar', picture('another.png', 200, 200, 30), 'change')
+  await expect(inRail).not.toHaveAttribute('src', before!)
+  await expect.poll(() => inRail.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0)
+  await give('Banner', picture('wide.png', 1200, 300, 60))
+  await expectAccessible(page, 'pictures of a space')
+  const { banner_url } = await boris.get(`/spaces/${space.id}`)
+  expect(banner_url).toBeTruthy()
+  expect((await other.request.get(banner_url)).headers()['content-type']).toMatch(/^image\//)
+  for (const name of ['Avatar', 'Banner']) {
+    await group(name).getByRole('button', { name: 'Remove' }).click()
+    await expect(group(name).getByRole('button', { name: `${name}: choose a picture` })).toBeVisible()
+  }
+  await expect(inRail).toHaveCount(0)
+  const without = await anna.get(`/spaces/${space.id}`)
+  expect([without.avatar_url, without.banner_url]).toEqual([null, null])
 })

@@ -1,4 +1,4 @@
-import { chatLink, choose, composer, ready, row, rows, say, toast } from './support/screen.ts'
+import { chatLink, choose, composer, press, ready, row, rows, say, toast } from './support/screen.ts'
 import { expect, Person, test } from './support/test.ts'
 
 test('who is removed loses the space at once, and comes back with an invitation', async ({ open }) => {
@@ -122,4 +122,44 @@ test('a moderator under attack: report, queue, delete, restrict, ban with what w
   await page.goto(`${settings}/bans`)
   await page.locator('.manage__row').filter({ hasText: spam.nickname }).first().getByRole('button', { name: 'Lift the ban' }).click()
   await expect(toast(page, `${spam.nickname} may come back.`)).toBeVisible()
+})
+
+test('hole 16: a moderator may delete what arrives live, a member may not', async ({ open }) => {
+  test.slow()
+  const [anna, mona, rita] = await Promise.all(['anna', 'mona', 'rita'].map(Person.register))
+  const space = await anna.makeSpace('Live')
+  for (const person of [mona, rita]) await person.join(space.id)
+  const roles = (await anna.get(`/spaces/${space.id}/roles`)).items
+  const moderator = roles.find((role: { name: string }) => role.name === 'Moderator')
+  await anna.post(`/spaces/${space.id}/assign-role/${mona.id}/${moderator.id}`)
+  const here = `/s/${space.id}/c/${space.default_chat_id}`
+  const [hers, ritas] = [await open(mona, here), await open(rita, here)]
+  for (const page of [hers, ritas]) await ready(page)
+
+  const menu = async (page: typeof hers, text: string) => {
+    await press(page, rows(page).filter({ hasText: text }), 'More')
+    await expect(page.getByRole('menuitem', { name: 'Copy the text' })).toBeVisible()
+    return page.getByRole('menuitem', { name: 'Delete', exact: true })
+  }
+  // Both windows stand open when it comes.
+  await anna.say(space.default_chat_id, 'came live')
+  for (const page of [hers, ritas]) await expect(row(page, 'came live')).toBeVisible()
+  await expect(await menu(ritas, 'came live')).toHaveCount(0)
+  await ritas.keyboard.press('Escape')
+  await (await menu(hers, 'came live')).click()
+  await hers.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  for (const page of [hers, ritas]) await expect(row(page, 'came live')).toHaveCount(0)
+
+  // Her own she may delete; and what comes once she moderates.
+  await say(ritas, 'by rita')
+  await expect(await menu(ritas, 'by rita')).toBeVisible()
+  await ritas.keyboard.press('Escape')
+  await anna.say(space.default_chat_id, 'came later')
+  await expect(await menu(ritas, 'came later')).toHaveCount(0)
+  await ritas.keyboard.press('Escape')
+  await anna.post(`/spaces/${space.id}/assign-role/${rita.id}/${moderator.id}`)
+  await expect(async () => {
+    await ritas.keyboard.press('Escape')
+    await expect(await menu(ritas, 'came later')).toBeVisible({ timeout: 500 })
+  }).toPass()
 })

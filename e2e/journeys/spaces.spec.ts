@@ -100,3 +100,33 @@ test('spaces stand in the order that was chosen, in every window', async ({ open
   await page.reload()
   await expect.poll(() => names(page)).toEqual(['First', 'Third', 'Second'])
 })
+
+test('one leaves and is asked first; a space is deleted by its name, for everybody', async ({ open }) => {
+  test.slow()
+  const [anna, boris, clara] = await Promise.all(['anna', 'boris', 'clara'].map(Person.register))
+  const space = await anna.makeSpace(`Brief ${anna.nickname}`)
+  for (const person of [boris, clara]) await person.join(space.id)
+  const here = `/s/${space.id}/c/${space.default_chat_id}`
+  const [page, his, hers] = [await open(anna, here), await open(boris, here), await open(clara, here)]
+  for (const one of [page, his, hers]) await ready(one)
+  const inRail = (of: typeof page) => of.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: space.name })
+
+  await his.locator('.sidebar__space').click()
+  await his.getByRole('menuitem', { name: 'Leave the space' }).click()
+  await his.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
+  await expect(inRail(his)).toHaveCount(0)
+  await expect(page.getByRole('complementary', { name: 'Members' }).getByText(boris.nickname)).toHaveCount(0)
+
+  await page.locator('.sidebar__space').click()
+  await page.getByRole('menuitem', { name: 'Delete the space' }).click()
+  const dialog = page.getByRole('dialog')
+  const sure = dialog.getByRole('button', { name: 'Delete for good' })
+  await dialog.getByRole('textbox').fill('Brief')
+  await expect(sure).toBeDisabled()
+  await dialog.getByRole('textbox').fill(space.name)
+  await sure.click()
+  for (const one of [page, hers]) {
+    await expect(inRail(one)).toHaveCount(0)
+    await expect(one).not.toHaveURL(new RegExp(space.id))
+  }
+})
