@@ -231,10 +231,97 @@ fn no_file_is_too_long() {
 }
 
 #[test]
+fn one_version_of_node_is_named_everywhere() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let versions = read("scripts/versions.sh");
+    let node = versions.lines().find_map(|line| line.strip_prefix("NODE_VERSION=")).unwrap();
+    for (path, said) in [
+        ("README.md", format!("Node.js {node} or newer")),
+        ("Dockerfile", format!("FROM node:{node}-")),
+        ("e2e/package.json", format!("\"@types/node\": \"{node}.")),
+    ] {
+        assert!(read(path).contains(&said), "{path} does not say: {said}");
+    }
+}
+
+#[test]
+fn coverage_cites_tests_that_exist() {
+    let text = fs::read_to_string(root().join("docs/coverage.md")).unwrap();
+    let mut wrong = Vec::new();
+    let mut holes = Vec::new();
+    for (at, line) in text.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
+        let Some(row) = line.strip_prefix('|').and_then(|row| row.strip_suffix('|')) else {
+            continue;
+        };
+        let Some((what, shown)) = row.rsplit_once('|') else { continue };
+        if shown.trim() == "shown by" || shown.trim_matches(['-', ' ']).is_empty() {
+            continue;
+        }
+        let numbers = what.trim().split(' ').next().unwrap_or_default();
+        holes.extend(numbers.parse::<u8>());
+        // What is between backticks is a test, what is not is prose.
+        let mut cited = shown.split('`').skip(1).step_by(2).peekable();
+        if cited.peek().is_none() || shown.split('`').step_by(2).any(|prose| prose.contains("::")) {
+            wrong.push(format!("docs/coverage.md:{at}: tests stand in backticks: {shown}"));
+        }
+        let missing = cited.filter(|test| !is_test(test));
+        wrong.extend(missing.map(|test| format!("docs/coverage.md:{at}: no test is `{test}`")));
+    }
+    assert_none("What is promised is shown by tests that exist", &wrong);
+    assert_eq!(holes, (1..=35).collect::<Vec<u8>>(), "each hole of the original has its row");
+}
+
+/// Whether a citation leads to a test: `x.spec` or `x.spec: title` to a journey, `load x` to a command of
+/// `make test`, `api::a::tests` (and
+/// `shared::`, `web::`, `load::`) to unit tests, `a::b::name` or `a::b` below api/tests/api.
+fn is_test(cited: &str) -> bool {
+    let read = |path: String| fs::read_to_string(root().join(path)).ok();
+    if let Some(command) = cited.strip_prefix("load ") {
+        return read("scripts/test.sh".into())
+            .is_some_and(|text| text.contains(&format!("load\" {command}")));
+    }
+    if let Some((file, title)) = cited.split_once(".spec") {
+        let title = title.trim_start_matches(": ");
+        let said =
+            |text: String| ["'", "`"].iter().any(|q| text.contains(&format!("test({q}{title}")));
+        return read(format!("e2e/journeys/{file}.spec.ts")).is_some_and(said);
+    }
+    let (krate, rest) = cited.split_once("::").unwrap_or((cited, ""));
+    let unit = [
+        ("api", "api/src"),
+        ("shared", "shared/src"),
+        ("web", "web/src"),
+        ("load", "e2e/load/src"),
+    ];
+    let (folder, rest) = match unit.iter().find(|(name, _)| *name == krate) {
+        Some((_, folder)) => (*folder, rest),
+        None if krate == "tidy" => ("api/tests", cited),
+        None => ("api/tests/api", cited),
+    };
+    // The longest part of the path that is a file; what follows is a function in it.
+    let parts: Vec<&str> = rest.split("::").collect();
+    (1..=parts.len()).rev().any(|len| {
+        let Some(text) = read(format!("{folder}/{}.rs", parts[..len].join("/"))) else {
+            return false;
+        };
+        let name = parts[len..].iter().find(|name| !["tests", "*"].contains(*name));
+        match name.map(|name| name.strip_suffix('*').ok_or(name)) {
+            None => text.contains("#[test]") || text.contains("::test]") || text.contains("mod "),
+            Some(Ok(prefix)) => text.contains(&format!("fn {prefix}")),
+            Some(Err(name)) => text.contains(&format!("fn {name}(")),
+        }
+    })
+}
+
+#[test]
 fn the_rules_see_what_they_look_for() {
     assert_eq!(rooms("use crate::{chat, identity, spaces};"), ["chat", "identity", "spaces"]);
     assert_eq!(rooms("let x: crate::chat::Y = crate::http::z();"), ["chat", "http"]);
     assert_eq!(rooms("use crate::{chat::access, spaces};"), ["chat", "spaces"]);
+    for test in ["spaces::bans", "tidy::rooms_of_nobody", "shared::people::tests", "x.spec"] {
+        assert_eq!(is_test(test), test.starts_with('s'), "{test}");
+    }
+    assert!(!is_test("spaces::bans::nobody_is_ever_banned") && !is_test("files.spec: nothing"));
     for color in ["#fff", "color: #12aB34;", "rgb(1 2 3)", "oklch( 0.5 0.1 20)"] {
         assert!(has_color(color), "{color}");
     }
