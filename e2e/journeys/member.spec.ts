@@ -96,6 +96,7 @@ test('a member arrives by a link and has an ordinary day', async ({ open, visit 
 })
 
 test('one conversation, one client in Ukrainian and one in English', async ({ open }) => {
+  test.slow()
   const [anna, olena] = [await Person.register('anna'), await Person.register('olena')]
   const space = await anna.makeSpace('Two languages')
   await olena.join(space.id)
