@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod error;
+pub mod expression;
 pub mod files;
 pub mod health;
 pub mod http;

@@ -26,6 +26,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
         (name = "spaces", description = "Spaces, members, roles"),
         (name = "chats", description = "Chats and read state"),
         (name = "messages", description = "Messages, reactions, search"),
+        (name = "stickers", description = "Sticker packs"),
         (name = "bots", description = "Accounts for programs"),
         (name = "notifications", description = "The inbox and what comes into it"),
         (name = "realtime", description = "The WebSocket; its frames are in asyncapi.json"),

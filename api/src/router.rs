@@ -15,7 +15,8 @@ use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
 use crate::{
-    asyncapi, chat, files, health, identity, integrations, notifications, people, profiles, spaces,
+    asyncapi, chat, expression, files, health, identity, integrations, notifications, people, profiles,
+    spaces,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -47,6 +48,7 @@ fn v1(config: &mut ServiceConfig) {
     profiles::routes(config);
     spaces::routes(config);
     chat::routes(config);
+    expression::routes(config);
     integrations::routes(config);
     people::routes(config);
     config.service(open_socket);

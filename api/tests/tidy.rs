@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms of `api/src` and their layers. A room uses those below it. New rooms are added here.
-const LAYERS: [(&str, u8); 25] = [
+const LAYERS: [(&str, u8); 26] = [
     ("config", 1),
     ("error", 1),
     ("platform", 1),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u8); 25] = [
     ("profiles", 4),
     ("spaces", 4),
     ("chat", 5),
+    ("expression", 5),
     ("integrations", 5),
     ("people", 6),
     ("demo", 6),

@@ -15,9 +15,10 @@ pub use search::*;
 pub use thread::*;
 
 use crate::error::{FieldCode, FieldError};
+use crate::expression::Sticker;
 use crate::files::{Attachment, FileHint, MAX_ATTACHMENTS};
 use crate::identity::UserRef;
-use crate::ids::{CategoryId, ChatId, FileId, MessageId, SpaceId, UserId};
+use crate::ids::{CategoryId, ChatId, FileId, MessageId, SpaceId, StickerId, UserId};
 use crate::permission::{ChatOverride, PermissionSet};
 use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
@@ -120,6 +121,7 @@ pub struct ReadState {
 pub enum MessageType {
     #[default]
     Text,
+    Sticker,
 }
 
 /// A message.
@@ -131,11 +133,13 @@ pub struct Message {
     /// Orders the messages of a chat: 1, 2, 3 without holes.
     pub seq: i64,
     pub author: UserRef,
-    /// Markdown source; may be empty when there are files.
+    /// Markdown source; may be empty when there are files, is empty when it is a sticker.
     pub content: String,
     /// Its files, in the sender's order.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticker: Option<Sticker>,
     #[serde(rename = "type")]
     pub kind: MessageType,
     /// A heading that opens a topic (imports from systems with topics).
@@ -177,6 +181,9 @@ pub struct ReplyPreview {
     /// The first file of a message that has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FileHint>,
+    /// The name of the sticker that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticker: Option<String>,
 }
 
 /// One emoji on a message.
@@ -196,7 +203,7 @@ pub struct Reaction {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SendMessage {
-    /// Up to 10,000 characters of Markdown; may be empty when there are files.
+    /// Up to 10,000 characters of Markdown; may be empty when there are files, is empty with a sticker.
     #[serde(default)]
     pub content: String,
     /// 1-64 characters, chosen by the sender: the same nonce is the same message.
@@ -209,25 +216,35 @@ pub struct SendMessage {
     /// Up to ten of the caller's uploads that no message has yet, in the order they are shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachment_ids: Vec<FileId>,
+    /// One of a pack that the caller may see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticker_id: Option<StickerId>,
 }
 
 impl Validate for SendMessage {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        check(&mut errors, "content", words(&self.content, !self.attachment_ids.is_empty()));
-        check(&mut errors, "attachment_ids", attachments(&self.attachment_ids));
+        check(&mut errors, "content", words(self));
+        check(&mut errors, "attachment_ids", attachments(self));
         check(&mut errors, "nonce", validate::nonce(&self.nonce));
         errors
     }
 }
 
-/// A text, which may be empty beside files.
-fn words(content: &str, with_files: bool) -> Result<(), FieldCode> {
-    if with_files && content.trim().is_empty() { Ok(()) } else { validate::message(content) }
+/// A text, which may be empty beside files and is beside a sticker.
+fn words(body: &SendMessage) -> Result<(), FieldCode> {
+    let empty = body.content.trim().is_empty();
+    match body.sticker_id {
+        Some(_) if body.content.is_empty() => Ok(()),
+        Some(_) => Err(FieldCode::OutOfRange),
+        None if empty && !body.attachment_ids.is_empty() => Ok(()),
+        None => validate::message(&body.content),
+    }
 }
 
-fn attachments(ids: &[FileId]) -> Result<(), FieldCode> {
-    if ids.len() > MAX_ATTACHMENTS {
+fn attachments(body: &SendMessage) -> Result<(), FieldCode> {
+    let ids = &body.attachment_ids;
+    if ids.len() > MAX_ATTACHMENTS || (body.sticker_id.is_some() && !ids.is_empty()) {
         return Err(FieldCode::TooMany);
     }
     match ids.iter().enumerate().any(|(at, id)| ids[..at].contains(id)) {

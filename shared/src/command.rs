@@ -2,7 +2,7 @@
 
 use crate::chat::SendMessage;
 use crate::identity::SetStatus;
-use crate::ids::{ChatId, FileId, MessageId};
+use crate::ids::{ChatId, FileId, MessageId, StickerId};
 use crate::topic::Topic;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -99,14 +99,17 @@ pub struct SendTo {
     pub thread_root: Option<MessageId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachment_ids: Vec<FileId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticker_id: Option<StickerId>,
 }
 
 impl SendTo {
     /// The chat, and the body as the REST route takes it.
     #[must_use]
     pub fn into_parts(self) -> (ChatId, SendMessage) {
-        let Self { chat_id, content, nonce, reply_to, thread_root, attachment_ids } = self;
-        (chat_id, SendMessage { content, nonce, reply_to, thread_root, attachment_ids })
+        let Self { chat_id, content, nonce, reply_to, thread_root, attachment_ids, sticker_id } = self;
+        let body = SendMessage { content, nonce, reply_to, thread_root, attachment_ids, sticker_id };
+        (chat_id, body)
     }
 }
 

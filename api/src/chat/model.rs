@@ -13,6 +13,7 @@ pub mod pin;
 pub mod reaction;
 pub mod read_state;
 pub mod sql;
+pub mod sticker;
 pub mod sweep;
 pub mod thread;
 pub mod view;

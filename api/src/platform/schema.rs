@@ -199,6 +199,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    installed_packs (user_id, pack_id) {
+        user_id -> Uuid,
+        pack_id -> Uuid,
+        position -> Int4,
+        hidden -> Bool,
+        added_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     invites (code) {
         code -> Text,
         space_id -> Uuid,
@@ -269,6 +279,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamptz>,
         deleted_by -> Nullable<Uuid>,
         thread_root -> Nullable<Uuid>,
+        sticker_id -> Nullable<Uuid>,
     }
 }
 
@@ -457,6 +468,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    sticker_packs (id) {
+        id -> Uuid,
+        owner_id -> Nullable<Uuid>,
+        is_builtin -> Bool,
+        name -> Text,
+        description -> Nullable<Text>,
+        visibility -> Text,
+        thumbnail_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    stickers (id) {
+        id -> Uuid,
+        pack_id -> Uuid,
+        name -> Text,
+        shortcode -> Nullable<Text>,
+        position -> Int4,
+        url -> Text,
+        width -> Int4,
+        height -> Int4,
+        created_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     streams (topic) {
         topic -> Text,
         seq -> Int8,
@@ -569,6 +609,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_nicknames,
     group_mentions,
     idempotency_keys,
+    installed_packs,
     invites,
     job_schedules,
     jobs,
@@ -590,6 +631,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     space_members,
     space_order,
     spaces,
+    sticker_packs,
+    stickers,
     streams,
     thread_members,
     threads,

@@ -13,6 +13,7 @@ mod adversary;
 mod chat;
 mod contract;
 mod demo;
+mod expression;
 mod files;
 mod identity;
 mod integrations;

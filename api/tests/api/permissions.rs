@@ -302,6 +302,7 @@ async fn accounts_answer_by_being_known() {
                 ("refresh_token", person.refresh_token.clone()),
                 ("token_id", token_of(&person, "/auth/tokens").await),
                 ("foreign_token", token_of(&other, "/auth/tokens").await),
+                ("pack_id", "00000000-0000-7000-8000-000000000001".into()),
                 ("bot_id", bot_id),
                 ("bot_token", bot_token),
                 ("foreign_bot", bot_of(&other).await),

@@ -3,6 +3,7 @@
 pub mod bakery;
 pub mod client;
 pub mod database;
+pub mod expression;
 pub mod files;
 pub mod mail;
 pub mod programs;

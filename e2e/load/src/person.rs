@@ -137,6 +137,7 @@ impl Person {
                     reply_to: None,
                     thread_root: None,
                     attachment_ids: Vec::new(),
+                    sticker_id: None,
                 })
                 .await
             }

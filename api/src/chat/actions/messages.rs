@@ -6,6 +6,7 @@ use crate::chat::model::message::{self, EXCERPT, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
 use crate::chat::model::reaction;
 use crate::chat::model::thread::{self, Reply, RootRow};
+use crate::chat::model::sticker;
 use crate::error::{ApiError, ApiResult};
 use crate::files::actions::do_attach;
 use crate::files::model::attachments;
@@ -19,7 +20,8 @@ use shared::chat::{
 };
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, MessageDeleted, MessageEdited, ReactionChanged};
-use shared::ids::{ChatId, MessageId, UserId};
+use shared::expression::Sticker;
+use shared::ids::{ChatId, MessageId, StickerId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
 use shared::spaces::AuditAction;
@@ -42,6 +44,10 @@ pub async fn do_send_message(
     chat.require(Permission::SendMessages)?;
     chat.require_reachable()?;
     let author = chat.me().clone();
+    let sticker = match body.sticker_id {
+        Some(id) => Some(sendable(tx, chat, id).await?),
+        None => None,
+    };
     let root = match body.thread_root {
         Some(id) => Some(thread_of(tx, chat, id).await?),
         None => None,
@@ -61,6 +67,7 @@ pub async fn do_send_message(
         content: &body.content,
         reply_to: reply_to.as_ref().map(|reply| reply.id),
         thread_root: body.thread_root,
+        sticker_id: body.sticker_id,
         nonce: &body.nonce,
         created_at,
     };
@@ -79,7 +86,8 @@ pub async fn do_send_message(
         author,
         content: body.content.clone(),
         attachments,
-        kind: MessageType::Text,
+        kind: if sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
+        sticker,
         subject: None,
         reply_to,
         reactions: Vec::new(),
@@ -165,8 +173,10 @@ pub async fn repeated(
     // The files of a deleted message may be gone.
     let same_files = row.deleted_at.is_some()
         || files.iter().map(|file| file.id).eq(body.attachment_ids.iter().copied());
+    let sent = sticker::of_messages(conn, &[row.id()]).await?.remove(&row.id());
+    let same_sticker = sent.map(|sticker| sticker.id) == body.sticker_id;
     let same_place = row.reply_to() == body.reply_to && row.thread_root() == body.thread_root;
-    if !same_text || !same_files || !same_place {
+    if !same_text || !same_files || !same_sticker || !same_place {
         return Err(ApiError::new(ErrorCode::NonceMismatch));
     }
     one(conn, row, author).await
@@ -190,6 +200,9 @@ pub async fn do_edit_message(
     chat.require(Permission::SendMessages)?;
     chat.require(Permission::EditOwnMessages)?;
     chat.require_reachable()?;
+    if !sticker::of_messages(tx, &[id]).await?.is_empty() {
+        return Err(ApiError::new(ErrorCode::Forbidden));
+    }
     if content.trim().is_empty() {
         // Without words there must be files.
         let files = attachments::of_messages(tx, &[id]).await?;
@@ -312,5 +325,13 @@ async fn answered(
     let author = row.author()?;
     let files = attachments::of_messages(tx, &[id]).await?;
     let file = files.get(&id).and_then(|files| files.first()).map(FileRow::hint);
-    Ok(ReplyPreview { id, seq, author: Some(author), excerpt: Some(excerpt), file })
+    let sticker = sticker::of_messages(tx, &[id]).await?.remove(&id).map(|sticker| sticker.name);
+    Ok(ReplyPreview { id, seq, author: Some(author), excerpt: Some(excerpt), file, sticker })
+}
+
+/// The sticker to send, when the author may.
+async fn sendable(tx: &mut Tx, chat: &ChatAccess, id: StickerId) -> ApiResult<Sticker> {
+    chat.require(Permission::SendStickers)?;
+    let found = sticker::sendable(tx, id, chat.user_id()).await?;
+    found.ok_or_else(|| ApiError::field("sticker_id", FieldCode::Unknown))
 }

@@ -91,6 +91,7 @@ pub async fn followed(
                 author: row.author.map(from_json).transpose()?,
                 excerpt: row.content.map(|text| markdown::plain(&text, EXCERPT)),
                 file: None,
+                sticker: None,
             },
             thread: ThreadSummary {
                 count: row.reply_count,

@@ -2,7 +2,7 @@
 //! mentions of people and of many, threads, files).
 
 use super::sql::{from_json, user_ref};
-use super::{group_mention, mention, reaction, thread};
+use super::{group_mention, mention, reaction, sticker, thread};
 use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
@@ -252,12 +252,13 @@ pub async fn assemble(
     let mut reactions = reaction::of_messages(conn, &ids, reader).await?;
     let mut mentions = mention::of_messages(conn, &ids).await?;
     let mut threads = thread::summaries(conn, &ids).await?;
-    let mut groups = group_mention::of_messages(conn, &ids).await?;
     // Those of answered messages come along: one of them stands for a text that is not there.
+    let mut groups = group_mention::of_messages(conn, &ids).await?;
     let answered = rows.iter().filter(|row| row.reply_content.is_some());
     let answered: Vec<MessageId> = answered.filter_map(MessageRow::reply_to).collect();
     let files = attachments::of_messages(conn, &[ids.as_slice(), &answered].concat()).await?;
-    rows.into_iter()
+    let messages = rows
+        .into_iter()
         .map(|row| {
             let id = row.id();
             Ok(Message {
@@ -269,6 +270,7 @@ pub async fn assemble(
                 attachments: files.get(&id).map_or_else(Vec::new, |files| {
                     files.iter().cloned().map(FileRow::into_attachment).collect()
                 }),
+                sticker: None,
                 kind: MessageType::Text,
                 subject: row.subject,
                 reply_to: match (row.reply_id, row.reply_seq) {
@@ -281,6 +283,7 @@ pub async fn assemble(
                             .filter(|_| row.reply_content.is_some())
                             .and_then(|files| files.iter().next().map(FileRow::hint)),
                         excerpt: row.reply_content.map(|text| markdown::plain(&text, EXCERPT)),
+                        sticker: None,
                     }),
                     _ => None,
                 },
@@ -295,5 +298,8 @@ pub async fn assemble(
                 nonce: row.nonce,
             })
         })
-        .collect()
+        .collect::<QueryResult<Vec<Message>>>();
+    let mut messages = messages?;
+    sticker::fill(conn, &mut messages).await?;
+    Ok(messages)
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use shared::chat::MessageVersion;
-use shared::ids::{ChatId, MessageId, UserId};
+use shared::ids::{ChatId, MessageId, StickerId, UserId};
 
 /// A message to insert.
 #[derive(Insertable)]
@@ -20,6 +20,7 @@ pub struct NewMessage<'a> {
     pub content: &'a str,
     pub reply_to: Option<MessageId>,
     pub thread_root: Option<MessageId>,
+    pub sticker_id: Option<StickerId>,
     pub nonce: &'a str,
     pub created_at: DateTime<Utc>,
 }

@@ -1,0 +1,103 @@
+//! The stickers of messages: what may be sent, what was sent.
+
+use crate::platform::db::PgConn;
+use crate::platform::schema::{messages, sticker_packs, stickers};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use shared::chat::Message;
+use shared::chat::MessageType;
+use shared::expression::{PackVisibility, Sticker};
+use shared::ids::{MessageId, PackId, StickerId, UserId};
+use std::collections::HashMap;
+
+type Columns = (StickerId, PackId, String, Option<String>, String, i32, i32);
+
+fn sticker((id, pack_id, name, shortcode, url, width, height): Columns) -> Sticker {
+    Sticker { id, pack_id, name, shortcode, url, width, height }
+}
+
+/// A sticker that the person may send: of a pack that is not deleted and not somebody's private one.
+///
+/// # Errors
+/// The database's.
+pub async fn sendable(
+    conn: &mut PgConn,
+    id: StickerId,
+    sender: UserId,
+) -> QueryResult<Option<Sticker>> {
+    let is_open = sticker_packs::visibility.ne(PackVisibility::Private.key());
+    let is_own = sticker_packs::owner_id.assume_not_null().eq(sender);
+    let found: Option<Columns> = stickers::table
+        .inner_join(sticker_packs::table.on(sticker_packs::id.eq(stickers::pack_id)))
+        .filter(stickers::id.eq(id).and(stickers::deleted_at.is_null()))
+        .filter(sticker_packs::deleted_at.is_null().and(is_open.or(is_own)))
+        .select((
+            stickers::id,
+            stickers::pack_id,
+            stickers::name,
+            stickers::shortcode,
+            stickers::url,
+            stickers::width,
+            stickers::height,
+        ))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(found.map(sticker))
+}
+
+/// The stickers of messages, also deleted ones.
+///
+/// # Errors
+/// The database's.
+pub async fn of_messages(
+    conn: &mut PgConn,
+    ids: &[MessageId],
+) -> QueryResult<HashMap<MessageId, Sticker>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(MessageId, Columns)> = messages::table
+        .inner_join(stickers::table.on(messages::sticker_id.eq(stickers::id.nullable())))
+        .filter(messages::id.eq_any(ids))
+        .select((
+            messages::id,
+            (
+                stickers::id,
+                stickers::pack_id,
+                stickers::name,
+                stickers::shortcode,
+                stickers::url,
+                stickers::width,
+                stickers::height,
+            ),
+        ))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(id, columns)| (id, sticker(columns))).collect())
+}
+
+/// Puts stickers into messages without words, and their names into answers to such. Costs nothing
+/// where there are none.
+///
+/// # Errors
+/// The database's.
+pub async fn fill(conn: &mut PgConn, list: &mut [Message]) -> QueryResult<()> {
+    let answered = |message: &Message| {
+        let reply = message.reply_to.as_ref()?;
+        (reply.excerpt.as_deref() == Some("")).then_some(reply.id)
+    };
+    let bare = list.iter().filter(|message| message.content.is_empty()).map(|message| message.id);
+    let ids: Vec<MessageId> = bare.chain(list.iter().filter_map(answered)).collect();
+    let found = of_messages(conn, &ids).await?;
+    for message in list {
+        if let Some(reply) = message.reply_to.as_mut() {
+            reply.sticker = found.get(&reply.id).map(|sticker| sticker.name.clone());
+        }
+        if let Some(sticker) = found.get(&message.id) {
+            message.sticker = Some(sticker.clone());
+            message.kind = MessageType::Sticker;
+        }
+    }
+    Ok(())
+}

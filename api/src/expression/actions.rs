@@ -1,0 +1,3 @@
+//! Changes. Each takes the transaction and a proof of access.
+
+pub mod packs;

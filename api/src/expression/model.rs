@@ -1,0 +1,5 @@
+//! Rows and queries.
+
+pub mod installed;
+pub mod pack;
+pub mod sticker;

@@ -1,0 +1,4 @@
+//! HTTP only: extract, authorise, act, answer.
+
+pub mod installed;
+pub mod packs;

@@ -1,0 +1,4 @@
+//! Sticker packs.
+
+mod packs;
+mod sending;
