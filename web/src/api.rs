@@ -4,6 +4,7 @@ pub mod assets;
 pub mod chat;
 pub mod client;
 pub mod error;
+pub mod expression;
 pub mod files;
 pub mod identity;
 pub mod integrations;

@@ -25,6 +25,7 @@ mod reactions;
 mod rows;
 mod search_panel;
 pub mod search_words;
+mod sticker_tab;
 mod talk;
 mod text;
 mod thread_panel;

@@ -19,6 +19,7 @@ mod people;
 mod settings;
 mod spaces;
 mod state;
+mod stickers;
 mod ui;
 
 use leptos::prelude::*;

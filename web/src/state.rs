@@ -3,6 +3,7 @@
 pub mod categories;
 pub mod chats;
 pub mod drafts;
+pub mod expression;
 pub mod last;
 pub mod layout;
 pub mod load;
@@ -24,6 +25,7 @@ pub mod window;
 pub use categories::Categories;
 pub use chats::Chats;
 pub use drafts::{Draft, Drafts};
+pub use expression::Expression;
 pub use layout::Layout;
 pub use load::Load;
 pub use messages::{Messages, Room};

@@ -16,8 +16,8 @@ use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, PreviewNote, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{
-    Categories, Chats, Drafts, Layout, Messages, Notices, Outbox, People, Session, Settings,
-    Spaces, Threads, Typing, last,
+    Categories, Chats, Drafts, Expression, Layout, Messages, Notices, Outbox, People, Session,
+    Settings, Spaces, Threads, Typing, last,
 };
 use crate::ui::{Failure, SkeletonRows, Toasts};
 use leptos::ev;
@@ -82,6 +82,7 @@ fn provide_stores(session: Session) {
     let spaces = Spaces::start(session, people);
     let chats = Chats::start(session, spaces);
     let outbox = Outbox::start(session);
+    provide_context(Expression::start());
     let messages = Messages::start(session, outbox);
     let typing = Typing::start(session);
     let (categories, threads) = (Categories::start(), Threads::start(session));

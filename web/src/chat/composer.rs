@@ -5,6 +5,7 @@ mod field;
 mod mentions;
 
 use super::emoji_picker::emoji_popover;
+use super::sticker_tab::StickerPicks;
 use super::talk::{Jump, Talk};
 use super::typing_line::TypingLine;
 use crate::api::chat as api;
@@ -12,6 +13,7 @@ use crate::files::drop::add;
 use crate::files::tray::{AttachButton, Tray};
 use crate::i18n::{Key, number, t, tf, tr};
 use crate::state::{Draft, Layout};
+use crate::stickers::{Manage, packs_dialog};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Icon, IconButton};
 use bars::{EditBar, ReplyBar, SlowLine, slow_left};
@@ -22,6 +24,7 @@ use leptos::task::spawn_local;
 use mentions::{EveryoneHint, Mentions, MentionsList};
 use shared::chat::MAX_MESSAGE_CHARS;
 use shared::event::MessageEdited;
+use shared::expression::Sticker;
 use shared::files::Attachment;
 use shared::ids::MessageId;
 use shared::permission::Permission;
@@ -104,6 +107,16 @@ fn Editor(talk: Talk) -> impl IntoView {
         field.insert(&emoji);
         field.focus();
     });
+    let send_sticker = Callback::new(move |sticker: Sticker| {
+        emoji_at.set(None);
+        writing.submit_sticker(sticker);
+    });
+    let on_manage = Callback::new(move |()| {
+        emoji_at.set(None);
+        talk.packs.set(Some(Manage::Mine));
+    });
+    let picks = StickerPicks { on_choose: send_sticker, on_manage };
+    let stickers = move || talk.may(Permission::SendStickers).then_some(picks);
     view! {
         <div class="composer">
             <MentionsList mentions=writing.mentions />
@@ -156,7 +169,8 @@ fn Editor(talk: Talk) -> impl IntoView {
             </div>
             <SlowLine talk left=writing.slow_left />
             <TypingLine talk />
-            {emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose)}
+            {move || emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose, stickers())}
+            {packs_dialog(talk.packs)}
         </div>
     }
 }
@@ -299,6 +313,15 @@ impl Writing {
         }
     }
 
+    /// A sticker goes at once; what is being written stays.
+    fn submit_sticker(self, sticker: Sticker) {
+        if self.slow_left.get_untracked() > 0 {
+            return self.talk.toasts.failed(tr(Key::StickersSlow));
+        }
+        self.dispatch("", Vec::new(), Some(sticker));
+        self.field.focus();
+    }
+
     /// Goes at once, or as soon as every file is there.
     fn send_files(self, text: &str) {
         match self.talk.uploads.take(self.talk.place) {
@@ -316,12 +339,17 @@ impl Writing {
         }
     }
 
-    fn send(self, text: &str, files: Vec<Attachment>) {
+    fn dispatch(self, text: &str, files: Vec<Attachment>, sticker: Option<Sticker>) {
         let talk = self.talk;
-        talk.outbox.send(talk.place, text.to_owned(), talk.replying.get_untracked(), files);
+        let reply_to = talk.replying.get_untracked();
+        talk.outbox.send(talk.place, text.to_owned(), reply_to, files, sticker);
         talk.replying.set(None);
         talk.divider.set(None);
         talk.jump.set(Some(Jump::End));
+    }
+
+    fn send(self, text: &str, files: Vec<Attachment>) {
+        self.dispatch(text, files, None);
         self.last_typing.set_value(0.0);
         self.mentions.close();
         self.field.set("");

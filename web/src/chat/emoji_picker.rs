@@ -1,6 +1,7 @@
-//! The choice of an emoji: by eye, by word, by arrow keys.
+//! The choice of an emoji or a sticker: by eye, by word, by arrow keys.
 
 use super::emoji::{self, Emoji, Fetch, Table};
+use super::sticker_tab::{StickerPicks, sticker_tab};
 use crate::i18n::{Key, by_name, t, tr};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Failure, Popover, SkeletonRows, focus};
@@ -10,17 +11,52 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// The choice of an emoji, floating while `at` holds an anchor.
+/// The choice of an emoji, floating while `at` holds an anchor; of a sticker too, where it means
+/// something.
 pub fn emoji_popover(
     at: RwSignal<Option<Anchor>>,
     side: Side,
     label: Key,
     on_choose: Callback<String>,
+    stickers: Option<StickerPicks>,
 ) -> AnyView {
     view! {
         <Popover at side label=t(label)>
-            <div class="picker">{emoji_tab(on_choose)}</div>
+            {picker(on_choose, stickers)}
         </Popover>
+    }
+    .into_any()
+}
+
+fn picker(on_choose: Callback<String>, stickers: Option<StickerPicks>) -> AnyView {
+    let Some(picks) = stickers else {
+        return view! { <div class="picker">{emoji_tab(on_choose)}</div> }.into_any();
+    };
+    let is_stickers = RwSignal::new(false);
+    let tab = move |this: bool, label: Key| {
+        view! {
+            <button
+                class="picker__tab"
+                type="button"
+                role="tab"
+                aria-selected=move || if is_stickers.get() == this { "true" } else { "false" }
+                on:click=move |_| is_stickers.set(this)
+            >
+                {t(label)}
+            </button>
+        }
+    };
+    view! {
+        <div class="picker">
+            <div class="picker__tabs" role="tablist" aria-label=t(Key::ChatPickerTabs)>
+                {tab(false, Key::ChatEmoji)}
+                {tab(true, Key::StickersTitle)}
+            </div>
+            {move || match is_stickers.get() {
+                true => sticker_tab(picks),
+                false => emoji_tab(on_choose),
+            }}
+        </div>
     }
     .into_any()
 }
@@ -229,7 +265,7 @@ fn texts_grid<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> AnyView {
 }
 
 /// Arrows move in the grid; the columns are found by where the buttons stand.
-fn rove(event: KeyboardEvent) {
+pub fn rove(event: KeyboardEvent) {
     let Some(list) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else {
         return;
     };

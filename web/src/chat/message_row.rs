@@ -12,6 +12,7 @@ use crate::ui::avatar::hue;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
 use shared::chat::{Message, Reaction, ReplyPreview, ThreadSummary};
+use shared::expression::Sticker;
 use shared::identity::UserRef;
 use shared::ids::UserId;
 use std::collections::HashMap;
@@ -58,6 +59,7 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {move || folds.get().then(fold_line)}
                     {(!message.content.is_empty())
                         .then(|| view! { <div class="text" use:fill_with=fill.into()></div> })}
+                    {message.sticker.as_ref().map(sticker)}
                     {(!message.attachments.is_empty()).then(|| files(&row.entry))}
                     {message.edited_at.map(edited_mark)}
                     {message.pinned.then(pin_mark)}
@@ -202,10 +204,35 @@ fn reply_line(reply: &ReplyPreview) -> impl IntoView + use<> {
 
 /// What an answered message said, or what it showed.
 pub fn quote(reply: &ReplyPreview, excerpt: &str) -> String {
-    match &reply.file {
-        Some(file) if excerpt.is_empty() => hint(file),
+    match (&reply.sticker, &reply.file) {
+        (Some(name), _) => tf(Key::StickersOne, &[("name", name)]),
+        (None, Some(file)) if excerpt.is_empty() => hint(file),
         _ => excerpt.to_owned(),
     }
+}
+
+/// Its size is known before the picture comes; a click shows its pack.
+fn sticker(sticker: &Sticker) -> AnyView {
+    let label = tf(Key::StickersOne, &[("name", &sticker.name)]);
+    view! {
+        <button
+            class="sticker"
+            type="button"
+            data-act="sticker"
+            data-pack=sticker.pack_id.to_string()
+            data-tip=sticker.name.clone()
+            aria-label=label
+        >
+            <img
+                src=sticker.url.clone()
+                alt=""
+                width=sticker.width.to_string()
+                height=sticker.height.to_string()
+                loading="lazy"
+            />
+        </button>
+    }
+    .into_any()
 }
 
 fn edited_mark(at: shared::Timestamp) -> impl IntoView {

@@ -142,7 +142,8 @@ fn message(outgoing: Outgoing, author: &UserRef) -> Message {
         author: author.clone(),
         content: outgoing.content,
         attachments: outgoing.attachments,
-        kind: MessageType::Text,
+        kind: if outgoing.sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
+        sticker: outgoing.sticker,
         subject: None,
         reply_to: outgoing.reply_to,
         reactions: Vec::new(),
@@ -184,6 +185,7 @@ mod tests {
             content: content.into(),
             reply_to: None,
             attachments: Vec::new(),
+            sticker: None,
             written_at: at,
             delivery: Delivery::Waiting,
         }

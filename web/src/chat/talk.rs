@@ -7,6 +7,7 @@ use crate::live::Live;
 use crate::state::layout::Panel;
 use crate::state::window::{Entry, Window};
 use crate::state::{Chats, Drafts, Layout, Messages, Outbox, Place, Room, Session};
+use crate::stickers::Manage;
 use crate::ui::{Anchor, Toasts};
 use leptos::prelude::*;
 use shared::Timestamp;
@@ -79,6 +80,8 @@ pub struct Talk {
     /// The pictures in the full view.
     pub viewing: RwSignal<Option<Viewing>>,
     pub toasts: Toasts,
+    /// The dialog of sticker packs.
+    pub packs: RwSignal<Option<Manage>>,
     /// Gives the keyboard to the composer.
     pub focus_composer: RwSignal<u32>,
     /// The `seq` of the message that is lit up.
@@ -144,6 +147,7 @@ impl Talk {
             pressing: StoredValue::new(None),
             held: StoredValue::new(None),
             toasts: expect_context(),
+            packs: RwSignal::new(None),
             focus_composer: RwSignal::new(0),
             lit: RwSignal::new(None),
         }
@@ -189,6 +193,7 @@ impl Talk {
     #[must_use]
     pub fn may_edit(&self, message: &Message) -> bool {
         Some(message.author.id) == self.me()
+            && message.sticker.is_none()
             && self.may(Permission::SendMessages)
             && self.may(Permission::EditOwnMessages)
     }
@@ -225,6 +230,7 @@ impl Talk {
                 .attachments
                 .first()
                 .map(|file| FileHint { kind: file.kind, name: file.name.clone() }),
+            sticker: message.sticker.as_ref().map(|sticker| sticker.name.clone()),
         }));
         self.focus_composer.update(|n| *n += 1);
     }

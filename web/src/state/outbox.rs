@@ -12,6 +12,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use shared::Timestamp;
 use shared::chat::{Message, ReplyPreview, SendMessage};
+use shared::expression::Sticker;
 use shared::files::Attachment;
 use shared::ids::{ChatId, MessageId, UserId};
 use std::collections::{HashMap, HashSet};
@@ -41,6 +42,8 @@ pub struct Outgoing {
     /// Uploaded already.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
+    #[serde(default)]
+    pub sticker: Option<Sticker>,
     #[serde(with = "shared::millis")]
     pub written_at: Timestamp,
     #[serde(skip)]
@@ -111,6 +114,7 @@ impl Outbox {
         content: String,
         reply_to: Option<ReplyPreview>,
         attachments: Vec<Attachment>,
+        sticker: Option<Sticker>,
     ) {
         let outgoing = Outgoing {
             chat_id: place.chat,
@@ -119,6 +123,7 @@ impl Outbox {
             content,
             reply_to,
             attachments,
+            sticker,
             written_at: chrono::Utc::now(),
             delivery: Delivery::Waiting,
         };
@@ -243,6 +248,7 @@ async fn send(outgoing: &Outgoing) -> ApiResult<Message> {
         reply_to: outgoing.reply_to.as_ref().map(|reply| reply.id),
         thread_root: outgoing.thread_root,
         attachment_ids: outgoing.attachments.iter().map(|file| file.id).collect(),
+        sticker_id: outgoing.sticker.as_ref().map(|sticker| sticker.id),
     };
     api::send_message(outgoing.chat_id, &body).await
 }

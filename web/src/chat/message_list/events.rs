@@ -5,6 +5,7 @@ use crate::chat::talk::{At, Jump, Talk};
 use crate::files::audio;
 use crate::i18n::{Key, tr};
 use crate::state::layout::Panel;
+use crate::stickers::Manage;
 use crate::ui::popover::Anchor;
 use crate::ui::{Toasts, focus};
 use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent, PointerEvent};
@@ -81,6 +82,7 @@ fn act(talk: Talk, event: &Event, element: &Element) {
         }
         "spoiler" => open_spoiler(element),
         "copy-code" => copy_code(talk, element),
+        "sticker" => talk.packs.set(attribute("data-pack").parse().ok().map(Manage::Pack)),
         _ => {}
     }
 }

@@ -21,6 +21,7 @@ fn message(seq: i64) -> Message {
         content: format!("m{seq}"),
         attachments: Vec::new(),
         kind: shared::chat::MessageType::Text,
+        sticker: None,
         subject: None,
         reply_to: None,
         reactions: Vec::new(),
@@ -141,6 +142,7 @@ fn a_deleted_message_leaves_its_answers() {
         author: Some(items[0].author.clone()),
         excerpt: Some("m1".into()),
         file: None,
+        sticker: None,
     });
     let (id, author) = (items[0].id, items[0].author.id);
     window.reset(History { items, has_before: false, has_after: false });
