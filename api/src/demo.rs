@@ -185,6 +185,7 @@ async fn talk(
             content: &line.text,
             reply_to: line.answers.and_then(|place| ids.get(place).copied()),
             thread_root: None,
+            sticker_id: None,
             nonce: &format!("demo:{seq}"),
             created_at: at,
         }

@@ -1,9 +1,10 @@
-//! Sticker packs.
+//! Sticker packs, and the emoji of a space.
 //!
-//! Tables: `sticker_packs`, `stickers`, `installed_packs`; chat reads them when somebody sends. No
-//! events. Calls: identity.
+//! Tables: `sticker_packs`, `stickers`, `installed_packs`, `space_emoji`; chat reads them when somebody
+//! sends or reacts. Events: `emoji_*` on `space:` topics. Calls: spaces, files.
 //!
-//! A pack opens to whom its visibility says; its maker edits it.
+//! A pack opens to whom its visibility says; its maker edits it. Emoji of a space are changed by who
+//! may change what it looks like (`change_info`).
 
 pub mod access;
 mod actions;
@@ -14,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes, below `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
-    use routes::{installed, packs};
+    use routes::{emoji, installed, packs, stickers};
     config
         .service(packs::list_packs)
         .service(packs::create_pack)
@@ -24,5 +25,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(installed::list_my_packs)
         .service(installed::order_my_packs)
         .service(installed::install_pack)
-        .service(installed::uninstall_pack);
+        .service(installed::uninstall_pack)
+        .service(stickers::add_sticker)
+        .service(stickers::update_sticker)
+        .service(stickers::delete_sticker)
+        .service(emoji::list_emoji)
+        .service(emoji::create_emoji)
+        .service(emoji::rename_emoji)
+        .service(emoji::delete_emoji);
 }

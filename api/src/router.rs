@@ -15,8 +15,8 @@ use crate::platform::web_assets;
 use crate::realtime::command::Commands;
 use crate::realtime::socket::{Waiting, open_socket};
 use crate::{
-    asyncapi, chat, expression, files, health, identity, integrations, notifications, people, profiles,
-    spaces,
+    asyncapi, chat, expression, files, health, identity, integrations, notifications, people,
+    profiles, spaces,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};

@@ -23,6 +23,8 @@ CREATE TABLE stickers (
     name       text NOT NULL,
     shortcode  text,
     position   integer NOT NULL,
+    -- Absent for stickers that come with the server: the web client carries them.
+    file_id    uuid REFERENCES files,
     url        text NOT NULL,
     width      integer NOT NULL CHECK (width > 0),
     height     integer NOT NULL CHECK (height > 0),
@@ -35,6 +37,8 @@ CREATE UNIQUE INDEX stickers_shortcode ON stickers (pack_id, shortcode)
     WHERE deleted_at IS NULL AND shortcode IS NOT NULL;
 ALTER TABLE sticker_packs
     ADD FOREIGN KEY (thumbnail_id) REFERENCES stickers ON DELETE SET NULL;
+CREATE TRIGGER stickers_file AFTER UPDATE OF file_id OR DELETE ON stickers
+    FOR EACH ROW EXECUTE FUNCTION release_file('file_id');
 
 CREATE TABLE installed_packs (
     user_id  uuid NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -48,6 +52,20 @@ CREATE TABLE installed_packs (
 
 ALTER TABLE messages ADD COLUMN sticker_id uuid REFERENCES stickers ON DELETE SET NULL;
 CREATE INDEX messages_sticker ON messages (sticker_id) WHERE sticker_id IS NOT NULL;
+
+-- `:name:` in the chats of a space.
+CREATE TABLE space_emoji (
+    id         uuid PRIMARY KEY,
+    space_id   uuid NOT NULL REFERENCES spaces ON DELETE CASCADE,
+    name       text NOT NULL,
+    file_id    uuid NOT NULL REFERENCES files,
+    url        text NOT NULL,
+    created_by uuid REFERENCES users ON DELETE SET NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT space_emoji_name UNIQUE (space_id, name)
+);
+CREATE TRIGGER space_emoji_file AFTER UPDATE OF file_id OR DELETE ON space_emoji
+    FOR EACH ROW EXECUTE FUNCTION release_file('file_id');
 
 -- The pack that everybody has.
 INSERT INTO sticker_packs (id, is_builtin, name, description, visibility)

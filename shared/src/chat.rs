@@ -15,7 +15,7 @@ pub use search::*;
 pub use thread::*;
 
 use crate::error::{FieldCode, FieldError};
-use crate::expression::Sticker;
+use crate::expression::{self, Sticker};
 use crate::files::{Attachment, FileHint, MAX_ATTACHMENTS};
 use crate::identity::UserRef;
 use crate::ids::{CategoryId, ChatId, FileId, MessageId, SpaceId, StickerId, UserId};
@@ -242,6 +242,11 @@ fn words(body: &SendMessage) -> Result<(), FieldCode> {
     }
 }
 
+/// Whether a text may be empty is known when its message is.
+fn edited(content: &str) -> Result<(), FieldCode> {
+    if content.trim().is_empty() { Ok(()) } else { validate::message(content) }
+}
+
 fn attachments(body: &SendMessage) -> Result<(), FieldCode> {
     let ids = &body.attachment_ids;
     if ids.len() > MAX_ATTACHMENTS || (body.sticker_id.is_some() && !ids.is_empty()) {
@@ -265,7 +270,7 @@ impl Validate for EditMessage {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         // Whether there are files the server knows.
-        check(&mut errors, "content", words(&self.content, true));
+        check(&mut errors, "content", edited(&self.content));
         errors
     }
 }
@@ -282,7 +287,10 @@ pub struct React {
 impl Validate for React {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        check(&mut errors, "emoji", validate::emoji(&self.emoji));
+        // Whether a name means something is known where the message is.
+        if expression::custom_name(&self.emoji).is_none() {
+            check(&mut errors, "emoji", validate::emoji(&self.emoji));
+        }
         errors
     }
 }

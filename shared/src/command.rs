@@ -107,8 +107,10 @@ impl SendTo {
     /// The chat, and the body as the REST route takes it.
     #[must_use]
     pub fn into_parts(self) -> (ChatId, SendMessage) {
-        let Self { chat_id, content, nonce, reply_to, thread_root, attachment_ids, sticker_id } = self;
-        let body = SendMessage { content, nonce, reply_to, thread_root, attachment_ids, sticker_id };
+        let Self { chat_id, content, nonce, reply_to, thread_root, attachment_ids, sticker_id } =
+            self;
+        let body =
+            SendMessage { content, nonce, reply_to, thread_root, attachment_ids, sticker_id };
         (chat_id, body)
     }
 }

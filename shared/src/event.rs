@@ -5,6 +5,7 @@ use crate::chat::{
     ThreadStateChanged, ThreadUpdated,
 };
 use crate::error::Problem;
+use crate::expression::{EmojiDeleted, SpaceEmoji};
 use crate::identity::{EmailState, Me, Status, UserRef};
 use crate::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, SpaceId, UserId};
 use crate::notifications::{Notification, NotificationSettings};
@@ -77,6 +78,9 @@ pub enum Event {
     CategoryCreated(Category),
     CategoryUpdated(Category),
     CategoryDeleted(CategoryDeleted),
+    EmojiCreated(SpaceEmoji),
+    EmojiUpdated(SpaceEmoji),
+    EmojiDeleted(EmojiDeleted),
     /// Something the receiver may not see took this `seq`.
     Noop(Noop),
     // user: durable

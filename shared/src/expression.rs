@@ -210,6 +210,14 @@ pub struct SpaceEmoji {
     pub created_at: DateTime<Utc>,
 }
 
+/// See [`crate::event::Event::EmojiDeleted`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmojiDeleted {
+    pub space_id: SpaceId,
+    pub emoji_id: EmojiId,
+}
+
 /// `PATCH /spaces/{space_id}/emoji/{emoji_id}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

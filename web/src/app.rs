@@ -16,6 +16,7 @@ use crate::notifications::{InboxPage, UnsubscribePage};
 use crate::settings::SettingsPage;
 use crate::spaces::{DiscoverPage, InvitePage, SpaceSettingsPage};
 use crate::state::{Layout, Session, Settings};
+use crate::stickers::PackPage;
 use crate::ui::{TipLayer, ToastRegion, Toasts};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -51,6 +52,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/threads") view=ThreadsPage />
                     <Route path=path!("/inbox") view=InboxPage />
                     <Route path=path!("/discover") view=DiscoverPage />
+                    <Route path=path!("/stickers/:pack_id") view=PackPage />
                     <Route path=path!("/settings") view=SettingsPage />
                     <Route path=path!("/settings/:tab") view=SettingsPage />
                     <Route path=path!("/*any") view=NotFound />

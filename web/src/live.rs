@@ -6,8 +6,8 @@ pub mod socket;
 
 use crate::api::client;
 use crate::state::{
-    Categories, Chats, Messages, Notices, Outbox, People, Session, Settings, Spaces, Threads,
-    Typing,
+    Categories, Chats, Expression, Messages, Notices, Outbox, People, Session, Settings, Spaces,
+    Threads, Typing,
 };
 use gloo_timers::callback::{Interval, Timeout};
 use leptos::ev;
@@ -47,6 +47,7 @@ pub struct Stores {
     pub typing: Typing,
     pub outbox: Outbox,
     pub notices: Notices,
+    pub expression: Expression,
 }
 
 #[derive(Default)]

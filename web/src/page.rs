@@ -1,7 +1,7 @@
 //! Every page of the client and its address.
 
 use shared::chat::Message;
-use shared::ids::{ChatId, SpaceId};
+use shared::ids::{ChatId, PackId, SpaceId};
 
 /// A page; [`Page::path`] is the only place where addresses are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum Page {
     Threads,
     /// Public spaces.
     Discover,
+    /// A sticker pack.
+    Pack(PackId),
     Settings(SettingsTab),
     SpaceSettings(SpaceId, SpaceTab),
 }
@@ -35,6 +37,7 @@ pub enum SpaceTab {
     Overview,
     Roles,
     Members,
+    Emoji,
     Invites,
     Bans,
     Reports,
@@ -43,10 +46,11 @@ pub enum SpaceTab {
 }
 
 impl SpaceTab {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Roles,
         Self::Members,
+        Self::Emoji,
         Self::Invites,
         Self::Bans,
         Self::Reports,
@@ -61,6 +65,7 @@ impl SpaceTab {
             Self::Overview => "overview",
             Self::Roles => "roles",
             Self::Members => "members",
+            Self::Emoji => "emoji",
             Self::Invites => "invites",
             Self::Bans => "bans",
             Self::Reports => "reports",
@@ -160,6 +165,7 @@ impl Page {
             Self::Direct(chat) => format!("/d/{chat}"),
             Self::Threads => "/threads".into(),
             Self::Discover => "/discover".into(),
+            Self::Pack(pack) => format!("/stickers/{pack}"),
             Self::Settings(tab) => format!("/settings/{}", tab.key()),
             Self::SpaceSettings(space, tab) => format!("/s/{space}/settings/{}", tab.key()),
         }

@@ -1,22 +1,54 @@
-//! Sticker packs: those at hand, and those to be found.
+//! Sticker packs: those at hand, those to be found, and the making of one's own.
 
 mod browse;
+mod edit;
 mod mine;
+mod order;
 mod pack;
 
+use crate::app::PageHeader;
 use crate::i18n::{Key, t};
-use crate::ui::Dialog;
+use crate::ui::{Dialog, Empty, Picture};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 use shared::ids::PackId;
 
-/// What the dialog of packs shows.
+/// What is shown of packs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manage {
     /// The packs at hand.
     Mine,
     /// Public packs.
     Browse,
+    New,
     Pack(PackId),
+    Edit(PackId),
+}
+
+impl Manage {
+    const fn title(self) -> Key {
+        match self {
+            Self::Mine => Key::StickersPacks,
+            Self::Browse => Key::StickersBrowse,
+            Self::New => Key::StickersNewPack,
+            Self::Pack(_) => Key::StickersPack,
+            Self::Edit(_) => Key::StickersEditPack,
+        }
+    }
+}
+
+fn screen(at: RwSignal<Option<Manage>>) -> AnyView {
+    view! {
+        {move || match at.get() {
+            Some(Manage::Mine) => mine::mine(at),
+            Some(Manage::Browse) => browse::browse(at),
+            Some(Manage::New) => edit::new_pack(at),
+            Some(Manage::Pack(id)) => pack::pack(at, id),
+            Some(Manage::Edit(id)) => edit::edit_pack(at, id),
+            None => ().into_any(),
+        }}
+    }
+    .into_any()
 }
 
 /// The dialog, while `at` says what it shows.
@@ -35,23 +67,36 @@ pub fn packs_dialog(at: RwSignal<Option<Manage>>) -> AnyView {
         }
         is
     });
-    let title = move || {
-        let key = match at.get() {
-            Some(Manage::Browse) => Key::StickersBrowse,
-            Some(Manage::Pack(_)) => Key::StickersPack,
-            Some(Manage::Mine) | None => Key::StickersPacks,
-        };
-        t(key)()
-    };
+    let title = move || t(at.get().unwrap_or(Manage::Mine).title())();
     view! {
         <Dialog open title wide=true>
-            {move || match at.get() {
-                Some(Manage::Mine) => mine::mine(at),
-                Some(Manage::Browse) => browse::browse(at),
-                Some(Manage::Pack(id)) => pack::pack(at, id),
-                None => ().into_any(),
-            }}
+            {screen(at)}
         </Dialog>
     }
     .into_any()
+}
+
+/// Where the link of a pack leads.
+#[component]
+pub fn PackPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|p| p.get("pack_id"))?.parse::<PackId>().ok());
+    let at = RwSignal::new(None::<Manage>);
+    Effect::new(move |_| at.set(id.get().map(Manage::Pack)));
+    let title = move || t(at.get().unwrap_or(Manage::Browse).title())();
+    view! {
+        <div class="page">
+            <PageHeader title />
+            <div class="page__body page__body--packs">
+                <Show
+                    when=move || id.get().is_some()
+                    fallback=|| {
+                        view! { <Empty picture=Picture::Telescope title=t(Key::StickersGone) /> }
+                    }
+                >
+                    {screen(at)}
+                </Show>
+            </div>
+        </div>
+    }
 }

@@ -3,6 +3,7 @@
 pub mod category;
 pub mod chat;
 pub mod chat_changes;
+pub mod custom_emoji;
 pub mod followed;
 pub mod group_mention;
 pub mod mention;

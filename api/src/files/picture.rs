@@ -18,6 +18,8 @@ const THUMBNAIL: u32 = 800;
 const SMALL: usize = 200_000;
 /// The longest edge of a picture, in pixels.
 const MAX_EDGE: u32 = 16_384;
+/// The most bytes of a sticker or emoji that moves.
+const MOVING: usize = 2_000_000;
 const JPEG_QUALITY: u8 = 88;
 const WEBP_QUALITY: f32 = 84.0;
 const THUMBNAIL_QUALITY: f32 = 76.0;
@@ -146,6 +148,10 @@ pub fn shape(
             if moves {
                 let picture = renew(bytes, format, max_pixels)?;
                 if picture.animated {
+                    // Frames are not made smaller: what moves must come small.
+                    if picture.width.max(picture.height) > edge || picture.bytes.len() > MOVING {
+                        return Err(ApiError::new(ErrorCode::FileTooComplex));
+                    }
                     return Ok(Picture { thumbnail: None, ..picture });
                 }
             }

@@ -431,6 +431,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    space_emoji (id) {
+        id -> Uuid,
+        space_id -> Uuid,
+        name -> Text,
+        file_id -> Uuid,
+        url -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     space_members (space_id, user_id) {
         space_id -> Uuid,
         user_id -> Uuid,
@@ -488,6 +500,7 @@ diesel::table! {
         name -> Text,
         shortcode -> Nullable<Text>,
         position -> Int4,
+        file_id -> Nullable<Uuid>,
         url -> Text,
         width -> Int4,
         height -> Int4,
@@ -628,6 +641,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     restrictions,
     roles,
     sessions,
+    space_emoji,
     space_members,
     space_order,
     spaces,

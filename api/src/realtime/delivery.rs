@@ -126,6 +126,7 @@ impl Delivery {
             reply.author = None;
             reply.excerpt = None;
             reply.file = None;
+            reply.sticker = None;
         }
         Self::of(frame, self.audience)
     }

@@ -1,4 +1,5 @@
-//! Sticker packs.
+//! Sticker packs, and the emoji of a space.
 
+mod emoji;
 mod packs;
 mod sending;

@@ -8,6 +8,7 @@
 use crate::support::TestApp;
 use crate::support::bakery::send as say;
 use crate::support::client::{Client, PASSWORD, send};
+use crate::support::expression::{add_sticker, make_emoji, make_pack};
 use crate::support::files::png;
 use crate::support::staff::{Staff, text};
 use reqwest::Method;
@@ -125,7 +126,9 @@ impl World {
         staff.anna.post(&about, report).await.expect(204);
         let reports = staff.anna.get(&staff.at("/reports")).await.expect(200);
         let report_id = text(&reports["items"][0]["id"]);
+        let emoji = make_emoji(&staff.anna, &staff.at("/emoji"), "cake").await.expect(201);
         let values = HashMap::from([
+            ("emoji_id", text(&emoji["id"])),
             ("outsider", outsider.me.as_ref().unwrap().nickname.clone()),
             ("banned_id", banned.id()),
             ("invite", invite),
@@ -291,6 +294,8 @@ async fn accounts_answer_by_being_known() {
             let (person, other) = (app.user(&fresh()).await, app.user(&fresh()).await);
             let me = person.me.as_ref().unwrap();
             let bot_id = bot_of(&person).await;
+            let own_pack = make_pack(&person, "Mine", "private").await;
+            let sticker = add_sticker(&person, &own_pack, "Bun", None).await.expect(201);
             let bot_token = token_of(&person, &format!("/bots/{bot_id}/tokens")).await;
             let values = HashMap::from([
                 ("user_id", person.id()),
@@ -303,6 +308,9 @@ async fn accounts_answer_by_being_known() {
                 ("token_id", token_of(&person, "/auth/tokens").await),
                 ("foreign_token", token_of(&other, "/auth/tokens").await),
                 ("pack_id", "00000000-0000-7000-8000-000000000001".into()),
+                ("sticker_id", text(&sticker["id"])),
+                ("own_pack", own_pack),
+                ("foreign_pack", make_pack(&other, "Theirs", "private").await),
                 ("bot_id", bot_id),
                 ("bot_token", bot_token),
                 ("foreign_bot", bot_of(&other).await),

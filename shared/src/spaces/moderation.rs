@@ -233,6 +233,7 @@ keys! {
         MessagePinned = "message_pinned",
         MessageUnpinned = "message_unpinned",
         EmojiAdded = "emoji_added",
+        EmojiRenamed = "emoji_renamed",
         EmojiRemoved = "emoji_removed",
         BotAdded = "bot_added",
         BotRemoved = "bot_removed",

@@ -82,7 +82,8 @@ fn provide_stores(session: Session) {
     let spaces = Spaces::start(session, people);
     let chats = Chats::start(session, spaces);
     let outbox = Outbox::start(session);
-    provide_context(Expression::start());
+    let expression = Expression::start();
+    provide_context(expression);
     let messages = Messages::start(session, outbox);
     let typing = Typing::start(session);
     let (categories, threads) = (Categories::start(), Threads::start(session));
@@ -110,6 +111,7 @@ fn provide_stores(session: Session) {
         typing,
         outbox,
         notices,
+        expression,
     }));
 }
 

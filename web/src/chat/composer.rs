@@ -116,6 +116,7 @@ fn Editor(talk: Talk) -> impl IntoView {
         talk.packs.set(Some(Manage::Mine));
     });
     let picks = StickerPicks { on_choose: send_sticker, on_manage };
+    let space = talk.space();
     let stickers = move || talk.may(Permission::SendStickers).then_some(picks);
     view! {
         <div class="composer">
@@ -169,7 +170,7 @@ fn Editor(talk: Talk) -> impl IntoView {
             </div>
             <SlowLine talk left=writing.slow_left />
             <TypingLine talk />
-            {move || emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose, stickers())}
+            {move || emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose, space, stickers())}
             {packs_dialog(talk.packs)}
         </div>
     }

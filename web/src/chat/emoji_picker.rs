@@ -1,36 +1,44 @@
 //! The choice of an emoji or a sticker: by eye, by word, by arrow keys.
 
 use super::emoji::{self, Emoji, Fetch, Table};
+use super::own_emoji::{self, Own};
 use super::sticker_tab::{StickerPicks, sticker_tab};
-use crate::i18n::{Key, by_name, t, tr};
+use crate::i18n::{Key, t, tr};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Failure, Popover, SkeletonRows, focus};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
+use shared::expression::custom_name;
+use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// The choice of an emoji, floating while `at` holds an anchor; of a sticker too, where it means
-/// something.
+/// The choice of an emoji, also of the space's own, floating while `at` holds an anchor; of a sticker
+/// too, where it means something.
 pub fn emoji_popover(
     at: RwSignal<Option<Anchor>>,
     side: Side,
     label: Key,
     on_choose: Callback<String>,
+    space: Option<SpaceId>,
     stickers: Option<StickerPicks>,
 ) -> AnyView {
     view! {
         <Popover at side label=t(label)>
-            {picker(on_choose, stickers)}
+            {picker(on_choose, space, stickers)}
         </Popover>
     }
     .into_any()
 }
 
-fn picker(on_choose: Callback<String>, stickers: Option<StickerPicks>) -> AnyView {
+fn picker(
+    on_choose: Callback<String>,
+    space: Option<SpaceId>,
+    stickers: Option<StickerPicks>,
+) -> AnyView {
     let Some(picks) = stickers else {
-        return view! { <div class="picker">{emoji_tab(on_choose)}</div> }.into_any();
+        return view! { <div class="picker">{emoji_tab(on_choose, space)}</div> }.into_any();
     };
     let is_stickers = RwSignal::new(false);
     let tab = move |this: bool, label: Key| {
@@ -54,19 +62,23 @@ fn picker(on_choose: Callback<String>, stickers: Option<StickerPicks>) -> AnyVie
             </div>
             {move || match is_stickers.get() {
                 true => sticker_tab(picks),
-                false => emoji_tab(on_choose),
+                false => emoji_tab(on_choose, space),
             }}
         </div>
     }
     .into_any()
 }
 
-fn emoji_tab(on_choose: Callback<String>) -> AnyView {
+fn emoji_tab(on_choose: Callback<String>, space: Option<SpaceId>) -> AnyView {
+    let own = Own::of(space);
     let query = RwSignal::new(String::new());
     let tone = RwSignal::new(emoji::tone());
     let list = NodeRef::<html::Div>::new();
     let choose = move |emoji: String| {
-        emoji::used(&emoji);
+        // What is used often is offered everywhere: a space's own mean nothing elsewhere.
+        if custom_name(&emoji).is_none() {
+            emoji::used(&emoji);
+        }
         on_choose.run(emoji);
     };
     let enter = move |event: KeyboardEvent| match event.key().as_str() {
@@ -115,7 +127,7 @@ fn emoji_tab(on_choose: Callback<String>) -> AnyView {
                 />
                 {tones(tone)}
             </div>
-            {categories(list, query)}
+            {categories(list, query, own)}
             <div
                 class="emoji__list"
                 role="group"
@@ -134,7 +146,7 @@ fn emoji_tab(on_choose: Callback<String>) -> AnyView {
                         view! { <Failure sentence on_retry=|()| emoji::retry() /> }.into_any()
                     }
                     Fetch::Here(table) => {
-                        query.with(|words| found(table, words, tone.get()))
+                        query.with(|words| found(table, words, tone.get(), own))
                     }
                 }}
             </div>
@@ -172,7 +184,7 @@ fn tones(tone: RwSignal<u32>) -> AnyView {
 }
 
 /// One emoji a group; a click scrolls to it.
-fn categories(list: NodeRef<html::Div>, query: RwSignal<String>) -> AnyView {
+fn categories(list: NodeRef<html::Div>, query: RwSignal<String>, own: Own) -> AnyView {
     let go = move |name: &'static str| {
         query.set(String::new());
         request_animation_frame(move || {
@@ -186,8 +198,8 @@ fn categories(list: NodeRef<html::Div>, query: RwSignal<String>) -> AnyView {
     };
     let buttons = move || {
         let Fetch::Here(table) = emoji::table() else { return Vec::new() };
-        let one = |name: &'static str, sign: &'static str| {
-            let label = move || by_name(&format!("chat.emoji_{name}"));
+        let one = |name: &'static str, sign: AnyView| {
+            let label = move || own.heading(name);
             view! {
                 <button
                     class="emoji__category"
@@ -202,8 +214,13 @@ fn categories(list: NodeRef<html::Div>, query: RwSignal<String>) -> AnyView {
             .into_any()
         };
         let groups = table.0.iter();
-        std::iter::once(one("recent", "🕒"))
-            .chain(groups.map(|group| one(group.name, group.emoji.first().map_or("", |e| e.text))))
+        let first = own.emoji.with(|list| list.first().cloned());
+        let space = first.map(|emoji| one(Own::GROUP, own_emoji::picture(&emoji)));
+        std::iter::once(one("recent", "🕒".into_any()))
+            .chain(space)
+            .chain(groups.map(|group| {
+                one(group.name, group.emoji.first().map_or("", |e| e.text).into_any())
+            }))
             .collect()
     };
     view! { <div class="emoji__categories" role="toolbar" aria-label=t(Key::ChatEmojiGroups)>{buttons}</div> }
@@ -211,29 +228,39 @@ fn categories(list: NodeRef<html::Div>, query: RwSignal<String>) -> AnyView {
 }
 
 /// All groups, or what a query finds.
-fn found(table: &'static Table, words: &str, tone: u32) -> AnyView {
+fn found(table: &'static Table, words: &str, tone: u32, own: Own) -> AnyView {
     let wanted = words.trim().trim_matches(':').to_lowercase();
+    let custom = own.named(&wanted);
+    let has_custom = !custom.is_empty();
+    let custom = has_custom
+        .then(|| section(Own::GROUP, move || own.heading(Own::GROUP), own_emoji::grid(&custom)));
+    let section = |name, grid| section(name, move || own.heading(name), grid);
     if wanted.is_empty() {
         let often = emoji::often();
         let often = often.iter().map(|text| (text.as_str(), ""));
         let groups = table.0.iter().map(|group| section(group.name, grid(&group.emoji, tone)));
         return view! {
             {section("recent", texts_grid(often))}
+            {custom}
             {groups.collect::<Vec<_>>()}
         }
         .into_any();
     }
     let list = table.find(&wanted);
-    if list.is_empty() {
+    if list.is_empty() && !has_custom {
         return view! { <p class="emoji__none">{t(Key::ChatNothingFound)}</p> }.into_any();
     }
-    grid(&list, tone)
+    view! { {custom} {grid(&list, tone)} }.into_any()
 }
 
-fn section(name: &'static str, grid: AnyView) -> AnyView {
+fn section(
+    name: &'static str,
+    heading: impl Fn() -> String + Send + 'static,
+    grid: AnyView,
+) -> AnyView {
     view! {
         <section class="emoji__group" data-group=name>
-            <h3 class="emoji__heading">{move || by_name(&format!("chat.emoji_{name}"))}</h3>
+            <h3 class="emoji__heading">{heading}</h3>
             {grid}
         </section>
     }

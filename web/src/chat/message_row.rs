@@ -1,5 +1,6 @@
 //! One message.
 
+use super::custom_emoji;
 use super::rows::Row;
 use super::talk::Talk;
 use super::text;
@@ -12,9 +13,8 @@ use crate::ui::avatar::hue;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
 use shared::chat::{Message, Reaction, ReplyPreview, ThreadSummary};
-use shared::expression::Sticker;
 use shared::identity::UserRef;
-use shared::ids::UserId;
+use shared::ids::{SpaceId, UserId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,9 +27,14 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
     let message = &row.entry.message;
     let is_own = message.author.id == me.id;
     let nickname = me.nickname.clone();
+    let space = talk.space();
     let fill = move |element: web_sys::Element| {
-        let reader = text::Reader { message: &entry.message, me: &nickname };
-        text::fill(&element, entry.tree(), &reader);
+        let (entry, nickname) = (Arc::clone(&entry), nickname.clone());
+        custom_emoji::follow(space, &entry.message.content.clone(), move |emoji| {
+            element.set_text_content(None);
+            let reader = text::Reader { message: &entry.message, me: &nickname, emoji };
+            text::fill(&element, entry.tree(), &reader);
+        });
     };
     let (seq, lit) = (message.seq, talk.lit);
     let folds = folding(message, is_own);
@@ -59,11 +64,11 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {move || folds.get().then(fold_line)}
                     {(!message.content.is_empty())
                         .then(|| view! { <div class="text" use:fill_with=fill.into()></div> })}
-                    {message.sticker.as_ref().map(sticker)}
+                    {sticker(message)}
                     {(!message.attachments.is_empty()).then(|| files(&row.entry))}
                     {message.edited_at.map(edited_mark)}
                     {message.pinned.then(pin_mark)}
-                    {(!message.reactions.is_empty()).then(|| reactions(&message.reactions))}
+                    {(!message.reactions.is_empty()).then(|| reactions(&message.reactions, space))}
                     {message.thread.as_ref().filter(|_| !talk.is_thread()).map(thread_line)}
                     {row.delivery.as_ref().map(|delivery| delivery_line(delivery, message))}
                 </div>
@@ -212,7 +217,12 @@ pub fn quote(reply: &ReplyPreview, excerpt: &str) -> String {
 }
 
 /// Its size is known before the picture comes; a click shows its pack.
-fn sticker(sticker: &Sticker) -> AnyView {
+fn sticker(message: &Message) -> AnyView {
+    let Some(sticker) = &message.sticker else {
+        let is_lost = message.content.is_empty() && message.attachments.is_empty();
+        let lost = is_lost.then(|| view! { <p class="sticker__lost">{t(Key::StickersLost)}</p> });
+        return lost.into_any();
+    };
     let label = tf(Key::StickersOne, &[("name", &sticker.name)]);
     view! {
         <button
@@ -268,7 +278,7 @@ fn thread_line(thread: &ThreadSummary) -> impl IntoView + use<> {
 }
 
 /// The reactions of a message, each a button that adds one's own or takes it back.
-fn reactions(list: &[Reaction]) -> impl IntoView + use<> {
+fn reactions(list: &[Reaction], space: Option<SpaceId>) -> impl IntoView + use<> {
     let chips: Vec<_> = list
         .iter()
         .map(|reaction| {
@@ -284,7 +294,7 @@ fn reactions(list: &[Reaction]) -> impl IntoView + use<> {
                     aria-label=format!("{} {}", reaction.emoji, names)
                     data-tip=names.clone()
                 >
-                    <span class="chip__emoji">{reaction.emoji.clone()}</span>
+                    <span class="chip__emoji">{custom_emoji::shown(space, &reaction.emoji)}</span>
                     <span class="chip__count">{reaction.count}</span>
                 </button>
             }

@@ -65,5 +65,5 @@ pub fn ReactionPicker(talk: Talk) -> impl IntoView {
             toggle(talk, message, emoji);
         }
     });
-    emoji_popover(at, Side::Below, Key::ChatReact, choose, None)
+    emoji_popover(at, Side::Below, Key::ChatReact, choose, talk.space(), None)
 }

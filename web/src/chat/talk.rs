@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use shared::Timestamp;
 use shared::chat::{Message, ReplyPreview};
 use shared::files::{FileHint, FileKind};
-use shared::ids::{ChatId, FileId, MessageId, UserId};
+use shared::ids::{ChatId, FileId, MessageId, SpaceId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
 use std::rc::Rc;
@@ -214,6 +214,12 @@ impl Talk {
     /// Opens the thread of a message beside the conversation.
     pub fn open_thread_of(&self, root: MessageId) {
         self.layout.panel.set(Some(Panel::Thread { chat: self.chat, root, at: None }));
+    }
+
+    /// The space of the chat.
+    #[must_use]
+    pub fn space(&self) -> Option<SpaceId> {
+        self.chats.peek(self.chat, |chat| chat.space_id).flatten()
     }
 
     /// Begins an answer.

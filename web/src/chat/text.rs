@@ -7,6 +7,7 @@ use super::highlight::highlight;
 use crate::i18n::{Key, lang_untracked};
 use leptos::prelude::document;
 use shared::chat::Message;
+use shared::expression::{Piece, pieces};
 use shared::markdown::{Block, Inline};
 use shared::text;
 use web_sys::Element;
@@ -16,6 +17,8 @@ pub struct Reader<'a> {
     pub message: &'a Message,
     /// The nickname of who reads.
     pub me: &'a str,
+    /// The picture of an emoji of the space, by name.
+    pub emoji: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// Fills an element with a message's text.
@@ -97,7 +100,7 @@ impl Reader<'_> {
 
     fn inline(&self, parent: &Element, inline: &Inline) {
         match inline {
-            Inline::Text(text) => add_text(parent, text),
+            Inline::Text(text) => self.words(parent, text),
             Inline::Break => add(parent, "br", "", |_| {}),
             Inline::Bold(inner) => add(parent, "strong", "", |e| self.inlines(e, inner)),
             Inline::Italic(inner) => add(parent, "em", "", |e| self.inlines(e, inner)),
@@ -120,6 +123,21 @@ impl Reader<'_> {
                 self.inlines(e, label);
             }),
             Inline::Mention(nickname) => self.mention(parent, nickname),
+        }
+    }
+
+    /// Words, with pictures where they name emoji of the space.
+    fn words(&self, parent: &Element, text: &str) {
+        for piece in pieces(text, |name| (self.emoji)(name).is_some()) {
+            match piece {
+                Piece::Words(words) => add_text(parent, words),
+                Piece::Name(name) => add(parent, "img", "custom-emoji", |img| {
+                    let written = format!(":{name}:");
+                    set(img, "src", &(self.emoji)(name).unwrap_or_default());
+                    set(img, "alt", &written);
+                    set(img, "data-tip", &written);
+                }),
+            }
         }
     }
 

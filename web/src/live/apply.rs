@@ -40,6 +40,7 @@ impl Live {
                 stores.people.apply(frame);
                 self.show_user(frame);
                 stores.notices.apply(frame);
+                stores.expression.apply(frame);
             }
         }
         if verdict == Verdict::Hole {
@@ -90,6 +91,7 @@ impl Live {
                     reload_chats = true;
                     stores.spaces.reload_space(*space);
                     stores.categories.reload(*space);
+                    stores.expression.catch_up(*space);
                 }
                 Topic::Chat(chat) => {
                     for room in stores.messages.rooms_of(*chat) {

@@ -3,6 +3,7 @@
 mod audit;
 mod bans;
 mod danger;
+mod emoji;
 mod invites;
 mod members;
 mod overview;
@@ -26,6 +27,7 @@ const fn icon(tab: SpaceTab) -> Icon {
         SpaceTab::Overview => Icon::Settings,
         SpaceTab::Roles => Icon::Shield,
         SpaceTab::Members => Icon::Users,
+        SpaceTab::Emoji => Icon::Smile,
         SpaceTab::Invites => Icon::Link,
         SpaceTab::Bans => Icon::UserX,
         SpaceTab::Reports => Icon::CircleAlert,
@@ -38,6 +40,7 @@ const fn icon(tab: SpaceTab) -> Icon {
 const fn needs(tab: SpaceTab) -> &'static [Permission] {
     match tab {
         SpaceTab::Overview => &[Permission::ChangeInfo, Permission::ManageSpace],
+        SpaceTab::Emoji => &[Permission::ChangeInfo],
         SpaceTab::Invites => &[Permission::CreateInvites],
         SpaceTab::Bans => &[Permission::BanMembers, Permission::RestrictMembers],
         SpaceTab::Reports => &[Permission::DeleteAnyMessages],
@@ -117,6 +120,7 @@ fn Tabbed(id: SpaceId, tab: Memo<Option<SpaceTab>>) -> impl IntoView {
                         SpaceTab::Overview => view! { <overview::Overview space=id /> }.into_any(),
                         SpaceTab::Roles => view! { <Roles space=id /> }.into_any(),
                         SpaceTab::Members => view! { <members::Members space=id /> }.into_any(),
+                        SpaceTab::Emoji => view! { <emoji::EmojiTab space=id /> }.into_any(),
                         SpaceTab::Invites => view! { <invites::Invites space=id /> }.into_any(),
                         SpaceTab::Bans => view! { <bans::Bans space=id /> }.into_any(),
                         SpaceTab::Reports => view! { <reports::Reports space=id /> }.into_any(),

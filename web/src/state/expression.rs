@@ -1,16 +1,18 @@
-//! Sticker packs at hand.
+//! Sticker packs at hand, and the emoji of spaces.
 
 use super::Load;
 use crate::api::expression as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::expression::{FullPack, StickerPack};
-use shared::ids::PackId;
+use shared::event::{Event, EventFrame};
+use shared::expression::{FullPack, SpaceEmoji, StickerPack};
+use shared::ids::{PackId, SpaceId};
 use std::collections::HashMap;
 
 /// A context given at the root.
 #[derive(Clone, Copy)]
 pub struct Expression {
+    emoji: RwSignal<HashMap<SpaceId, Vec<SpaceEmoji>>>,
     packs: RwSignal<Option<Load<Vec<StickerPack>>>>,
     full: RwSignal<HashMap<PackId, Load<FullPack>>>,
 }
@@ -18,7 +20,64 @@ pub struct Expression {
 impl Expression {
     #[must_use]
     pub fn start() -> Self {
-        Self { packs: RwSignal::new(None), full: RwSignal::default() }
+        Self { emoji: RwSignal::default(), packs: RwSignal::new(None), full: RwSignal::default() }
+    }
+
+    /// The emoji of a space by name, fetched by the first who asks, reactively.
+    #[must_use]
+    pub fn emoji(&self, space: SpaceId) -> Vec<SpaceEmoji> {
+        if self.emoji.with_untracked(|all| !all.contains_key(&space)) {
+            self.emoji.update_untracked(|all| drop(all.insert(space, Vec::new())));
+            self.reload_emoji(space);
+        }
+        self.emoji.with(|all| all.get(&space).cloned().unwrap_or_default())
+    }
+
+    /// The picture of an emoji of a space, as known now.
+    #[must_use]
+    pub fn picture(&self, space: SpaceId, name: &str) -> Option<String> {
+        self.emoji.with_untracked(|all| {
+            let known = all.get(&space)?.iter().find(|emoji| emoji.name == name)?;
+            Some(known.url.clone())
+        })
+    }
+
+    fn reload_emoji(&self, space: SpaceId) {
+        let emoji = self.emoji;
+        spawn_local(async move {
+            // Without them the names stand there as words; the next look at the space tries again.
+            match api::space_emoji(space).await {
+                Ok(page) => emoji.update(|all| drop(all.insert(space, page.items))),
+                Err(_) => emoji.update_untracked(|all| drop(all.remove(&space))),
+            }
+        });
+    }
+
+    /// Some events of the space were missed.
+    pub fn catch_up(&self, space: SpaceId) {
+        if self.emoji.with_untracked(|all| all.contains_key(&space)) {
+            self.reload_emoji(space);
+        }
+    }
+
+    /// Takes an event in.
+    pub fn apply(&self, frame: &EventFrame) {
+        let (space, id, new) = match &frame.event {
+            Event::EmojiCreated(new) | Event::EmojiUpdated(new) => {
+                (new.space_id, new.id, Some(new.clone()))
+            }
+            Event::EmojiDeleted(gone) => (gone.space_id, gone.emoji_id, None),
+            _ => return,
+        };
+        if self.emoji.with_untracked(|all| !all.contains_key(&space)) {
+            return;
+        }
+        self.emoji.update(|all| {
+            let list = all.entry(space).or_default();
+            list.retain(|known| known.id != id);
+            list.extend(new);
+            list.sort_by(|a, b| a.name.cmp(&b.name));
+        });
     }
 
     /// The packs at hand, fetched by the first who asks, reactively.
@@ -61,10 +120,18 @@ impl Expression {
     /// Fetches a pack anew; the old one stays until then.
     pub fn reload_pack(&self, id: PackId) {
         let full = self.full;
-        full.update_untracked(|full| drop(full.entry(id).or_insert(Load::Loading)));
+        full.update_untracked(|full| {
+            full.entry(id).or_insert(Load::Loading);
+        });
         spawn_local(async move {
             let outcome = api::find_pack(id).await;
             full.update(|full| drop(full.insert(id, outcome.into())));
         });
+    }
+
+    /// A pack was changed here.
+    pub fn put_pack(&self, pack: FullPack) {
+        self.full.update(|full| drop(full.insert(pack.pack.id, Load::Ready(pack))));
+        self.reload_packs();
     }
 }

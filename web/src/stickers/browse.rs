@@ -1,4 +1,4 @@
-//! Finding public packs by name.
+//! Finding packs: public ones by name, and those one has made.
 
 use super::Manage;
 use super::mine::{cover, head};
@@ -6,7 +6,7 @@ use super::pack::install_button;
 use crate::api::expression as api;
 use crate::i18n::{Key, t};
 use crate::state::Load;
-use crate::ui::{Button, Failure, SkeletonRows, TextField};
+use crate::ui::{Button, Failure, SkeletonRows, TextField, Tick};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::expression::StickerPack;
@@ -14,6 +14,7 @@ use shared::expression::StickerPack;
 #[derive(Clone, Copy)]
 struct Search {
     query: RwSignal<String>,
+    own: RwSignal<bool>,
     list: RwSignal<Load<Vec<StickerPack>>>,
     next: RwSignal<Option<String>>,
 }
@@ -21,11 +22,12 @@ struct Search {
 impl Search {
     /// The first page, or the one after what is there.
     fn fetch(self, more: bool) {
-        let query = self.query.get_untracked();
+        let (query, own) = (self.query.get_untracked(), self.own.get_untracked());
         let cursor = self.next.get_untracked().filter(|_| more);
         spawn_local(async move {
-            let outcome = api::list_packs(query.trim(), cursor).await;
-            let is_still = self.query.try_get_untracked().is_some_and(|now| now == query);
+            let outcome = api::list_packs(own, query.trim(), cursor).await;
+            let is_still = self.query.try_get_untracked().is_some_and(|now| now == query)
+                && self.own.try_get_untracked() == Some(own);
             if !is_still {
                 return;
             }
@@ -46,11 +48,13 @@ impl Search {
 pub(super) fn browse(at: RwSignal<Option<Manage>>) -> AnyView {
     let search = Search {
         query: RwSignal::new(String::new()),
+        own: RwSignal::new(false),
         list: RwSignal::new(Load::Loading),
         next: RwSignal::new(None),
     };
     Effect::new(move |_| {
         search.query.track();
+        search.own.track();
         search.fetch(false);
     });
     let retry = Callback::new(move |()| search.fetch(false));
@@ -61,6 +65,11 @@ pub(super) fn browse(at: RwSignal<Option<Manage>>) -> AnyView {
                 kind="search"
                 value=search.query
                 first=true
+            />
+            <Tick
+                label=t(Key::StickersOnlyOwn)
+                checked=search.own
+                on_change=move |on: bool| search.own.set(on)
             />
             {move || match search.list.get() {
                 Load::Loading => {

@@ -3,13 +3,13 @@
 use super::Manage;
 use crate::api::ApiError;
 use crate::api::expression as api;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, t, tr};
 use crate::state::{Expression, Load};
-use crate::ui::{Button, Failure, Look, SkeletonRows, Toasts};
+use crate::ui::{Button, Failure, Icon, Look, SkeletonRows, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
-use shared::expression::{FullPack, StickerPack};
+use shared::expression::{FullPack, PackVisibility, StickerPack};
 use shared::ids::PackId;
 
 pub(super) fn pack(at: RwSignal<Option<Manage>>, id: PackId) -> AnyView {
@@ -35,20 +35,45 @@ fn card(at: RwSignal<Option<Manage>>, full: FullPack) -> AnyView {
     let pictures = stickers.into_iter().map(|sticker| {
         view! { <img class="packs__sticker" src=sticker.url alt=sticker.name loading="lazy" /> }
     });
-    let back = view! {
-        <Button on_click=move |_| at.set(Some(Manage::Mine))>{t(Key::StickersBack)}</Button>
-    };
+    let edit = pack.own.then(|| {
+        let id = pack.id;
+        view! {
+            <Button icon=Icon::Edit on_click=move |_| at.set(Some(Manage::Edit(id)))>
+                {t(Key::StickersEditPack)}
+            </Button>
+        }
+    });
     view! {
         <h3 class="packs__title">{pack.name.clone()}</h3>
         <p class="settings__hint">{author}</p>
         <p>{pack.description.clone()}</p>
         <div class="packs__grid">{pictures.collect::<Vec<_>>()}</div>
         <footer class="dialog__footer">
-            {back}
-            {install_button(&pack)}
+            <Button on_click=move |_| at.set(Some(Manage::Mine))>{t(Key::StickersBack)}</Button>
+            {link_button(&pack)} {edit} {install_button(&pack)}
         </footer>
     }
     .into_any()
+}
+
+/// Copies the address of a pack that others may open.
+pub(super) fn link_button(pack: &StickerPack) -> AnyView {
+    if pack.visibility == PackVisibility::Private {
+        return ().into_any();
+    }
+    let toasts = expect_context::<Toasts>();
+    let path = crate::page::Page::Pack(pack.id).path();
+    let copy = move |_| {
+        let origin = window().location().origin().unwrap_or_default();
+        let writing = window().navigator().clipboard().write_text(&format!("{origin}{path}"));
+        spawn_local(async move {
+            match wasm_bindgen_futures::JsFuture::from(writing).await {
+                Ok(_) => toasts.done(tr(Key::ChatCopied)),
+                Err(_) => toasts.failed(tr(Key::ChatNotCopied)),
+            }
+        });
+    };
+    view! { <Button icon=Icon::Link on_click=copy>{t(Key::StickersCopyLink)}</Button> }.into_any()
 }
 
 /// Puts a pack at hand, or takes it away.

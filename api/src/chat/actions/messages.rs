@@ -4,9 +4,8 @@ use crate::chat::access::ChatAccess;
 use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
 use crate::chat::model::message::{self, EXCERPT, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
-use crate::chat::model::reaction;
 use crate::chat::model::thread::{self, Reply, RootRow};
-use crate::chat::model::sticker;
+use crate::chat::model::{custom_emoji, reaction, sticker};
 use crate::error::{ApiError, ApiResult};
 use crate::files::actions::do_attach;
 use crate::files::model::attachments;
@@ -20,7 +19,7 @@ use shared::chat::{
 };
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, MessageDeleted, MessageEdited, ReactionChanged};
-use shared::expression::Sticker;
+use shared::expression::{Sticker, custom_name};
 use shared::ids::{ChatId, MessageId, StickerId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
@@ -280,6 +279,16 @@ pub async fn do_toggle_reaction(
         return Err(ApiError::not_found());
     }
     let added = reaction::toggle(tx, row.id(), chat.user_id(), emoji).await?;
+    // One's own can always be taken back, also when its emoji is gone.
+    if added && let Some(name) = custom_name(emoji) {
+        let is_known = match chat.space_id() {
+            Some(space) => custom_emoji::is_known(tx, space, name).await?,
+            None => false,
+        };
+        if !is_known {
+            return Err(ApiError::field("emoji", FieldCode::Unknown));
+        }
+    }
     let counts = reaction::counts(tx, row.id()).await?;
     if added && counts.len() > MAX_REACTION_KINDS {
         return Err(ApiError::field("emoji", FieldCode::TooMany));

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use shared::expression::Sticker;
-use shared::ids::{PackId, StickerId};
+use shared::ids::{FileId, PackId, StickerId};
 
 /// A sticker.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -42,9 +42,84 @@ impl StickerRow {
             .await
     }
 
+    /// A sticker of this pack.
+    ///
+    /// # Errors
+    /// `NotFound`, or the database's.
+    pub async fn find(conn: &mut PgConn, pack: PackId, id: StickerId) -> QueryResult<Self> {
+        stickers::table
+            .find(id)
+            .filter(stickers::pack_id.eq(pack).and(stickers::deleted_at.is_null()))
+            .select(Self::as_select())
+            .first(conn)
+            .await
+    }
+
     #[must_use]
     pub fn id(&self) -> StickerId {
         self.id
+    }
+}
+
+/// A sticker to insert, as the last one of its pack.
+#[derive(Insertable)]
+#[diesel(table_name = stickers)]
+pub struct NewSticker<'a> {
+    pub id: StickerId,
+    pub pack_id: PackId,
+    pub name: &'a str,
+    pub shortcode: Option<&'a str>,
+    pub position: i32,
+    pub file_id: FileId,
+    pub url: &'a str,
+    pub width: i32,
+    pub height: i32,
+}
+
+impl NewSticker<'_> {
+    /// # Errors
+    /// The database's; a shortcode the pack has violates `stickers_shortcode`.
+    pub async fn insert(&self, conn: &mut PgConn) -> QueryResult<StickerRow> {
+        diesel::insert_into(stickers::table)
+            .values(self)
+            .returning(StickerRow::as_returning())
+            .get_result(conn)
+            .await
+    }
+}
+
+/// The place after the last sticker of a pack.
+///
+/// # Errors
+/// The database's.
+pub async fn next_position(conn: &mut PgConn, pack: PackId) -> QueryResult<i32> {
+    let last: Option<i32> = stickers::table
+        .filter(stickers::pack_id.eq(pack))
+        .select(diesel::dsl::max(stickers::position))
+        .first(conn)
+        .await?;
+    Ok(last.unwrap_or(0).saturating_add(1))
+}
+
+/// What an edit changes; `None` keeps.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = stickers)]
+pub struct StickerChanges<'a> {
+    pub name: Option<&'a str>,
+    pub shortcode: Option<Option<&'a str>>,
+}
+
+impl StickerChanges<'_> {
+    /// Writes what there is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn save(&self, conn: &mut PgConn, id: StickerId) -> QueryResult<StickerRow> {
+        diesel::update(stickers::table.find(id))
+            .set((self, stickers::id.eq(id)))
+            .returning(StickerRow::as_returning())
+            .get_result(conn)
+            .await
     }
 }
 

@@ -125,6 +125,10 @@ fn shapes() {
     assert_eq!((avatar.width, avatar.height, avatar.mime), (400, 400, "image/webp"));
     let sticker = shape(&given, ImageFormat::Png, PIXELS, Shape::Within(150)).unwrap();
     assert_eq!((sticker.width, sticker.height), (150, 100));
-    let moving = shape(&moving(3), ImageFormat::Gif, PIXELS, Shape::STICKER).unwrap();
-    assert!(moving.animated);
+    let three = moving(3);
+    let moves = shape(&three, ImageFormat::Gif, PIXELS, Shape::STICKER).unwrap();
+    assert!(moves.animated);
+    // Frames are not made smaller: they must fit.
+    let tiny = shape(&three, ImageFormat::Gif, PIXELS, Shape::Within(2));
+    assert_eq!(tiny.err().map(|error| error.code), Some(ErrorCode::FileTooComplex));
 }

@@ -1,8 +1,9 @@
 //! Packs are made, found, put at hand, changed and deleted.
 
 use crate::support::bakery::Bakery;
-use crate::support::client::{Client, send};
-use crate::support::expression::make_pack;
+use crate::support::client::Client;
+use crate::support::expression::{add_sticker, make_pack};
+use crate::support::files::form;
 use crate::support::staff::text;
 use serde_json::{Value, json};
 
@@ -32,16 +33,19 @@ async fn everybody_has_a_pack_from_the_beginning_and_may_put_it_away() {
     assert_eq!(names(&mine(&bakery.anna).await), ["Dot"]);
     let change = bakery.anna.patch(BUILTIN, json!({"name": "Mine"})).await;
     assert_eq!(change.problem(403), "forbidden");
-    let found = bakery.anna.get("/stickers/packs?q=dot").await.expect(200);
-    assert_eq!(names(&found), ["Dot"]);
 }
 
 #[tokio::test]
 async fn a_pack_opens_to_whom_its_visibility_says() {
     let bakery = Bakery::open().await;
-    for (visibility, opens) in [("public", 200), ("link", 200), ("private", 404)] {
-        let path =
-            format!("/stickers/packs/{}", make_pack(&bakery.anna, visibility, visibility).await);
+    for (visibility, listed, opens) in
+        [("public", true, 200), ("link", false, 200), ("private", false, 404)]
+    {
+        let pack = make_pack(&bakery.anna, visibility, visibility).await;
+        let path = format!("/stickers/packs/{pack}");
+        add_sticker(&bakery.anna, &pack, "Bun", None).await.expect(201);
+        let found = bakery.vera.get(&format!("/stickers/packs?q={visibility}")).await.expect(200);
+        assert_eq!(!names(&found).is_empty(), listed, "{visibility}");
         assert_eq!(bakery.vera.get(&path).await.status, opens, "{visibility}");
         let install = bakery.vera.post(&format!("{path}/install"), json!({})).await;
         assert_eq!(install.status, if opens == 200 { 204 } else { 404 });
@@ -49,18 +53,55 @@ async fn a_pack_opens_to_whom_its_visibility_says() {
         let status = if opens == 200 { 403 } else { 404 };
         assert_eq!(bakery.vera.patch(&path, json!({"name": "X"})).await.status, status);
         assert_eq!(bakery.vera.delete(&path).await.status, status);
+        assert_eq!(add_sticker(&bakery.vera, &pack, "Mine", None).await.status, status);
     }
     assert_eq!(names(&mine(&bakery.vera).await), ["link", "public", "Dot"]);
     let own = bakery.anna.get("/stickers/packs?own=true").await.expect(200);
     assert_eq!(names(&own), ["private", "link", "public"]);
-    // Empty packs are not offered to others.
-    let listed = bakery.vera.get("/stickers/packs?q=public").await.expect(200);
-    assert!(names(&listed).is_empty());
     // Made private: gone from the hands of others.
-    let path = format!("/stickers/packs/{}", text(&own["items"][1]["id"]));
+    let link = text(&own["items"][1]["id"]);
+    let path = format!("/stickers/packs/{link}");
     bakery.anna.patch(&path, json!({"visibility": "private"})).await.expect(200);
     assert_eq!(names(&mine(&bakery.vera).await), ["public", "Dot"]);
     bakery.vera.delete(&format!("{path}/uninstall")).await.expect(204);
+}
+
+#[tokio::test]
+async fn stickers_are_named_ordered_and_removed() {
+    let bakery = Bakery::open().await;
+    let anna = &bakery.anna;
+    let pack = make_pack(anna, "Buns", "public").await;
+    let path = format!("/stickers/packs/{pack}");
+    let first = add_sticker(anna, &pack, "Rye", Some("rye")).await.expect(201);
+    let second = add_sticker(anna, &pack, "Bun", None).await.expect(201);
+    assert_eq!((&first["width"], &first["height"]), (&json!(24), &json!(16)));
+    assert_eq!(add_sticker(anna, &pack, "Again", Some("rye")).await.problem(409), "name_taken");
+    assert_eq!(add_sticker(anna, &pack, "", None).await.problem(422), "invalid");
+    assert_eq!(add_sticker(anna, &pack, "X", Some("Rye!")).await.problem(422), "invalid");
+    let text_file = format!("{path}/stickers?name=Text");
+    let refused = anna.post_form(&text_file, form("a.txt", b"words, no picture")).await;
+    assert_eq!(refused.problem(415), "file_type");
+    let (a, b) = (text(&first["id"]), text(&second["id"]));
+    let order = anna.patch(&path, json!({"order": [b, a], "thumbnail_id": a})).await.expect(200);
+    assert_eq!(order["stickers"][0]["name"], "Bun");
+    assert_eq!(order["thumbnail_url"], first["url"]);
+    for bad in [json!({"order": [a]}), json!({"order": [a, a]}), json!({"thumbnail_id": pack})] {
+        assert_eq!(anna.patch(&path, bad).await.problem(422), "invalid");
+    }
+    let sticker = format!("{path}/stickers/{a}");
+    let renamed = json!({"name": "Rye bread", "shortcode": null});
+    let renamed = anna.patch(&sticker, renamed).await.expect(200);
+    assert_eq!(renamed["stickers"][1]["name"], "Rye bread");
+    assert!(renamed["stickers"][1]["shortcode"].is_null());
+    assert_eq!(bakery.boris.delete(&sticker).await.problem(403), "forbidden");
+    // Everybody loads the picture.
+    let url = text(&second["url"]);
+    let loaded = bakery.vera.load(url.trim_start_matches("/api/v1"), &[]).await;
+    assert_eq!((loaded.status, loaded.header("content-type")), (200, "image/webp"));
+    anna.delete(&sticker).await.expect(204);
+    assert_eq!(anna.delete(&sticker).await.problem(404), "not_found");
+    let left = anna.get(&path).await.expect(200);
+    assert_eq!(left["stickers"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -73,13 +114,13 @@ async fn packs_at_hand_keep_their_order_and_lists_cost_the_same() {
         made.push(make_pack(anna, name, "private").await);
     }
     assert_eq!(names(&mine(anna).await), ["Three", "Two", "One", "Dot"]);
-    let put = |ids: Value| {
-        let request = anna.request(reqwest::Method::PUT, "/stickers/my-packs");
-        send(request.json(&json!({"pack_ids": ids})))
-    };
-    let ordered = put(json!([made[0], made[2], made[1]])).await.expect(200);
+    let order = json!({"pack_ids": [made[0], made[2], made[1]]});
+    let ordered = anna.request(reqwest::Method::PUT, "/stickers/my-packs").json(&order);
+    let ordered = crate::support::client::send(ordered).await.expect(200);
     assert_eq!(names(&ordered), ["One", "Three", "Two", "Dot"]);
-    assert_eq!(put(json!([made[0], made[0]])).await.problem(422), "invalid");
+    let twice = json!({"pack_ids": [made[0], made[0]]});
+    let twice = anna.request(reqwest::Method::PUT, "/stickers/my-packs").json(&twice);
+    assert_eq!(crate::support::client::send(twice).await.problem(422), "invalid");
     let (_, many) = bakery.app.counting(mine(anna)).await;
     assert_eq!(few, many);
     let (page, one) = bakery.app.counting(anna.get("/stickers/packs?own=true&limit=2")).await;

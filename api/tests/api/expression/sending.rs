@@ -1,7 +1,7 @@
 //! A sticker is a message.
 
 use crate::support::bakery::{Bakery, send};
-use crate::support::expression::send_sticker;
+use crate::support::expression::{add_sticker, make_pack, send_sticker};
 use crate::support::staff::text;
 use serde_json::json;
 
@@ -58,6 +58,11 @@ async fn sending_needs_the_permission_and_a_pack_one_may_see() {
     assert_eq!(bakery.anna.post(&path, nothing).await.problem(422), "invalid");
     let unknown = send_sticker(&bakery.anna, &bakery.chat, &bakery.space).await;
     assert_eq!(unknown.problem(422), "invalid");
+    let secret = make_pack(&bakery.anna, "Secret", "private").await;
+    let sticker = add_sticker(&bakery.anna, &secret, "Mine", None).await.expect(201);
+    let sticker = text(&sticker["id"]);
+    send_sticker(&bakery.anna, &bakery.chat, &sticker).await.expect(201);
+    assert_eq!(send_sticker(&bakery.boris, &bakery.chat, &sticker).await.problem(422), "invalid");
     assert_eq!(send_sticker(&bakery.vera, &bakery.chat, HELLO).await.problem(404), "not_found");
     let restrict = format!("/spaces/{}/restrict/{}", bakery.space, bakery.boris.id());
     let denied = json!({"permissions_denied": ["send_stickers"]});
@@ -66,4 +71,20 @@ async fn sending_needs_the_permission_and_a_pack_one_may_see() {
     assert_eq!(answer.json()["permission"], "send_stickers");
     answer.problem(403);
     send(&bakery.boris, &bakery.chat, "Words still go").await.expect(201);
+}
+
+#[tokio::test]
+async fn messages_keep_stickers_that_are_deleted() {
+    let bakery = Bakery::open().await;
+    let pack = make_pack(&bakery.anna, "Buns", "public").await;
+    let sticker = add_sticker(&bakery.anna, &pack, "Bun", None).await.expect(201);
+    let sent = send_sticker(&bakery.boris, &bakery.chat, &text(&sticker["id"])).await.expect(201);
+    bakery.anna.delete(&format!("/stickers/packs/{pack}")).await.expect(204);
+    let history = bakery.boris.get(&format!("/messages/{}", bakery.chat)).await.expect(200);
+    assert_eq!(history["items"][0]["sticker"], sent["sticker"]);
+    let url = text(&sent["sticker"]["url"]);
+    let loaded = bakery.boris.load(url.trim_start_matches("/api/v1"), &[]).await;
+    assert_eq!(loaded.status, 200);
+    let again = send_sticker(&bakery.boris, &bakery.chat, &text(&sticker["id"])).await;
+    assert_eq!(again.problem(422), "invalid");
 }

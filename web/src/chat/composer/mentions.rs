@@ -4,14 +4,16 @@ use super::field::Field;
 use crate::api::chat as api;
 use crate::chat::completion::{candidates, emoji_query, query};
 use crate::chat::emoji;
+use crate::chat::own_emoji;
 use crate::chat::talk::Talk;
 use crate::i18n::{Key, t, tf, tn};
-use crate::state::{Roster, Spaces};
+use crate::state::{Expression, Roster, Spaces};
 use crate::ui::{Avatar, AvatarSize};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::ChatKind;
+use shared::expression::SpaceEmoji;
 use shared::identity::UserRef;
 use shared::markdown;
 use shared::permission::Permission;
@@ -28,6 +30,8 @@ pub enum Offer {
     Everybody(&'static str),
     /// What it puts in, and its short name.
     Emoji(String, String),
+    /// One of the space's own.
+    Custom(SpaceEmoji),
 }
 
 /// Emoji offered at once.
@@ -40,6 +44,7 @@ impl Offer {
             Self::Person(person) => format!("@{} ", person.nickname),
             Self::Everybody(name) => format!("@{name} "),
             Self::Emoji(text, _) => format!("{text} "),
+            Self::Custom(emoji) => format!(":{}: ", emoji.name),
             Self::Role(role) => {
                 let is_word = role.name.chars().all(|c| c.is_alphanumeric() || c == '_');
                 let is_word = is_word && role.name.contains(char::is_alphabetic);
@@ -55,6 +60,7 @@ pub struct Mentions {
     talk: Talk,
     field: Field,
     roster: Option<Roster>,
+    expression: Expression,
     offers: RwSignal<Vec<Offer>>,
     active: RwSignal<usize>,
 }
@@ -67,6 +73,7 @@ impl Mentions {
             talk,
             field,
             roster: space.map(|space| spaces.roster(space)),
+            expression: expect_context(),
             offers: RwSignal::default(),
             active: RwSignal::new(0),
         }
@@ -121,13 +128,25 @@ impl Mentions {
 
     fn update_emoji(&self, before: &str) {
         let Some(code) = emoji_query(before) else { return self.close() };
+        let code = code.to_lowercase();
+        let mut offers = self.own_emoji(&code);
         // The first colon fetches the table; the next key finds it.
-        let Some(table) = emoji::known() else { return self.close() };
-        let tone = emoji::tone();
-        let found = table.complete(&code.to_lowercase(), MAX_EMOJI).into_iter();
-        let offers = found.map(|(emoji, code)| Offer::Emoji(emoji.toned(tone), code.to_owned()));
+        if let Some(table) = emoji::known() {
+            let tone = emoji::tone();
+            let found = table.complete(&code, MAX_EMOJI - offers.len()).into_iter();
+            offers.extend(found.map(|(e, code)| Offer::Emoji(e.toned(tone), code.to_owned())));
+        }
         self.active.set(0);
-        self.offers.set(offers.collect());
+        self.offers.set(offers);
+    }
+
+    /// Those of the space whose names begin so, or have it in them.
+    fn own_emoji(&self, code: &str) -> Vec<Offer> {
+        let Some(space) = self.talk.space() else { return Vec::new() };
+        let mut found = untrack(|| self.expression.emoji(space));
+        found.retain(|emoji| emoji.name.contains(code));
+        found.sort_by_key(|emoji| !emoji.name.starts_with(code));
+        found.into_iter().take(MAX_EMOJI).map(Offer::Custom).collect()
     }
 
     /// Everybody at once: with the permission in a space, always in a group.
@@ -218,7 +237,7 @@ impl Mentions {
         let before = self.field.before_caret();
         let offer = self.offers.with_untracked(|offers| offers.get(at).cloned());
         let typed = match offer {
-            Some(Offer::Emoji(..)) => emoji_query(&before),
+            Some(Offer::Emoji(..) | Offer::Custom(_)) => emoji_query(&before),
             _ => query(&before),
         };
         if let (Some(typed), Some(offer)) = (typed, offer) {
@@ -266,6 +285,13 @@ pub fn MentionsList(mentions: Mentions) -> impl IntoView {
                         view! {
                             <span class="mentions__emoji">{text}</span>
                             <span class="mentions__name">{format!(":{code}:")}</span>
+                        }
+                            .into_any()
+                    }
+                    Offer::Custom(emoji) => {
+                        view! {
+                            <span class="mentions__emoji">{own_emoji::picture(&emoji)}</span>
+                            <span class="mentions__name">{format!(":{}:", emoji.name)}</span>
                         }
                             .into_any()
                     }
