@@ -1,5 +1,5 @@
 # One line a target; the work is in scripts/ or in the binary.
-.PHONY: run dev test check e2e bench clean
+.PHONY: run dev test check e2e bench faults clean
 .DEFAULT_GOAL := run
 
 run: ; @scripts/run.sh
@@ -8,4 +8,5 @@ test: ; @scripts/test.sh
 check: ; @scripts/check.sh
 e2e: ; @scripts/e2e.sh
 bench: ; @scripts/bench.sh
+faults: ; @scripts/faults.sh
 clean: ; @scripts/clean.sh

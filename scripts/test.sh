@@ -13,6 +13,7 @@ need_node
 need_postgres
 need_redis
 need_curl
+need_haproxy
 need_chromium
 need_components
 need_wasm_target
@@ -51,7 +52,7 @@ wait "$web" || FAILED+=("web client")
 
 must step "tests of the crates" "${tests[@]}" --no-fail-fast </dev/null
 must step "ledger of messages" "$TARGET_DIR/debug/load" ledger --short
-must step "server killed while people write" "$TARGET_DIR/debug/load" crash --cycles 3
+must step "everything breaks while people write" "$TARGET_DIR/debug/load" faults --short
 [ -z "$nextest" ] || must quiet "tests in the documentation" cargo test --locked --doc
 must step "documents" npm run --silent --prefix e2e lint
 [ ! -f dist/index.html ] || must step "browser journeys" scripts/e2e.sh --built

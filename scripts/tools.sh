@@ -104,6 +104,9 @@ need_postgres() {
 }
 
 need_curl() { has curl || apt curl curl; }
+# Debian keeps it where only root's PATH looks.
+need_haproxy() { has haproxy || [ -x /usr/sbin/haproxy ] || apt HAProxy haproxy; }
+
 need_redis() { has redis-server || apt Redis redis-server; }
 
 need_chromium() {

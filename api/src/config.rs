@@ -8,6 +8,7 @@ mod files;
 mod identity;
 mod limits;
 mod mail;
+mod redis;
 mod secret;
 mod server;
 mod source;
@@ -19,6 +20,7 @@ pub use files::{FilesConfig, S3Config};
 pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
+pub use redis::RedisConfig;
 pub use secret::Secret;
 pub use server::ServerConfig;
 pub use source::{ConfigError, Source};
@@ -46,6 +48,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub server: ServerConfig,
     pub database: DatabaseConfig,
+    pub redis: RedisConfig,
     pub identity: IdentityConfig,
     pub files: FilesConfig,
     pub stream: StreamConfig,
@@ -116,6 +119,7 @@ impl Config {
             data_dir: source.text_or("SPACE_DATA_DIR", "data").into(),
             server,
             database: DatabaseConfig::read(source),
+            redis: RedisConfig::read(source),
             identity: IdentityConfig::read(source),
             files: FilesConfig::read(source),
             stream: StreamConfig::read(source),

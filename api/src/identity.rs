@@ -32,14 +32,16 @@ use crate::http::current_user::{Authenticator, CurrentUser};
 use crate::jobs::Jobs;
 use crate::platform::db::Db;
 use crate::platform::secrets::SigningKey;
+use crate::realtime::Live;
 use crate::realtime::command::Commands;
 use alive::Alive;
 use async_trait::async_trait;
 use file_cookie::FileCookies;
 use password::Hasher;
-use program_token::ProgramTokens;
+use program_token::{ProgramTokens, as_session};
 use refresh_token::RefreshTokens;
 use shared::error::ErrorCode;
+use shared::ids::{SessionId, TokenId};
 use token::AccessTokens;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -85,6 +87,26 @@ impl Authenticator for Identity {
 }
 
 impl Identity {
+    /// These sessions are over, here and on every other node. Call after the commit.
+    pub async fn forget_sessions(&self, live: &Live, sessions: &[SessionId]) {
+        self.alive.forget(sessions).await;
+        live.revoke(sessions);
+    }
+
+    /// These tokens for programs are over, here and on every other node. Call after the commit.
+    pub async fn forget_tokens(&self, live: &Live, tokens: &[TokenId]) {
+        self.program_tokens.forget(tokens).await;
+        let known_as: Vec<SessionId> = tokens.iter().copied().map(as_session).collect();
+        live.revoke(&known_as);
+    }
+
+    /// Another node ended these sessions, or tokens by the names that sockets know them by.
+    pub async fn hear_of_end(&self, sessions: Vec<SessionId>) {
+        self.alive.forget(&sessions).await;
+        let tokens: Vec<TokenId> = sessions.into_iter().map(|session| TokenId(session.0)).collect();
+        self.program_tokens.forget(&tokens).await;
+    }
+
     async fn alive_only(&self, user: Option<CurrentUser>) -> ApiResult<CurrentUser> {
         let unauthenticated = || ApiError::new(ErrorCode::Unauthenticated);
         let user = user.ok_or_else(unauthenticated)?;

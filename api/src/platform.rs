@@ -1,9 +1,10 @@
-//! What the server stands on: database, secrets, logs, web files.
+//! What the server stands on: database, Redis, secrets, logs, web files.
 
 pub mod db;
 pub mod embedded;
 pub mod mail;
 pub mod migrations;
+pub mod redis;
 pub mod schema;
 pub mod secrets;
 pub mod telemetry;

@@ -6,16 +6,20 @@ use crate::chat::directory::ChatDirectory;
 use crate::chat::file_guard::ChatFiles;
 use crate::config::Config;
 use crate::files::Files;
-use crate::http::rate_limit::Limits;
 use crate::http::rate_limit::memory::MemoryLimits;
+use crate::http::rate_limit::redis::RedisLimits;
+use crate::http::rate_limit::{Engine, Limits};
 use crate::identity::Identity;
 use crate::platform::db::Db;
 use crate::platform::mail::Mailer;
+use crate::platform::redis::Redis;
 use crate::platform::secrets::Secrets;
 use crate::platform::telemetry;
 use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
+use crate::realtime::bus::Bus;
 use crate::realtime::bus::memory::MemoryBus;
+use crate::realtime::bus::redis::RedisBus;
 use crate::realtime::socket::Waiting;
 use crate::router;
 use actix_web::HttpServer;
@@ -47,9 +51,19 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
     let identity = Arc::new(Identity::new(&config, &secrets.signing_keys, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
     let files = Arc::new(Files::new(&config, Arc::new(ChatFiles::new(db.clone())))?);
-    let live = Live::new(db.clone(), Arc::new(MemoryBus::default()), directory);
+    let redis = Redis::new(&config.redis)?.map(Arc::new);
+    let (bus, engine): (Arc<dyn Bus>, Box<dyn Engine>) = match redis {
+        Some(redis) => (Arc::new(RedisBus::new(redis.clone())), Box::new(RedisLimits::new(redis))),
+        None => (Arc::new(MemoryBus::default()), Box::new(MemoryLimits::default())),
+    };
+    let live = Live::new(db.clone(), bus, directory);
+    let knower = identity.clone();
+    live.on_revoked(move |sessions| {
+        let knower = knower.clone();
+        tokio::spawn(async move { knower.hear_of_end(sessions).await });
+    });
     let mailer = Mailer::new(&config)?;
-    let limits = Limits::new(config.limits.factor, Box::new(MemoryLimits::default()));
+    let limits = Limits::new(config.limits.factor, engine);
     Ok(App::new(Parts {
         config,
         secrets,

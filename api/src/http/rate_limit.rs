@@ -1,8 +1,9 @@
 //! Rate limits: budgets that refill steadily, per account and per real client address.
 //!
-//! An [`Engine`] keeps them; `memory` serves one node.
+//! An [`Engine`] keeps them: `memory` those of one node, `redis` those of all nodes together.
 
 pub mod memory;
+pub mod redis;
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};

@@ -7,7 +7,8 @@ use moka::future::Cache;
 use shared::ids::{SessionId, UserId};
 use std::time::Duration;
 
-/// How long another node may take a revoked session for alive. On this node it is never.
+/// How long another node may take a revoked session for alive. On this node it is
+/// never, and others are told at once: this is for what they do not hear.
 const TTL: Duration = Duration::from_secs(5);
 /// Longer than any look-up that began before the revocation can take.
 const REMEMBERED: Duration = Duration::from_secs(60);

@@ -18,7 +18,8 @@ use std::time::Duration;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LENGTH: usize = 40;
-/// How long another node may take a revoked token for good. On this node it is never.
+/// How long another node may take a revoked token for good. On this node it is
+/// never, and others are told at once: this is for what they do not hear.
 const TTL: Duration = Duration::from_secs(5);
 /// Longer than any look-up that began before the revocation can take.
 const REMEMBERED: Duration = Duration::from_secs(60);

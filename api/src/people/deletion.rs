@@ -53,7 +53,7 @@ pub async fn plan(
             do_revoke(tx, caller.id, Which::All).await
         })
         .await?;
-    app.identity.alive.forget(&ended).await;
+    app.identity.forget_sessions(&app.live, &ended).await;
     Ok(PlannedDeletion { due_at })
 }
 

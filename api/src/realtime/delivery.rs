@@ -104,12 +104,21 @@ impl Delivery {
         audience: Option<uuid::Uuid>,
         frame: String,
     ) -> Self {
+        Self::received(topic, Some(seq), audience.map(ChatId), frame.into())
+    }
+
+    /// A frame that another node made.
+    pub(super) fn received(
+        topic: Topic,
+        seq: Option<i64>,
+        audience: Option<ChatId>,
+        frame: ByteString,
+    ) -> Self {
         let event = serde_json::from_str::<EventFrame>(&frame).map(|f| f.event).ok();
         let effect = event.as_ref().map_or(Effect::Access, Effect::of);
         let (shows, quotes) = (event.as_ref().and_then(shown), event.as_ref().and_then(quoted));
         let (brings, takes) = event.as_ref().map(notices).unwrap_or_default();
-        let (seq, audience) = (Some(seq), audience.map(ChatId));
-        Self { topic, seq, audience, effect, shows, quotes, brings, takes, frame: frame.into() }
+        Self { topic, seq, audience, effect, shows, quotes, brings, takes, frame }
     }
 
     /// The same place in the stream, with nothing in it.

@@ -1,6 +1,7 @@
 //! This node's sockets by topic. Orders durable events per topic: what arrives early waits for
 //! what is missing, and a hole that stays is read from the log.
 
+use crate::error::ApiResult;
 use crate::platform::db::Db;
 use crate::realtime::bus::Bus;
 use crate::realtime::outbox::Outbox;
@@ -17,6 +18,12 @@ pub type SocketId = u64;
 
 /// How long an early event waits before the log is asked.
 const PATIENCE: Duration = Duration::from_millis(30);
+/// How soon the log is asked again when the database did not answer.
+const AGAIN: Duration = Duration::from_millis(500);
+/// Events that are read at once.
+const AT_ONCE: i64 = 1000;
+/// Topics whose positions are asked for together.
+const TOGETHER: usize = 1000;
 
 /// See the module.
 pub struct Hub {
@@ -32,6 +39,8 @@ struct TopicState {
     last: Option<i64>,
     early: BTreeMap<i64, Arc<Delivery>>,
     repairing: bool,
+    /// The log was to be looked at before it was known from where on.
+    look: bool,
 }
 
 impl TopicState {
@@ -79,9 +88,12 @@ impl Hub {
     }
 
     /// A socket has read the log up to `seq`: order what follows from there.
-    pub fn settle(&self, topic: Topic, seq: i64) {
-        if let Some(mut state) = self.topics.get_mut(&topic) {
-            state.last.get_or_insert(seq);
+    pub fn settle(self: &Arc<Self>, topic: Topic, seq: i64) {
+        let Some(mut state) = self.topics.get_mut(&topic) else { return };
+        state.last.get_or_insert(seq);
+        if std::mem::take(&mut state.look) {
+            drop(state);
+            self.nudge(topic);
         }
     }
 
@@ -117,45 +129,80 @@ impl Hub {
     /// Something may have been committed and not published: look at the log.
     pub fn nudge(self: &Arc<Self>, topic: Topic) {
         let Some(mut state) = self.topics.get_mut(&topic) else { return };
-        if !state.repairing {
+        state.look |= state.last.is_none();
+        if !state.repairing && state.last.is_some() {
             state.repairing = true;
             drop(state);
             self.repair_later(topic, PATIENCE);
         }
     }
 
+    /// The topics that are heard here.
+    #[must_use]
+    pub fn topics(&self) -> Vec<Topic> {
+        self.topics.iter().map(|entry| *entry.key()).collect()
+    }
+
+    /// Looks where the log of these topics stands, and reads what did not come; one query for many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn catch_up(self: &Arc<Self>, topics: &[Topic]) -> ApiResult<()> {
+        for part in topics.chunks(TOGETHER) {
+            let positions = stream::positions(&mut *self.db.conn().await?, part).await?;
+            for (topic, seq) in positions {
+                let Some(mut state) = self.topics.get_mut(&topic) else { continue };
+                state.look |= state.last.is_none();
+                if state.last.is_some_and(|last| last < seq) && !state.repairing {
+                    state.repairing = true;
+                    drop(state);
+                    self.repair_later(topic, Duration::ZERO);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn repair_later(self: &Arc<Self>, topic: Topic, pause: Duration) {
         let hub = self.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(pause).await;
-            while !hub.repair(topic).await {
-                tokio::time::sleep(Duration::from_millis(500)).await;
+            let mut next = Some(pause);
+            while let Some(pause) = next {
+                tokio::time::sleep(pause).await;
+                next = hub.repair(topic).await;
             }
         });
     }
 
-    /// Reads what is missing from the log; `true` when done.
-    async fn repair(self: &Arc<Self>, topic: Topic) -> bool {
-        let last = match self.topics.get_mut(&topic) {
-            None => return true,
-            Some(mut state) => match state.last {
-                None => {
-                    state.repairing = false;
-                    return true;
-                }
-                Some(last) => last,
-            },
+    /// Reads what is missing from the log; when to go on, unless it is done.
+    async fn repair(self: &Arc<Self>, topic: Topic) -> Option<Duration> {
+        let last = {
+            let mut state = self.topics.get_mut(&topic)?;
+            let Some(last) = state.last else {
+                state.repairing = false;
+                state.look = true;
+                return None;
+            };
+            last
         };
         let missing = match self.db.conn().await {
-            Ok(mut conn) => stream::read(&mut conn, topic, last, 1000).await.ok(),
+            Ok(mut conn) => stream::read(&mut conn, topic, last, AT_ONCE).await.ok(),
             Err(_) => None,
         };
-        let Some(missing) = missing else { return false };
-        let Some(mut state) = self.topics.get_mut(&topic) else { return true };
+        let Some(missing) = missing else { return Some(AGAIN) };
+        let is_rest = missing.len() < AT_ONCE as usize;
+        let mut state = self.topics.get_mut(&topic)?;
         for delivery in missing {
             if let Some(seq) = delivery.seq {
                 state.accept(seq, delivery);
             }
+        }
+        if !is_rest {
+            return Some(Duration::ZERO);
+        }
+        if !state.early.is_empty() && state.last > Some(last) {
+            // More happened meanwhile; it may just be on its way.
+            return Some(PATIENCE);
         }
         // Older than the log keeps: the sockets notice the hole and say `recovered: false`.
         while let Some((seq, delivery)) = state.early.pop_first() {
@@ -163,6 +210,6 @@ impl Hub {
             state.accept(seq, delivery);
         }
         state.repairing = false;
-        true
+        None
     }
 }

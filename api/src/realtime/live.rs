@@ -3,7 +3,7 @@
 use crate::error::ApiResult;
 use crate::platform::db::Db;
 use crate::realtime::activity::Activity;
-use crate::realtime::bus::Bus;
+use crate::realtime::bus::{Bus, NodeId, Receiver, Word};
 use crate::realtime::directory::Directory;
 use crate::realtime::hub::Hub;
 use crate::realtime::presence::Presences;
@@ -11,11 +11,12 @@ use crate::realtime::stream::{self, Delivery};
 use crate::realtime::views::Views;
 use dashmap::DashMap;
 use shared::event::Event;
-use shared::ids::{ChatId, UserId};
+use shared::ids::{ChatId, SessionId, UserId};
 use shared::topic::Topic;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use tokio::sync::{OnceCell, watch};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+use tokio::sync::{Notify, OnceCell, watch};
 
 /// See the module. Clones share everything.
 #[derive(Clone)]
@@ -34,16 +35,23 @@ struct Inner {
     sockets_of: DashMap<UserId, usize>,
     open_sockets: AtomicUsize,
     shutdown: watch::Sender<bool>,
+    /// The whole log is to be looked at.
+    look: Notify,
+    on_revoked: OnceLock<OnRevoked>,
 }
+
+/// Whoever knows which sessions are over.
+type OnRevoked = Box<dyn Fn(Vec<SessionId>) + Send + Sync>;
+
+/// How soon the log is looked at again when the database did not answer.
+const AGAIN: Duration = Duration::from_secs(1);
 
 impl Live {
     /// Wires bus and hub together.
     #[must_use]
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
         let hub = Hub::new(db.clone(), bus.clone());
-        let receiver = hub.clone();
-        bus.start(Arc::new(move |delivery| receiver.receive(delivery)));
-        Self(Arc::new(Inner {
+        let live = Self(Arc::new(Inner {
             db,
             epoch: OnceCell::new(),
             hub,
@@ -56,7 +64,40 @@ impl Live {
             sockets_of: DashMap::new(),
             open_sockets: AtomicUsize::new(0),
             shutdown: watch::Sender::new(false),
-        }))
+            look: Notify::new(),
+            on_revoked: OnceLock::new(),
+        }));
+        let receiver: Weak<Inner> = Arc::downgrade(&live.0);
+        live.0.bus.start(receiver.clone());
+        if live.0.bus.is_shared() {
+            tokio::spawn(look_when_asked(receiver));
+            live.share_presence();
+        }
+        live
+    }
+
+    /// Calls this when another node ends sessions. Once, at start.
+    pub fn on_revoked(&self, tell: impl Fn(Vec<SessionId>) + Send + Sync + 'static) {
+        drop(self.0.on_revoked.set(Box::new(tell)));
+    }
+
+    /// Tells other nodes that these sessions, or tokens for programs, are over.
+    pub fn revoke(&self, sessions: &[SessionId]) {
+        if !sessions.is_empty() {
+            self.0.bus.tell(Word::Revoked(sessions.to_vec()));
+        }
+    }
+
+    /// The bus between nodes.
+    #[must_use]
+    pub fn bus(&self) -> &Arc<dyn Bus> {
+        &self.0.bus
+    }
+
+    /// A handle that does not keep it alive.
+    pub(super) fn handle(&self) -> impl Fn() -> Option<Self> + Send + use<> {
+        let weak = Arc::downgrade(&self.0);
+        move || weak.upgrade().map(Self)
     }
 
     /// Sends a committed delivery to every node.
@@ -69,9 +110,17 @@ impl Live {
         self.publish(Arc::new(Delivery::new(topic, None, audience, event)));
     }
 
+    /// Sends an event that is not kept to each of these topics, also where the subscription of another
+    /// node is still on its way.
+    pub(super) fn tell_all(&self, topics: Vec<Topic>, event: Event) {
+        self.0.hand_out(&topics, &event);
+        self.0.bus.tell(Word::Told { topics, event: Box::new(event) });
+    }
+
     /// A commit whose outcome is unknown may have left events in the log.
     pub fn nudge(&self, topic: Topic) {
         self.0.hub.nudge(topic);
+        self.0.bus.tell(Word::Look(vec![topic]));
     }
 
     /// The name of the log that this node reads and writes; see [`stream::epoch`].
@@ -123,11 +172,13 @@ impl Live {
         OpenSocket(self.clone())
     }
 
-    /// Counts a socket of a person until the guard is dropped; `None` when he has `limit` already.
+    /// Counts a socket of a person until the guard is dropped; `None` when he has `limit` already. On
+    /// all nodes together he may have twice as many: a node that stops hands its sockets over.
     #[must_use]
     pub fn enter(&self, user: UserId, limit: usize) -> Option<Entered> {
+        let elsewhere = self.presences().elsewhere(user);
         let mut count = self.0.sockets_of.entry(user).or_default();
-        if *count >= limit {
+        if *count >= limit || *count + elsewhere >= limit * 2 {
             return None;
         }
         *count += 1;
@@ -140,8 +191,9 @@ impl Live {
         self.0.open_sockets.load(Ordering::Relaxed)
     }
 
-    /// Asks every socket to close with 1001.
+    /// Asks every socket to close with 1001, and tells the other nodes.
     pub fn shut_down(&self) {
+        self.0.bus.tell(Word::Bye);
         self.0.shutdown.send_replace(true);
     }
 
@@ -149,6 +201,66 @@ impl Live {
     #[must_use]
     pub fn shutdown(&self) -> watch::Receiver<bool> {
         self.0.shutdown.subscribe()
+    }
+}
+
+impl Inner {
+    fn hand_out(&self, topics: &[Topic], event: &Event) {
+        for topic in topics.iter().filter(|topic| self.hub.listeners(**topic) > 0) {
+            self.hub.receive(Arc::new(Delivery::new(*topic, None, None, event.clone())));
+        }
+    }
+}
+
+impl Receiver for Inner {
+    fn receive(&self, delivery: Arc<Delivery>) {
+        self.hub.receive(delivery);
+    }
+
+    fn look(&self, topics: Option<Vec<Topic>>) {
+        let Some(topics) = topics else { return self.look.notify_one() };
+        let hub = self.hub.clone();
+        tokio::spawn(async move {
+            while let Err(error) = hub.catch_up(&topics).await {
+                error.log();
+                tokio::time::sleep(AGAIN).await;
+            }
+        });
+    }
+
+    fn hear(&self, from: NodeId, word: Word) {
+        match word {
+            Word::Revoked(sessions) => {
+                if let Some(tell) = self.on_revoked.get() {
+                    tell(sessions);
+                }
+            }
+            Word::Told { topics, event } => self.hand_out(&topics, &event),
+            Word::People(people) => self.presences.hear(from, people),
+            Word::Here | Word::Bye | Word::Look(_) => {}
+        }
+    }
+
+    fn welcome(&self) {
+        self.presences.repeat();
+    }
+
+    fn miss(&self, node: NodeId, is_first: bool) {
+        self.presences.miss(node, is_first);
+    }
+}
+
+/// One look at the whole log at a time, however often it was asked for.
+async fn look_when_asked(inner: Weak<Inner>) {
+    loop {
+        let Some(strong) = inner.upgrade() else { return };
+        let asked = tokio::time::timeout(AGAIN, strong.look.notified()).await.is_ok();
+        if asked && let Err(error) = strong.hub.catch_up(&strong.hub.topics()).await {
+            error.log();
+            strong.look.notify_one();
+            drop(strong);
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 }
 

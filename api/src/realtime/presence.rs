@@ -1,12 +1,21 @@
 //! Who is there. A person is online while a socket of his beats; `away` when no socket was active
 //! for ten minutes; a chosen status wins while it lasts, and a chosen `offline` means invisible. What
 //! he says about himself does not depend on his being there.
+//!
+//! Each node knows the sockets of all: nodes tell each other whenever something changed, and everything
+//! to a node that is new. So every question is answered from memory, and nothing is left behind by a
+//! node that was killed.
+
+mod nodes;
 
 use crate::error::ApiResult;
 use crate::realtime::Live;
+use crate::realtime::bus::NodeId;
 use crate::realtime::hub::SocketId;
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
+pub use nodes::Seen;
+use serde::{Deserialize, Serialize};
 use shared::event::{Event, UserStatusChanged};
 use shared::identity::Status;
 use shared::ids::{SessionId, UserId};
@@ -23,14 +32,15 @@ const IDLE: Duration = Duration::from_secs(600);
 /// A reload must not flicker: only after so long without a socket is a person offline.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// The presence of everybody on this node.
+/// The presence of everybody.
 #[derive(Default)]
 pub struct Presences {
     people: DashMap<UserId, Person>,
+    between_nodes: nodes::Waiting,
 }
 
 /// What a person lets others see of himself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     pub status: Status,
     /// Ends `away` and `dnd`.
@@ -63,16 +73,33 @@ impl Chosen {
 #[derive(Default)]
 struct Person {
     chosen: Chosen,
-    sockets: HashMap<SocketId, Beat>,
+    /// When that was chosen, or read: the latest word of any node counts. Microseconds.
+    chosen_at: i64,
+    sockets: HashMap<Place, Beat>,
     /// What others were told last.
     told: Told,
 }
 
 type Told = (Status, Option<CustomStatus>);
 
+/// Where a socket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Here(SocketId),
+    /// All of that node.
+    Elsewhere(NodeId),
+}
+
 struct Beat {
     seen: Instant,
     active: Instant,
+    sockets: usize,
+}
+
+impl Beat {
+    fn new(now: Instant) -> Self {
+        Self { seen: now, active: now, sockets: 1 }
+    }
 }
 
 impl Person {
@@ -85,6 +112,11 @@ impl Person {
             Status::Online if alive().all(|beat| now - beat.active >= IDLE) => Status::Away,
             chosen => chosen,
         }
+    }
+
+    fn choose(&mut self, chosen: Chosen) {
+        self.chosen = chosen;
+        self.chosen_at = Utc::now().timestamp_micros();
     }
 
     fn seen(&self) -> Told {
@@ -116,7 +148,7 @@ impl Presences {
 
     fn is_silent(&self, user: UserId, socket: SocketId) -> bool {
         let person = self.people.get(&user);
-        let beat = person.as_ref().and_then(|person| person.sockets.get(&socket));
+        let beat = person.as_ref().and_then(|person| person.sockets.get(&Place::Here(socket)));
         beat.is_some_and(|beat| beat.seen.elapsed() >= TTL)
     }
 
@@ -130,6 +162,7 @@ impl Presences {
     fn change(&self, user: UserId, change: impl FnOnce(&mut Person)) -> Option<Told> {
         let mut person = self.people.entry(user).or_default();
         change(&mut person);
+        self.between_nodes.tell(user);
         let seen = person.seen();
         if person.told == seen {
             return None;
@@ -144,8 +177,8 @@ impl Live {
     pub fn appear(&self, user: UserId, socket: SocketId, chosen: Chosen) {
         let now = Instant::now();
         self.tell_status(user, |person| {
-            person.chosen = chosen;
-            person.sockets.insert(socket, Beat { seen: now, active: now });
+            person.choose(chosen);
+            person.sockets.insert(Place::Here(socket), Beat::new(now));
         });
     }
 
@@ -153,7 +186,7 @@ impl Live {
     pub fn beat(&self, user: UserId, socket: SocketId, active: bool) {
         let now = Instant::now();
         self.tell_status(user, |person| {
-            let beat = person.sockets.entry(socket).or_insert(Beat { seen: now, active: now });
+            let beat = person.sockets.entry(Place::Here(socket)).or_insert(Beat::new(now));
             beat.seen = now;
             if active {
                 beat.active = now;
@@ -165,7 +198,7 @@ impl Live {
     pub fn disappear(&self, user: UserId, socket: SocketId) {
         let live = self.clone();
         if let Some(mut person) = self.presences().people.get_mut(&user) {
-            person.sockets.remove(&socket);
+            person.sockets.remove(&Place::Here(socket));
         }
         tokio::spawn(async move {
             tokio::time::sleep(GRACE).await;
@@ -194,7 +227,7 @@ impl Live {
     /// The person chose what others see of him.
     pub fn choose(&self, user: UserId, chosen: Chosen) {
         if self.presences().knows(user) {
-            self.tell_status(user, |person| person.chosen = chosen);
+            self.tell_status(user, |person| person.choose(chosen));
         } else {
             self.announce(user, (Status::Offline, chosen.custom()));
         }
@@ -218,11 +251,8 @@ impl Live {
                         Some(person) => person.seen(),
                         None => (Status::Offline, seen.1),
                     };
-                    for topic in topics {
-                        let custom_status = custom_status.clone();
-                        let event = UserStatusChanged { user_id: user, status, custom_status };
-                        live.ephemeral(topic, None, Event::UserStatusChanged(event));
-                    }
+                    let event = UserStatusChanged { user_id: user, status, custom_status };
+                    live.tell_all(topics, Event::UserStatusChanged(event));
                 }
                 Err(error) => error.log(),
             }
@@ -259,9 +289,13 @@ mod tests {
         // In the future, so that an hour before it is a time that this machine knows.
         let now = Instant::now() + Duration::from_secs(3600);
         let ago = |seconds| now - Duration::from_secs(seconds);
-        let beat = |(seen, active): &(u64, u64)| Beat { seen: ago(*seen), active: ago(*active) };
-        let sockets = (1..).zip(beats.iter().map(beat)).collect();
-        (Person { chosen, sockets, told: Told::default() }, now)
+        let beat = |(seen, active): &(u64, u64)| Beat {
+            seen: ago(*seen),
+            active: ago(*active),
+            sockets: 1,
+        };
+        let sockets = (1..).map(Place::Here).zip(beats.iter().map(beat)).collect();
+        (Person { chosen, sockets, ..Person::default() }, now)
     }
 
     fn status(beats: &[(u64, u64)], chosen: Chosen) -> Status {

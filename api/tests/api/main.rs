@@ -19,6 +19,7 @@ mod identity;
 mod integrations;
 mod jobs;
 mod mail;
+mod nodes;
 mod notifications;
 mod people;
 mod permissions;

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod files;
 pub mod mail;
 pub mod programs;
+pub mod redis;
 pub mod replica;
 pub mod socket;
 pub mod staff;
@@ -39,9 +40,21 @@ impl TestApp {
         Self::with(&[]).await
     }
 
-    /// With these settings on top.
+    /// With these settings on top. With `TEST_ENGINE=redis` on the Redis of `TEST_REDIS_URL`.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let url = database::fresh().await;
+        let prefix = format!("test-{}", uuid::Uuid::now_v7().simple());
+        let shared = redis::shared_url();
+        let mut all = match std::env::var("TEST_ENGINE").as_deref() {
+            Ok("redis") => vec![("REDIS_URL", &*shared), ("SPACE_REDIS_PREFIX", &*prefix)],
+            _ => Vec::new(),
+        };
+        all.extend_from_slice(settings);
+        Self::node(&url, &all).await
+    }
+
+    /// A node on this database, with these settings on top.
+    pub async fn node(url: &str, settings: &[(&str, &str)]) -> Self {
         let name = format!("space-test-data-{}", uuid::Uuid::now_v7().simple());
         let data_dir = std::env::temp_dir().join(name);
         let folder = data_dir.to_string_lossy().into_owned();
@@ -58,13 +71,18 @@ impl TestApp {
         ];
         pairs.extend_from_slice(settings);
         let config = Config::from_pairs(pairs).unwrap();
-        let server = Server::bind(config, &url).unwrap();
+        let server = Server::bind(config, url).unwrap();
         let (app, address) = (server.app.clone(), server.address);
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
         Self { app, address, stop: Some(stop), data_dir }
+    }
+
+    /// The same person at this node.
+    pub fn at(&self, who: &Client) -> Client {
+        who.at(self.address)
     }
 
     /// Starts the shutdown as SIGTERM does.

@@ -3,8 +3,8 @@
 use crate::book::Book;
 use crate::client::Client;
 use crate::person::Person;
-use crate::server::Server;
 use shared::ids::ChatId;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ pub struct Community {
 
 impl Community {
     /// A new space with so many people and chats; everybody hears everything.
-    pub async fn gather(server: &Server, people: usize, chats: usize) -> anyhow::Result<Self> {
-        let owner = Client::register(server.address, "anna").await?;
+    pub async fn gather(server: SocketAddr, people: usize, chats: usize) -> anyhow::Result<Self> {
+        let owner = Client::register(server, "anna").await?;
         let space = owner.create_space("The load test").await?;
         let mut ids: Vec<ChatId> = space.default_chat_id.into_iter().collect();
         for n in 1..chats {
@@ -32,7 +32,7 @@ impl Community {
         }
         let mut all = vec![Arc::new(Person::new(owner))];
         for n in 1..people {
-            let client = Client::register(server.address, &format!("person_{n}")).await?;
+            let client = Client::register(server, &format!("person_{n}")).await?;
             client.join(space.id).await?;
             all.push(Arc::new(Person::new(client)));
         }

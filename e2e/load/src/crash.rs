@@ -25,13 +25,20 @@ pub struct Crash {
     seed: Option<u64>,
 }
 
+impl Crash {
+    /// As `load faults` wants it.
+    pub fn new(cycles: u32, forget_nonce: bool, seed: u64) -> Self {
+        Self { cycles, people: 8, forget_nonce, seed: Some(seed) }
+    }
+}
+
 /// `load crash`.
 pub async fn run(place: &Place, args: &Crash) -> anyhow::Result<()> {
     let seed = args.seed.unwrap_or_else(rand::random);
     println!("Crash: {} cycles, {} people, seed {seed}", args.cycles, args.people);
     let mut random = rand::rngs::StdRng::seed_from_u64(seed);
     let mut server = Server::start(place).await?;
-    let community = Community::gather(&server, args.people.into(), 2).await?;
+    let community = Community::gather(server.address, args.people.into(), 2).await?;
     let manner = Manner {
         // As fast as answers come: there is always something on its way.
         pause: Duration::from_millis(5),

@@ -40,7 +40,7 @@ pub async fn run(place: &Place, args: &Ledger) -> anyhow::Result<()> {
     };
     println!("Ledger: {people} people, {rate} messages a second, {seconds} s");
     let server = Server::start(place).await?;
-    let community = Community::gather(&server, people.into(), args.chats.into()).await?;
+    let community = Community::gather(server.address, people.into(), args.chats.into()).await?;
     let breaks = if args.short { 1 } else { args.breaks };
     let manner = Manner {
         pause: Duration::from_secs_f64(f64::from(people) / f64::from(rate)),

@@ -4,11 +4,14 @@
 mod bench;
 mod book;
 mod client;
+mod cluster;
 mod community;
 mod corpus;
 mod crash;
+mod faults;
 mod ledger;
 mod mailbox;
+mod parts;
 mod person;
 mod server;
 mod socket;
@@ -41,12 +44,24 @@ pub struct Place {
     database: Option<String>,
 }
 
+impl Place {
+    /// The same on another PostgreSQL.
+    fn with_database(&self, url: String) -> Self {
+        Self { api: self.api.clone(), database: Some(url) }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// People send and read while sockets break; counts what is lost, doubled or disordered.
     Ledger(ledger::Ledger),
     /// As `ledger`, while the server is killed with SIGKILL again and again.
     Crash(crash::Crash),
+    /// As `ledger`, on three nodes behind a proxy, while nodes and Redis are killed, added and
+    /// replaced.
+    Cluster(cluster::Run),
+    /// Breaks everything that can break, one after the other; each with a negative control.
+    Faults(faults::Faults),
     /// Prints figures: imports, sends, latency, history, search, fan-out, memory.
     Bench(bench::Bench),
 }
@@ -57,6 +72,8 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         Command::Ledger(args) => ledger::run(&cli.place, &args).await,
         Command::Crash(args) => crash::run(&cli.place, &args).await,
+        Command::Cluster(args) => cluster::run(&cli.place, &args).await,
+        Command::Faults(args) => faults::run(&cli.place, &args).await,
         Command::Bench(args) => bench::run(&cli.place, &args).await,
     };
     match done {

@@ -14,13 +14,19 @@ use uuid::Uuid;
 /// How long a start may take; crash recovery of the database is part of it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running server. Dropping it kills the process; [`Server::end`] also removes its data.
-pub struct Server {
+/// Where servers live: the program, a folder, a database of their own, settings.
+pub struct Site {
     api: PathBuf,
-    child: Child,
-    pub address: SocketAddr,
     home: PathBuf,
     database: Option<Database>,
+    settings: Vec<(&'static str, String)>,
+}
+
+/// A running server. Dropping it kills the process; [`Server::end`] also removes its data.
+pub struct Server {
+    site: Site,
+    child: Child,
+    pub address: SocketAddr,
 }
 
 /// A database of our own on somebody's server.
@@ -30,9 +36,12 @@ struct Database {
     url: String,
 }
 
-impl Server {
-    /// Starts on a free port with a fresh database.
-    pub async fn start(place: &Place) -> anyhow::Result<Self> {
+impl Site {
+    /// A folder, and a fresh database where one is given.
+    pub async fn prepare(
+        place: &Place,
+        settings: Vec<(&'static str, String)>,
+    ) -> anyhow::Result<Self> {
         let api = match &place.api {
             Some(api) => api.clone(),
             None => std::env::current_exe()?.with_file_name("api"),
@@ -44,33 +53,130 @@ impl Server {
             Some(url) => Some(Database::create(url).await?),
             None => None,
         };
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (child, address) = spawn(&api, &home, database.as_ref(), free).await?;
-        Ok(Self { api, child, address, home, database })
+        Ok(Self { api, home, database, settings })
     }
 
-    /// SIGKILL, and a new process in its place.
-    pub async fn crash(&mut self) -> anyhow::Result<()> {
-        self.child.start_kill()?;
-        self.child.wait().await?;
+    /// No rate limits and cheap hashing: the server's own work is measured.
+    fn command(&self, listen: SocketAddr) -> Command {
+        let mut command = Command::new(&self.api);
+        command
+            .env_clear()
+            .envs(std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME"))
+            .env("SPACE_LISTEN", listen.to_string())
+            .env("SPACE_DATA_DIR", self.home.join("data"))
+            .env("SPACE_WEB_DIR", self.home.join("no-web"))
+            .env("SPACE_LIMIT_FACTOR", "0")
+            .env("SPACE_SOCKETS_PER_ADDRESS", "10000")
+            .env("SPACE_BCRYPT_COST", "4")
+            .env("SPACE_LOG", "warn")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", &database.url);
+        }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Starts a server; port 0 takes a free one.
+    pub async fn spawn(&self, listen: SocketAddr) -> anyhow::Result<(Child, SocketAddr)> {
+        let log = self.home.join("log");
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&log)?;
+        let mut command = self.command(listen);
+        let mut child = command.arg("serve").stdout(Stdio::piped()).stderr(file).spawn()?;
+        let output = child.stdout.take().context("no output")?;
+        let mut lines = BufReader::new(output).lines();
+        let address = tokio::time::timeout(PATIENCE, async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some(address) = line.strip_prefix("Listening on http://") {
+                    return anyhow::Ok(address.trim().parse()?);
+                }
+            }
+            bail!("{}", std::fs::read_to_string(&log)?)
+        });
+        let address = address.await.context("the server does not start")??;
+        // Read to the end, or the server would block on a full pipe.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok((child, address))
+    }
+
+    /// As [`Site::spawn`], again until it works: what was killed may still be going down.
+    pub async fn respawn(&self, listen: SocketAddr) -> anyhow::Result<Child> {
         let began = Instant::now();
         loop {
-            match spawn(&self.api, &self.home, self.database.as_ref(), self.address).await {
-                Ok((child, _)) => {
-                    self.child = child;
-                    return Ok(());
-                }
-                // The private PostgreSQL of the killed process may still be going down.
+            match self.spawn(listen).await {
+                Ok((child, _)) => return Ok(child),
                 Err(error) if began.elapsed() > PATIENCE => return Err(error),
                 Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
     }
 
+    /// Where files may be put.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The address of the database, where it is not the server's private one.
+    pub fn database(&self) -> anyhow::Result<&str> {
+        let database =
+            self.database.as_ref().context("--database or TEST_DATABASE_URL is needed")?;
+        Ok(&database.url)
+    }
+
+    /// Removes all data.
+    pub async fn remove(self) -> anyhow::Result<()> {
+        if let Some(database) = &self.database {
+            database.remove().await?;
+        }
+        Ok(std::fs::remove_dir_all(&self.home)?)
+    }
+}
+
+/// SIGTERM, as an operator stops a server; waits until it is gone.
+pub async fn terminate(child: &mut Child) -> anyhow::Result<()> {
+    signal(child, "TERM").await?;
+    let stopped = tokio::time::timeout(Duration::from_secs(15), child.wait()).await;
+    stopped.context("the server does not stop within 15 s of SIGTERM")??;
+    Ok(())
+}
+
+/// Sends a signal to a process that we started.
+pub async fn signal(child: &Child, name: &str) -> anyhow::Result<()> {
+    if let Some(pid) = child.id() {
+        Command::new("kill").args(["-s", name, &pid.to_string()]).status().await?;
+    }
+    Ok(())
+}
+
+impl Server {
+    /// Starts on a free port with a fresh database.
+    pub async fn start(place: &Place) -> anyhow::Result<Self> {
+        let site = Site::prepare(place, Vec::new()).await?;
+        let (child, address) = site.spawn(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        Ok(Self { site, child, address })
+    }
+
+    /// SIGKILL, and a new process in its place.
+    pub async fn crash(&mut self) -> anyhow::Result<()> {
+        self.child.start_kill()?;
+        self.child.wait().await?;
+        self.child = self.site.respawn(self.address).await?;
+        Ok(())
+    }
+
+    /// `STOP` or `CONT`.
+    pub async fn signal(&self, name: &str) -> anyhow::Result<()> {
+        signal(&self.child, name).await
+    }
+
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// Runs another command of the server's binary on the same data and returns what it prints.
     pub async fn command(&self, args: &[&str]) -> anyhow::Result<String> {
-        let mut command = configured(&self.api, &self.home, self.database.as_ref(), self.address);
-        let output = command.args(args).output().await?;
+        let output = self.site.command(self.address).args(args).output().await?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "api {} failed:\n{text}{errors}", args.join(" "));
@@ -90,22 +196,13 @@ impl Server {
 
     /// Where files for the server may be put.
     pub fn home(&self) -> &Path {
-        &self.home
+        self.site.home()
     }
 
     /// Stops as an operator would, and removes all data.
     pub async fn end(mut self) -> anyhow::Result<()> {
-        if let Some(pid) = self.child.id() {
-            let pid = pid.to_string();
-            Command::new("kill").args(["-TERM", &pid]).status().await?;
-        }
-        let stopped = tokio::time::timeout(Duration::from_secs(15), self.child.wait()).await;
-        stopped.context("the server does not stop within 15 s of SIGTERM")??;
-        if let Some(database) = &self.database {
-            database.remove().await?;
-        }
-        std::fs::remove_dir_all(&self.home)?;
-        Ok(())
+        terminate(&mut self.child).await?;
+        self.site.remove().await
     }
 }
 
@@ -127,56 +224,11 @@ impl Database {
     }
 }
 
-async fn execute(url: &str, sql: &str) -> anyhow::Result<()> {
+/// Runs statements.
+pub async fn execute(url: &str, sql: &str) -> anyhow::Result<()> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let driver = tokio::spawn(connection);
     client.batch_execute(sql).await?;
     drop(client);
     Ok(driver.await??)
-}
-
-/// No rate limits and cheap hashing: the server's own work is measured.
-fn configured(api: &Path, home: &Path, database: Option<&Database>, listen: SocketAddr) -> Command {
-    let mut command = Command::new(api);
-    command
-        .env_clear()
-        .envs(std::env::vars().filter(|(name, _)| name == "PATH" || name == "HOME"))
-        .env("SPACE_LISTEN", listen.to_string())
-        .env("SPACE_DATA_DIR", home.join("data"))
-        .env("SPACE_WEB_DIR", home.join("no-web"))
-        .env("SPACE_LIMIT_FACTOR", "0")
-        .env("SPACE_SOCKETS_PER_ADDRESS", "10000")
-        .env("SPACE_BCRYPT_COST", "4")
-        .env("SPACE_LOG", "warn")
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    if let Some(database) = database {
-        command.env("DATABASE_URL", &database.url);
-    }
-    command
-}
-
-async fn spawn(
-    api: &Path,
-    home: &Path,
-    database: Option<&Database>,
-    listen: SocketAddr,
-) -> anyhow::Result<(Child, SocketAddr)> {
-    let mut command = configured(api, home, database, listen);
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(home.join("log"))?;
-    let mut child = command.arg("serve").stdout(Stdio::piped()).stderr(log).spawn()?;
-    let output = child.stdout.take().context("no output")?;
-    let mut lines = BufReader::new(output).lines();
-    let address = tokio::time::timeout(PATIENCE, async {
-        while let Some(line) = lines.next_line().await? {
-            if let Some(address) = line.strip_prefix("Listening on http://") {
-                return anyhow::Ok(address.trim().parse()?);
-            }
-        }
-        bail!("{}", std::fs::read_to_string(home.join("log"))?)
-    });
-    let address = address.await.context("the server does not start")??;
-    // Read to the end, or the server would block on a full pipe.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Ok((child, address))
 }

@@ -71,7 +71,7 @@ pub async fn change_password(
             do_revoke(tx, caller.id, others).await
         })
         .await?;
-    app.identity.alive.forget(&ended).await;
+    app.identity.forget_sessions(&app.live, &ended).await;
     Ok(())
 }
 

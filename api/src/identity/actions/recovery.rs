@@ -70,7 +70,7 @@ pub async fn reset_password(app: &App, body: Reset) -> ApiResult<()> {
             do_revoke(tx, row.id, Which::All).await
         })
         .await?;
-    app.identity.alive.forget(&ended).await;
+    app.identity.forget_sessions(&app.live, &ended).await;
     Ok(())
 }
 

@@ -164,7 +164,7 @@ pub async fn renew(app: &App, text: &str) -> ApiResult<Grant> {
         Renewal::Granted(grant) => Ok(*grant),
         Renewal::Refused => Err(refused()),
         Renewal::Ended(sessions) => {
-            app.identity.alive.forget(&sessions).await;
+            app.identity.forget_sessions(&app.live, &sessions).await;
             Err(refused())
         }
     }
@@ -226,6 +226,6 @@ pub async fn do_revoke(tx: &mut Tx, user: UserId, which: Which) -> ApiResult<Vec
 /// The database's.
 pub async fn revoke(app: &App, user: UserId, which: Which) -> ApiResult<usize> {
     let ended = app.transact(async |tx| do_revoke(tx, user, which).await).await?;
-    app.identity.alive.forget(&ended).await;
+    app.identity.forget_sessions(&app.live, &ended).await;
     Ok(ended.len())
 }

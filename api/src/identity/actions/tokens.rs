@@ -65,6 +65,6 @@ pub async fn do_revoke_tokens(
 /// `not_found` when it has no such token.
 pub async fn revoke_token(app: &App, holder: UserId, token: TokenId) -> ApiResult<()> {
     let ended = app.transact(async |tx| do_revoke_tokens(tx, holder, Some(token)).await).await?;
-    app.identity.program_tokens.forget(&ended).await;
+    app.identity.forget_tokens(&app.live, &ended).await;
     if ended.is_empty() { Err(ApiError::not_found()) } else { Ok(()) }
 }

@@ -103,7 +103,7 @@ pub async fn delete_bot(
             do_delete_bot(tx, &bot).await
         })
         .await?;
-    app.identity.program_tokens.forget(&ended).await;
+    app.identity.forget_tokens(&app.live, &ended).await;
     Ok(NoContent)
 }
 

@@ -17,7 +17,11 @@ pub struct Bakery {
 
 impl Bakery {
     pub async fn open() -> Self {
-        let app = TestApp::start().await;
+        Self::at(TestApp::start().await).await
+    }
+
+    /// On this server.
+    pub async fn at(app: TestApp) -> Self {
         let anna = app.user("anna").await;
         let boris = app.user("boris").await;
         let vera = app.user("vera").await;

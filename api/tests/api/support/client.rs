@@ -54,6 +54,11 @@ impl Client {
         self.me = Some(serde_json::from_value(tokens["user"].clone()).unwrap());
     }
 
+    /// The same person at another address.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     pub fn id(&self) -> String {
         self.me.as_ref().expect("a person with an account").id.to_string()
     }

@@ -1,0 +1,192 @@
+use crate::Place;
+use crate::community::Community;
+use crate::ledger::Talk;
+use crate::parts::{Proxy, Redis, free_port};
+use crate::person::Manner;
+use crate::server::{Site, signal, terminate};
+use anyhow::ensure;
+use clap::Args;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::process::Child;
+
+/// How many, and what happens to them.
+#[derive(Debug, Args)]
+pub struct Run {
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=9))]
+    nodes: u16,
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(2..=100))]
+    people: u16,
+    /// How often a node is killed with SIGKILL, and one more comes in its place.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=200))]
+    kills: u32,
+    /// How often Redis is killed, and frozen.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=50))]
+    redis_kills: u32,
+    /// How often all nodes are replaced one after the other with SIGTERM.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=50))]
+    replacements: u32,
+    /// Only starts everything, says where, and waits for Ctrl-C.
+    #[arg(long)]
+    serve: bool,
+    /// Negative control: nodes that know nothing of each other. Succeeds when the ledger notices.
+    #[arg(long)]
+    apart: bool,
+    /// The seed of what happens when.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+impl Run {
+    /// As `load faults` wants it.
+    pub fn new(kills: u32, redis_kills: u32, apart: bool, seed: u64) -> Self {
+        let replacements = u32::from(!apart);
+        Self {
+            nodes: 3,
+            people: 6,
+            kills,
+            redis_kills,
+            replacements,
+            serve: false,
+            apart,
+            seed: Some(seed),
+        }
+    }
+}
+
+/// `load cluster`.
+pub async fn run(place: &Place, args: &Run) -> anyhow::Result<()> {
+    let seed = args.seed.unwrap_or_else(rand::random);
+    let mut cluster = Cluster::start(place, args.nodes.into(), args.apart).await?;
+    let address = cluster.proxy.address;
+    if args.serve {
+        println!("{} nodes behind http://{address}; Ctrl-C ends them.", args.nodes);
+        tokio::signal::ctrl_c().await?;
+        return cluster.end().await;
+    }
+    println!("Cluster: {} nodes behind a proxy, {} people, seed {seed}", args.nodes, args.people);
+    let community = Community::gather(address, args.people.into(), 2).await?;
+    let talk = Talk::begin(&community, MANNER);
+    let mut random = StdRng::seed_from_u64(seed);
+    cluster.suffer(args, &mut random).await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let balance = talk.end(&community).await;
+    cluster.end().await?;
+    if args.apart {
+        ensure!(balance.is_err(), "nodes without a bus between them were not noticed");
+        println!("The ledger noticed, as it should.");
+        return Ok(());
+    }
+    balance
+}
+
+const MANNER: Manner = Manner {
+    pause: Duration::from_millis(40),
+    breaks: None,
+    forgetful: false,
+    patience: Duration::from_secs(60),
+};
+
+/// Nodes on one database and one Redis, behind a proxy. There is room for one node more.
+struct Cluster {
+    site: Site,
+    redis: Redis,
+    proxy: Proxy,
+    places: Vec<(SocketAddr, Option<Child>)>,
+}
+
+impl Cluster {
+    async fn start(place: &Place, nodes: usize, apart: bool) -> anyhow::Result<Self> {
+        let redis = Redis::start().await?;
+        let secret = uuid::Uuid::now_v7().simple().to_string().repeat(2);
+        let mut settings = vec![
+            // What is signed by one node is believed by the others.
+            ("SPACE_JWT_SECRET", secret.clone()),
+            ("SPACE_METRICS_TOKEN", secret),
+            ("PUBLIC_URL", "http://space.test".to_owned()),
+            ("SPACE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
+            ("SPACE_DATABASE_CONNECTIONS", "8".to_owned()),
+        ];
+        if !apart {
+            settings.push(("REDIS_URL", redis.url()));
+        }
+        let site = Site::prepare(place, settings).await?;
+        // Each has its own private one otherwise.
+        site.database()?;
+        let mut places = Vec::new();
+        for _ in 0..=nodes {
+            places.push((SocketAddr::from(([127, 0, 0, 1], free_port()?)), None));
+        }
+        let addresses: Vec<SocketAddr> = places.iter().map(|(address, _)| *address).collect();
+        for (address, child) in places.iter_mut().take(nodes) {
+            *child = Some(site.respawn(*address).await?);
+        }
+        let proxy = Proxy::start(site.home(), &addresses).await?;
+        // The proxy must have asked them once.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(Self { site, redis, proxy, places })
+    }
+
+    async fn suffer(&mut self, args: &Run, random: &mut StdRng) -> anyhow::Result<()> {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        for _ in 0..args.kills {
+            let running = |(_, child): &&(SocketAddr, Option<Child>)| child.is_some();
+            let count = self.places.iter().filter(running).count();
+            let place = self.place(random.random_range(0..count), true);
+            let other = self.place(0, false);
+            if let Some(mut child) = self.places[place].1.take() {
+                child.start_kill()?;
+                child.wait().await?;
+            }
+            self.begin(other).await?;
+            println!("  node {place} killed, node {other} added");
+            tokio::time::sleep(Duration::from_millis(random.random_range(200..1500))).await;
+        }
+        for n in 0..args.redis_kills {
+            let pause = Duration::from_millis(random.random_range(500..3000));
+            if n % 2 == 0 {
+                self.redis.crash(pause).await?;
+            } else {
+                self.redis.freeze(pause * 2).await?;
+            }
+            println!("  Redis {} for {pause:?}", if n % 2 == 0 { "gone" } else { "frozen" });
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+        for _ in 0..args.replacements {
+            for _ in 0..args.nodes {
+                let new = self.place(0, false);
+                self.begin(new).await?;
+                tokio::time::sleep(Duration::from_millis(600)).await;
+                let old = (new + 1) % self.places.len();
+                if let Some(mut child) = self.places[old].1.take() {
+                    terminate(&mut child).await?;
+                }
+                println!("  node {old} replaced by node {new}");
+            }
+        }
+        Ok(())
+    }
+
+    /// The n-th place with a node, or without one.
+    fn place(&self, n: usize, taken: bool) -> usize {
+        let places = self.places.iter().enumerate();
+        let fitting = places.filter(|(_, (_, child))| child.is_some() == taken);
+        fitting.map(|(place, _)| place).nth(n).unwrap_or_default()
+    }
+
+    async fn begin(&mut self, place: usize) -> anyhow::Result<()> {
+        let (address, child) = &mut self.places[place];
+        *child = Some(self.site.respawn(*address).await?);
+        Ok(())
+    }
+
+    async fn end(self) -> anyhow::Result<()> {
+        for mut child in self.places.into_iter().filter_map(|(_, child)| child) {
+            signal(&child, "CONT").await?;
+            terminate(&mut child).await?;
+        }
+        self.site.remove().await
+    }
+}

@@ -1,0 +1,187 @@
+use crate::Place;
+use crate::cluster;
+use crate::community::Community;
+use crate::crash;
+use crate::ledger::Talk;
+use crate::parts::Postgres;
+use crate::person::Manner;
+use crate::server::{Server, execute};
+use anyhow::{bail, ensure};
+use clap::Args;
+use std::time::{Duration, Instant};
+
+/// How thoroughly.
+#[derive(Debug, Args)]
+pub struct Faults {
+    /// A few of each, for test runs.
+    #[arg(long)]
+    short: bool,
+    /// The seed of what happens when.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// Whether the ledger must balance, or must notice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Balance,
+    /// A negative control.
+    Fault,
+}
+
+/// `load faults`.
+pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
+    let seed = args.seed.unwrap_or_else(rand::random);
+    println!("Faults: {}, seed {seed}", if args.short { "short" } else { "all" });
+    let few = |short: u32, all: u32| if args.short { short } else { all };
+    let mut verdict = Verdicts::default();
+
+    let crash = |cycles, forget_nonce| crash::Crash::new(cycles, forget_nonce, seed);
+    verdict.add("server killed", crash::run(place, &crash(few(3, 50), false)).await);
+    verdict.add("control: nonce forgotten", crash::run(place, &crash(few(5, 10), true)).await);
+
+    verdict.add("PostgreSQL killed", database_killed(place, few(2, 20), Wanted::Balance).await);
+    let control = database_killed(place, few(2, 5), Wanted::Fault).await;
+    verdict.add("control: commits acknowledged before they are written", control);
+    verdict.add("PostgreSQL frozen", database_frozen(place, few(3, 30)).await);
+    verdict.add("backends ended", backends_ended(place, few(40, 500), Wanted::Balance).await);
+    if !args.short {
+        let control = backends_ended(place, 500, Wanted::Fault).await;
+        verdict.add("control: nonce forgotten", control);
+    }
+    verdict.add("server frozen", server_frozen(place, few(2, 12), Wanted::Balance).await);
+    if !args.short {
+        verdict.add("control: nonce forgotten", server_frozen(place, 12, Wanted::Fault).await);
+    }
+
+    let cluster = |kills, redis_kills, apart| cluster::Run::new(kills, redis_kills, apart, seed);
+    let nodes = cluster::run(place, &cluster(few(2, 20), few(2, 10), false)).await;
+    verdict.add("nodes killed, added and replaced, Redis killed and frozen", nodes);
+    let control = cluster::run(place, &cluster(0, 0, true)).await;
+    verdict.add("control: nothing between the nodes", control);
+    verdict.tell()
+}
+
+#[derive(Default)]
+struct Verdicts(Vec<&'static str>);
+
+impl Verdicts {
+    fn add(&mut self, name: &'static str, outcome: anyhow::Result<()>) {
+        match outcome {
+            Ok(()) => println!("✓ {name}"),
+            Err(error) => {
+                println!("✗ {name}: {error:#}");
+                self.0.push(name);
+            }
+        }
+    }
+
+    fn tell(self) -> anyhow::Result<()> {
+        ensure!(self.0.is_empty(), "failed: {}", self.0.join("; "));
+        Ok(())
+    }
+}
+
+fn manner(forgetful: bool) -> Manner {
+    Manner {
+        pause: Duration::from_millis(15),
+        breaks: None,
+        forgetful,
+        patience: Duration::from_secs(90),
+    }
+}
+
+/// What the ledger must say at the end.
+fn judge(balance: anyhow::Result<()>, wanted: Wanted) -> anyhow::Result<()> {
+    match (wanted, balance) {
+        (Wanted::Balance, balance) => balance,
+        (Wanted::Fault, Err(error)) => {
+            println!("  The ledger noticed, as it should: {error:#}");
+            Ok(())
+        }
+        (Wanted::Fault, Ok(())) => bail!("the control was not noticed: this test proves nothing"),
+    }
+}
+
+/// R4: SIGKILL for all processes of PostgreSQL. The control acknowledges before it writes.
+async fn database_killed(place: &Place, cycles: u32, wanted: Wanted) -> anyhow::Result<()> {
+    println!("PostgreSQL killed {cycles} times");
+    let mut postgres = Postgres::start(wanted == Wanted::Balance).await?;
+    let server = Server::start(&place.with_database(postgres.url())).await?;
+    let community = Community::gather(server.address, 6, 2).await?;
+    // The control may only lose what is said from here on.
+    execute(&postgres.url(), "CHECKPOINT").await?;
+    let talk = Talk::begin(&community, manner(false));
+    for cycle in 1..=cycles {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let began = Instant::now();
+        postgres.crash().await?;
+        println!("  cycle {cycle}: back after {} ms", began.elapsed().as_millis());
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let balance = talk.end(&community).await;
+    server.end().await?;
+    postgres.end().await?;
+    judge(balance, wanted)
+}
+
+/// R5: PostgreSQL stops answering, and goes on.
+async fn database_frozen(place: &Place, seconds: u32) -> anyhow::Result<()> {
+    println!("PostgreSQL frozen for {seconds} s");
+    let postgres = Postgres::start(true).await?;
+    let server = Server::start(&place.with_database(postgres.url())).await?;
+    let community = Community::gather(server.address, 6, 2).await?;
+    let talk = Talk::begin(&community, manner(false));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let frozen = postgres.freeze(Duration::from_secs(seconds.into()));
+    let alive = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let began = Instant::now();
+        community.people[0].client.live().await?;
+        anyhow::ensure!(began.elapsed() < Duration::from_secs(1), "liveness waits for PostgreSQL");
+        Ok(())
+    };
+    let (frozen, alive) = tokio::join!(frozen, alive);
+    frozen?;
+    alive?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let balance = talk.end(&community).await;
+    server.end().await?;
+    postgres.end().await?;
+    balance
+}
+
+/// R6: connections are ended in the middle of transactions.
+async fn backends_ended(place: &Place, times: u32, wanted: Wanted) -> anyhow::Result<()> {
+    println!("backends ended, {times} times");
+    let server = Server::start(place).await?;
+    let database = server.site().database()?.to_owned();
+    let community = Community::gather(server.address, 6, 2).await?;
+    let talk = Talk::begin(&community, manner(wanted == Wanted::Fault));
+    for _ in 0..times {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN (SELECT pid \
+             FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL \
+             AND pid <> pg_backend_pid() LIMIT 1)";
+        execute(&database, end).await?;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let balance = talk.end(&community).await;
+    server.end().await?;
+    judge(balance, wanted)
+}
+
+/// The server stops for a while, longer than clients wait, and goes on.
+async fn server_frozen(place: &Place, seconds: u32, wanted: Wanted) -> anyhow::Result<()> {
+    println!("server frozen for {seconds} s");
+    let server = Server::start(place).await?;
+    let community = Community::gather(server.address, 6, 2).await?;
+    let talk = Talk::begin(&community, manner(wanted == Wanted::Fault));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    server.signal("STOP").await?;
+    tokio::time::sleep(Duration::from_secs(seconds.into())).await;
+    server.signal("CONT").await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let balance = talk.end(&community).await;
+    server.end().await?;
+    judge(balance, wanted)
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# make faults: breaks everything that can break while people talk; each with a negative control that must
+# be noticed. Release build, half an hour; `--short` for a few of each.
+# shellcheck source=tools.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
+# shellcheck source=services.sh
+source scripts/services.sh
+need_rust
+need_postgres
+need_redis
+need_haproxy
+quiet "build the server" cargo build --locked --release -p api -p load
+step "start PostgreSQL" start_postgres
+"$TARGET_DIR/release/load" faults "$@"
