@@ -193,6 +193,8 @@ impl Live {
 
     /// Asks every socket to close with 1001, and tells the other nodes.
     pub fn shut_down(&self) {
+        // They must know whom they will miss.
+        self.tell_people();
         self.0.bus.tell(Word::Bye);
         self.0.shutdown.send_replace(true);
     }

@@ -167,6 +167,7 @@ impl Session {
                 biased;
                 _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
                 () = sleep_until(expiry) => Err(End::close(close::UNAUTHENTICATED)),
+                () = sleep_until((self.last_heard + SILENCE).into()) => Err(End::Gone),
                 delivery = outbox.next() => match delivery {
                     Ok(delivery) => self.deliver(&peer, delivery).await,
                     Err(_) => Err(End::close(close::TOO_SLOW)),
@@ -218,9 +219,6 @@ impl Session {
     }
 
     async fn ping(&mut self) -> Result<(), End> {
-        if self.last_heard.elapsed() > SILENCE {
-            return Err(End::Gone);
-        }
         self.sink.ping(b"").await.map_err(|_| End::Gone)
     }
 

@@ -158,11 +158,16 @@ impl Live {
                     live.tell_status(user, |_| {});
                     live.presences().people.remove_if(&user, |_, person| person.sockets.is_empty());
                 }
-                for people in live.presences().take_untold().chunks(TOGETHER) {
-                    live.bus().tell(Word::People(people.to_vec()));
-                }
+                live.tell_people();
             }
         });
+    }
+
+    /// Tells other nodes of everybody they do not know the latest of.
+    pub(in crate::realtime) fn tell_people(&self) {
+        for people in self.presences().take_untold().chunks(TOGETHER) {
+            self.bus().tell(Word::People(people.to_vec()));
+        }
     }
 }
 

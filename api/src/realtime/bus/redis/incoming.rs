@@ -170,6 +170,8 @@ impl Incoming {
             }
             match word {
                 Word::Look(topics) => receiver.look(Some(topics)),
+                // Its sockets are on their way elsewhere.
+                Word::People(_) if has_left => {}
                 word => receiver.hear(from, word),
             }
         });
