@@ -9,12 +9,26 @@ stamp=dist/.stamp
 inputs() {
   find web shared Cargo.toml Cargo.lock trunk.toml \
     scripts/versions.sh scripts/bundle-styles.sh scripts/compress.mjs \
+    scripts/finish-web.mjs scripts/split-web.mjs scripts/build-web.sh \
     -type f -not -path 'web/styles/bundle.css*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 }
 
 build() {
-  TRUNK_SKIP_VERSION_CHECK=true NO_COLOR=true trunk --config trunk.toml build --release
-  node scripts/compress.mjs dist
+  # wasm-split needs the relocations that the linker would drop; the flags replace those in
+  # .cargo/config.toml. SPACE_SPLIT=0 leaves the client in one piece.
+  export SPACE_SPLIT=${SPACE_SPLIT:-1}
+  local flags="--cfg erase_components"
+  [ "$SPACE_SPLIT" = 0 ] || flags+=" --cfg split -Clink-args=--emit-relocs"
+  if has_std_source; then
+    # The standard library is built along: a panic ends the client without composing a text that only
+    # a console would show, and nothing of Debug or of source places is in it. A dev build has it all.
+    export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort
+    export CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
+    flags+=" -Zlocation-detail=none -Zfmt-debug=none -Zunstable-options -Cpanic=immediate-abort"
+  fi
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
+    TRUNK_SKIP_VERSION_CHECK=true NO_COLOR=true trunk --config trunk.toml build --release &&
+    node scripts/compress.mjs dist
 }
 
 need_rust
@@ -27,6 +41,8 @@ if [ -f dist/index.html ] && [ "$made_of" = "$(cat $stamp 2>/dev/null)" ]; then
 fi
 need_trunk
 need_wasm_bindgen
+need_wasm_split
+need_std_source
 quiet "build the web client" build
 grep -h '^web client:' "$LOGS/build-the-web-client.log" || true
 printf '%s\n' "$made_of" >$stamp

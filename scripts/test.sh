@@ -45,12 +45,15 @@ web=$BESIDE
 must quiet "lint the server" cargo clippy --locked --all-targets -- -D warnings
 quiet "build the server" cargo build --locked -p api -p load
 quiet "build the tests" "${tests[@]}" --no-run
+quiet "build the tests of the web client" "${tests[@]}" -p web --no-run
 step "start PostgreSQL" start_postgres
 step "start Redis" start_redis
 step "start the S3 store" start_s3
 wait "$web" || FAILED+=("web client")
 
 must step "tests of the crates" "${tests[@]}" --no-fail-fast </dev/null
+must step "tests of the web client" "${tests[@]}" -p web --no-fail-fast </dev/null
+[ ! -f dist/index.html ] || must step "weight of the web client" node scripts/weigh.mjs dist
 must step "ledger of messages" "$TARGET_DIR/debug/load" ledger --short
 must step "everything breaks while people write" "$TARGET_DIR/debug/load" faults --short
 [ -z "$nextest" ] || must quiet "tests in the documentation" cargo test --locked --doc

@@ -34,6 +34,15 @@ need_wasm_target() {
   quiet "install the wasm32 target" rustup target add wasm32-unknown-unknown
 }
 
+# The source of the standard library: without it the client is built all the same, but larger.
+has_std_source() {
+  [ "${SPACE_STD:-1}" != 0 ] && [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
+}
+need_std_source() {
+  has_std_source || [ "${SPACE_STD:-1}" = 0 ] || ! has rustup || rustup -q component add rust-src >/dev/null 2>&1 ||
+    say "  The source of Rust's standard library cannot be had: the web client will be larger."
+}
+
 need_components() {
   cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
   quiet "install rustfmt and clippy" rustup component add rustfmt clippy
@@ -60,6 +69,13 @@ need_wasm_bindgen() {
 
 need_cargo_deny() {
   cargo_tool 0 "$(cargo-deny --version 2>/dev/null | cut -d' ' -f2)" "$CARGO_DENY_VERSION" cargo-deny --locked
+}
+
+need_wasm_split() {
+  # It cannot tell its version.
+  local list=${CARGO_HOME:-$HOME/.cargo}/.crates.toml found=
+  grep -q "^\"wasm_split_cli_support $WASM_SPLIT_VERSION " "$list" 2>/dev/null && found=$WASM_SPLIT_VERSION
+  cargo_tool 1 "$found" "$WASM_SPLIT_VERSION" wasm_split_cli_support --locked --features build-binary
 }
 
 need_node() {

@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/text/fingerprint.rs"]
+mod fingerprint;
+
 const LANGUAGES: [&str; 3] = ["en", "ru", "uk"];
 const FORMS: [&str; 4] = ["one", "few", "many", "other"];
 
@@ -30,16 +33,24 @@ fn main() {
     for key in tables[0].keys() {
         writeln!(out, "    /// {:?}\n    {},", tables[0][key][3], variant(key)).unwrap();
     }
-    writeln!(out, "}}\n\npub(crate) const KEYS: &[(&str, Key)] = &[").unwrap();
-    for key in tables[0].keys() {
-        writeln!(out, "    ({key:?}, Key::{}),", variant(key)).unwrap();
+    writeln!(out, "}}\n\n/// How many texts there are, and the fingerprint of their names.")
+        .unwrap();
+    writeln!(out, "pub(crate) const COUNT: usize = {};", tables[0].len()).unwrap();
+    let names = tables[0].keys().map(String::as_str);
+    writeln!(out, "pub(crate) const FINGERPRINT: u32 = {};", fingerprint::of(names)).unwrap();
+    // The browser fetches the one language it shows.
+    if env::var("CARGO_CFG_TARGET_ARCH").unwrap() != "wasm32" {
+        writeln!(out, "\npub(crate) const KEYS: &[(&str, Key)] = &[").unwrap();
+        for key in tables[0].keys() {
+            writeln!(out, "    ({key:?}, Key::{}),", variant(key)).unwrap();
+        }
+        writeln!(out, "];\n\npub(crate) const TEXTS: &[[[&str; 4]; 3]] = &[").unwrap();
+        for key in tables[0].keys() {
+            let row: Vec<_> = tables.iter().map(|table| &table[key]).collect();
+            writeln!(out, "    {row:?},").unwrap();
+        }
+        out.push_str("];\n");
     }
-    writeln!(out, "];\n\npub(crate) const TEXTS: &[[[&str; 4]; 3]] = &[").unwrap();
-    for key in tables[0].keys() {
-        let row: Vec<_> = tables.iter().map(|table| &table[key]).collect();
-        writeln!(out, "    {row:?},").unwrap();
-    }
-    out.push_str("];\n");
     let target = env::var("OUT_DIR").unwrap();
     fs::write(Path::new(&target).join("texts.rs"), out).unwrap();
 }

@@ -1,7 +1,9 @@
-// Runs before the first paint: puts the settings kept on this device on <html>, then starts the client.
-// The same names are written by `web/src/state/settings.rs`.
+// Runs before the first paint: puts the settings kept on this device on <html>, asks for the texts and
+// for what the first screen shows, then starts the client. `web/src/boot.rs` takes the answers.
+// The names of the settings are written by `web/src/state/settings.rs`.
 (() => {
   const root = document.documentElement;
+  const api = "/api/v1";
   let kept = {};
   try {
     kept = JSON.parse(localStorage.getItem("the-space.settings")) ?? {};
@@ -11,7 +13,46 @@
   for (const name of ["theme", "scheme", "size", "density", "motion"]) {
     if (typeof kept[name] === "string") root.dataset[name] = kept[name];
   }
-  if (typeof kept.lang === "string") root.lang = kept.lang;
+
+  const { dataset: texts } = document.querySelector('meta[name="texts"]');
+  const wanted = [kept.lang, ...navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()), "en"];
+  const lang = wanted.find((tag) => typeof tag === "string" && tag in texts);
+  root.lang = lang;
+
+  // Each answer is taken once, by method and address; whoever finds none asks himself.
+  const answers = {};
+  const headers = { Accept: "application/json", "Accept-Language": lang, "X-Requested-With": "the-space" };
+  const ask = (name, path, init) => {
+    const answer = fetch(path, { credentials: "same-origin", ...init });
+    answer.catch(() => {});
+    answers[name] = answer;
+    // Who comes later wants what is true then.
+    setTimeout(() => delete answers[name], 10_000);
+    return answer;
+  };
+  const get = (path, token) =>
+    ask(`GET ${path}`, api + path, { headers: { ...headers, Authorization: `Bearer ${token}` } });
+
+  const file = fetch(texts[lang]).then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)));
+  file.catch(() => {});
+  globalThis.theSpace = { lang, texts: file, answers };
+
+  if (!/^\/(login|register)/.test(location.pathname)) {
+    ask("POST /auth/refresh", `${api}/auth/refresh`, {
+      method: "POST",
+      headers: { ...headers, "Content-Type": "application/json" },
+      body: '{"refresh_token":null}',
+    })
+      .then((answer) => (answer.ok ? answer.clone().json() : Promise.reject(answer.status)))
+      .then(({ access_token: token }) => {
+        get("/spaces?limit=100", token);
+        get("/chats", token);
+        const chat = /\/(?:c|d)\/([0-9a-f-]{36})$/.exec(location.pathname);
+        if (chat && !/[?&]m=/.test(location.search)) get(`/messages/${chat[1]}?limit=30`, token);
+      })
+      // Nobody is signed in, or the server is not there: the client finds out and says so.
+      .catch(() => {});
+  }
 
   const failed = (error) => {
     console.error(error);
@@ -23,11 +64,21 @@
       "The Space could not start. Please reload the page.";
     boot.append(text);
   };
+  globalThis.theSpace.failed = failed;
+
+  // The screens that come later wait in the cache of the browser when they are asked for.
+  const fetchParts = () => {
+    const { content } = document.querySelector('meta[name="parts"]');
+    for (const href of content.split(" ").filter(Boolean)) {
+      document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
+    }
+  };
 
   addEventListener("DOMContentLoaded", () => {
     const client = document.querySelector('meta[name="client"]');
     import(client.content)
       .then((module) => module.default({ module_or_path: client.dataset.wasm }))
+      .then(() => setTimeout(fetchParts, 3_000))
       .catch(failed);
   });
 })();

@@ -4,7 +4,6 @@ use crate::chat::{
     Category, CategoryDeleted, Chat, ChatMoved, MentionGroups, Message, PinChanged, ReadState,
     ThreadStateChanged, ThreadUpdated,
 };
-use crate::error::Problem;
 use crate::expression::{EmojiDeleted, SpaceEmoji};
 use crate::identity::{EmailState, Me, Status, UserRef};
 use crate::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, SpaceId, UserId};
@@ -16,6 +15,11 @@ use crate::topic::Topic;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+mod frame;
+
+use frame::Data;
+pub use frame::ServerFrame;
 
 /// An event and where it belongs: `{"type", "data", "topic", "seq"?, "at"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,28 @@ pub struct EventFrame {
     pub at: DateTime<Utc>,
 }
 
+/// Declares [`Event`], and how the client reads one: by its type straight from the text, which needs
+/// a fraction of the code that `Deserialize` of a tagged enum does.
+macro_rules! events {
+    ($(#[$about:meta])* pub enum Event { $($(#[$doc:meta])* $name:ident($data:ty),)* }) => {
+        $(#[$about])*
+        pub enum Event { $($(#[$doc])* $name($data),)* }
+
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind { $($name,)* }
+
+        impl Event {
+            fn read(kind: &Kind, frame: &str) -> serde_json::Result<Self> {
+                Ok(match kind {
+                    $(Kind::$name => Self::$name(serde_json::from_str::<Data<$data>>(frame)?.data),)*
+                })
+            }
+        }
+    };
+}
+
+events! {
 /// What happened. Events with a `seq` are durable and can be replayed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
@@ -108,6 +134,7 @@ pub enum Event {
     NotificationsRead(NotificationsRead),
     NotificationsDeleted(NotificationsDeleted),
     NotificationSettingsChanged(NotificationSettings),
+}
 }
 
 /// See [`Event::MessageEdited`].
@@ -294,52 +321,6 @@ pub struct NotificationsDeleted {
     pub ids: Vec<NotificationId>,
     /// How many are unread now.
     pub unread: i64,
-}
-
-/// Any frame from the server.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ServerFrame {
-    Connected(Box<Connected>),
-    JoinedRoom { id: String, data: JoinedRoom },
-    Ack { id: String, data: serde_json::Value },
-    Error { id: Option<String>, error: Box<Problem> },
-    Event(Box<EventFrame>),
-}
-
-impl ServerFrame {
-    /// Reads a text frame.
-    ///
-    /// # Errors
-    /// The text is not a frame this version knows.
-    pub fn parse(text: &str) -> serde_json::Result<Self> {
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(rename = "type", borrow)]
-            kind: std::borrow::Cow<'a, str>,
-        }
-        #[derive(Deserialize)]
-        struct Data<T> {
-            #[serde(default)]
-            id: String,
-            data: T,
-        }
-        #[derive(Deserialize)]
-        struct Failed {
-            #[serde(default)]
-            id: Option<String>,
-            error: Box<Problem>,
-        }
-        match &*serde_json::from_str::<Head>(text)?.kind {
-            "connected" => serde_json::from_str::<Data<_>>(text).map(|f| Self::Connected(f.data)),
-            "joined_room" => serde_json::from_str::<Data<JoinedRoom>>(text)
-                .map(|f| Self::JoinedRoom { id: f.id, data: f.data }),
-            "ack" => serde_json::from_str::<Data<serde_json::Value>>(text)
-                .map(|f| Self::Ack { id: f.id, data: f.data }),
-            "error" => serde_json::from_str::<Failed>(text)
-                .map(|f| Self::Error { id: f.id, error: f.error }),
-            _ => serde_json::from_str(text).map(|f| Self::Event(Box::new(f))),
-        }
-    }
 }
 
 /// The answer to `hello`.

@@ -2,6 +2,7 @@
 //!
 //! Texts live in `shared/locales/<lang>/<slice>.json`; the key `send` of `chat.json` is
 //! [`Key::ChatSend`]. A value is a text or `{one, few, many, other}`; `{name}` is filled by [`fill`].
+//! The server has them built in; the browser fetches one language ([`catalogue`]).
 
 use serde::{Deserialize, Serialize};
 
@@ -85,31 +86,33 @@ impl Lang {
     }
 }
 
-impl Key {
-    /// The key named `<slice>.<key>`, such as `error.not_found`.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        KEYS.binary_search_by(|(key, _)| (*key).cmp(name)).ok().map(|i| KEYS[i].1)
-    }
-}
+#[cfg(not(target_arch = "wasm32"))]
+mod built_in;
+pub mod catalogue;
+mod fingerprint;
+
+#[cfg(not(target_arch = "wasm32"))]
+use built_in as source;
+#[cfg(target_arch = "wasm32")]
+use catalogue as source;
 
 /// The text in a language.
 #[must_use]
 pub fn text(lang: Lang, key: Key) -> &'static str {
-    TEXTS[key as usize][lang as usize][3]
+    source::forms(lang, key)[3]
 }
 
 /// The text for `n` of something, with `{n}` filled in.
 #[must_use]
 pub fn plural(lang: Lang, key: Key, n: i64) -> String {
     let form = lang.form(n.unsigned_abs());
-    fill(TEXTS[key as usize][lang as usize][form], &[("n", &n.to_string())])
+    fill(source::forms(lang, key)[form], &[("n", &n.to_string())])
 }
 
 /// The text named `<slice>.<key>`, or the name itself where there is none.
 #[must_use]
 pub fn named(lang: Lang, name: &str) -> String {
-    Key::named(name).map_or_else(|| name.to_owned(), |key| text(lang, key).to_owned())
+    source::named(lang, name).unwrap_or(name).to_owned()
 }
 
 /// Puts values into the `{placeholders}` of a text.
@@ -174,7 +177,7 @@ mod tests {
                 [format!("permission.{}", p.key()), format!("permission.{}_hint", p.key())]
             }));
         for name in names {
-            assert!(Key::named(&name).is_some(), "no text {name}");
+            assert!(source::named(Lang::En, &name).is_some(), "no text {name}");
         }
     }
 }

@@ -37,9 +37,9 @@ pub mod virtual_list;
 
 pub use chat_list::ChatList;
 pub use conversation_page::ConversationPage;
-pub use pins_panel::PinsPanel;
-pub use search_panel::SearchPanel;
-pub use thread_panel::ThreadPanel;
+pub use pins_panel::pins_panel;
+pub use search_panel::search_panel;
+pub use thread_panel::thread_panel;
 pub use threads_page::ThreadsPage;
 
 use leptos::ev;

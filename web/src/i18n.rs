@@ -7,10 +7,14 @@ mod format;
 
 pub use format::{clock, day, exact, month_and_year, number, relative};
 
+use crate::boot;
+use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
+use leptos::task::spawn_local;
 pub use shared::text::{Key, Lang};
-use shared::text::{fill, named, plural, text};
+use shared::text::{catalogue, fill, named, plural, text};
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 static LANG: LazyLock<ArcRwSignal<Lang>> = LazyLock::new(|| ArcRwSignal::new(Lang::default()));
@@ -27,8 +31,41 @@ pub fn lang_untracked() -> Lang {
     LANG.get_untracked()
 }
 
-/// Changes the language of the whole client.
+thread_local! {
+    static WANTED: Cell<Lang> = const { Cell::new(Lang::En) };
+}
+
+/// The language that the page began with. `false`: its texts are not of this build.
+pub fn start(lang: Lang, file: String) -> bool {
+    let fits = catalogue::load(lang, file);
+    put(lang);
+    fits
+}
+
+/// Changes the language of the whole client, as soon as its texts are there.
 pub fn set_lang(lang: Lang) {
+    WANTED.set(lang);
+    if catalogue::is_loaded(lang) {
+        return put(lang);
+    }
+    spawn_local(async move {
+        // Without them the client keeps speaking as it did; the choice holds at the next start.
+        if let Some(file) = fetch(lang).await
+            && catalogue::load(lang, file)
+            && WANTED.get() == lang
+        {
+            put(lang);
+        }
+    });
+}
+
+async fn fetch(lang: Lang) -> Option<String> {
+    let answer = Request::get(&boot::address_of_texts(lang)?).send().await.ok()?;
+    if answer.ok() { answer.text().await.ok() } else { None }
+}
+
+fn put(lang: Lang) {
+    WANTED.set(lang);
     if let Some(root) = document().document_element() {
         // A failed attribute only costs the reader's pronunciation.
         drop(root.set_attribute("lang", lang.tag()));

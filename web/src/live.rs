@@ -1,6 +1,7 @@
 //! The socket: events of the server into the stores, and the way back after every break.
 
 pub mod apply;
+mod reader;
 pub mod resume;
 pub mod socket;
 
@@ -13,6 +14,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use reader::Reader;
 use resume::Cursors;
 use shared::command::{Command, CommandFrame, Heartbeat, Hello, JoinRoom, Reauthenticate, Room};
 use shared::event::{Connected, JoinedRoom, ServerFrame, close};
@@ -62,6 +64,10 @@ struct Inner {
     refused: u32,
     token: String,
     own_session: Option<SessionId>,
+    /// Once its code is here.
+    reader: Option<Reader>,
+    /// What was heard before.
+    early: Vec<String>,
     /// Which log the cursors count.
     epoch: Option<String>,
     retry: Option<Timeout>,
@@ -103,6 +109,7 @@ impl Live {
         });
         live.watch_window();
         live.connect();
+        live.fetch_reader();
         live
     }
 
@@ -189,14 +196,7 @@ impl Live {
                     self.send(hello);
                 }
             }
-            News::Text(text) => {
-                self.with(|inner| inner.last_heard = js_sys::Date::now());
-                match ServerFrame::parse(&text) {
-                    Ok(frame) => self.take(frame),
-                    // A newer server says things that this version does not know.
-                    Err(_) => leptos::logging::debug_warn!("unknown frame"),
-                }
-            }
+            News::Text(text) => self.heard(text),
             News::Closed(code, reason) => self.closed(code, &reason),
         }
     }
@@ -321,6 +321,7 @@ impl Live {
         let live = *self;
         let joining = self.with(|inner| {
             inner.socket = None;
+            inner.early.clear();
             let pause =
                 asked.unwrap_or_else(|| resume::pause(inner.attempt, js_sys::Math::random()));
             inner.attempt += 1;

@@ -55,7 +55,7 @@ struct Entry {
 
 /// The dialog while [`Layout::palette`] is true.
 #[component]
-pub fn Palette() -> impl IntoView {
+fn Palette() -> impl IntoView {
     let layout = expect_context::<Layout>();
     view! {
         <Show when=move || layout.palette.get()>
@@ -375,5 +375,11 @@ fn act(
             let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
             chats.mark_all_read(untrack(|| current.get()), failed);
         }
+    }
+}
+
+crate::lazy! {
+    tools => pub fn palette() -> AnyView {
+        view! { <Palette /> }.into_any()
     }
 }

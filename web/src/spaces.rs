@@ -22,7 +22,7 @@ mod settings;
 mod space_form;
 mod space_header;
 
-pub use create_space::CreateSpaceDialog;
+pub use create_space::create_space;
 pub use current::CurrentSpace;
 pub use directory::DiscoverPage;
 pub use invite_page::InvitePage;

@@ -4,6 +4,7 @@ pub mod categories;
 pub mod chats;
 pub mod drafts;
 pub mod expression;
+pub mod kept;
 pub mod last;
 pub mod layout;
 pub mod load;

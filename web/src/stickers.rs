@@ -8,7 +8,7 @@ mod pack;
 
 use crate::app::PageHeader;
 use crate::i18n::{Key, t};
-use crate::ui::{Dialog, Empty, Picture};
+use crate::ui::{Dialog, Empty, Picture, later};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use shared::ids::PackId;
@@ -51,8 +51,7 @@ fn screen(at: RwSignal<Option<Manage>>) -> AnyView {
     .into_any()
 }
 
-/// The dialog, while `at` says what it shows.
-pub fn packs_dialog(at: RwSignal<Option<Manage>>) -> AnyView {
+fn dialog(at: RwSignal<Option<Manage>>) -> AnyView {
     let open = RwSignal::new(false);
     Effect::new(move |_| {
         let wanted = at.with(Option::is_some);
@@ -76,9 +75,23 @@ pub fn packs_dialog(at: RwSignal<Option<Manage>>) -> AnyView {
     .into_any()
 }
 
-/// Where the link of a pack leads.
+crate::lazy! {
+    tools => pub fn packs_dialog(at: RwSignal<Option<Manage>>) -> AnyView {
+        dialog(at)
+    }
+    tools => fn pack_page() -> AnyView {
+        view! { <PackScreen /> }.into_any()
+    }
+}
+
+/// Where the link of a pack leads. Its code is fetched when it is shown.
 #[component]
 pub fn PackPage() -> impl IntoView {
+    later(pack_page)
+}
+
+#[component]
+fn PackScreen() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|p| p.get("pack_id"))?.parse::<PackId>().ok());
     let at = RwSignal::new(None::<Manage>);

@@ -3,6 +3,7 @@
 use super::ApiResult;
 use super::client::{Call, delete, get, patch, post, put};
 use crate::chat::search_words::Words;
+use crate::state::kept;
 use chrono::SecondsFormat;
 use shared::Timestamp;
 use shared::chat::{
@@ -16,7 +17,15 @@ use shared::page::Page;
 
 /// Every chat the caller sees: of his spaces, direct and group.
 pub async fn list_chats(cursor: Option<String>) -> ApiResult<Page<Chat>> {
-    get("/chats").query_some("cursor", cursor).send().await
+    match cursor {
+        None => get("/chats").kept().send().await,
+        Some(cursor) => get("/chats").query("cursor", cursor).send().await,
+    }
+}
+
+/// The first page as it was the last time, see [`kept`].
+pub fn kept_chats(owner: UserId) -> Option<Page<Chat>> {
+    kept::answer(owner, &get("/chats").address())
 }
 
 /// One chat.
@@ -148,7 +157,18 @@ impl Part {
 
 /// A page of a chat's messages.
 pub async fn history(chat: ChatId, part: Part, limit: usize) -> ApiResult<History> {
-    part.of(get(format!("/messages/{chat}")).query("limit", limit)).send().await
+    let call = page_of(chat, limit);
+    let call = if part == Part::Latest { call.kept() } else { call };
+    part.of(call).send().await
+}
+
+fn page_of(chat: ChatId, limit: usize) -> Call {
+    get(format!("/messages/{chat}")).query("limit", limit)
+}
+
+/// The end of a chat as it was the last time, see [`kept`].
+pub fn kept_history(owner: UserId, chat: ChatId, limit: usize) -> Option<History> {
+    kept::answer(owner, &page_of(chat, limit).address())
 }
 
 /// Sends a message; the same nonce is the same message, however often it is sent.

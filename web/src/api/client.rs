@@ -4,6 +4,8 @@
 //! `HttpOnly` cookie shortly before it ends, once for all requests that wait for it.
 
 use super::error::{ApiError, ApiResult};
+use crate::boot;
+use crate::state::kept;
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
 use gloo_net::http::{Headers, Method, RequestBuilder, Response};
@@ -45,6 +47,8 @@ pub struct Call {
     query: Vec<(&'static str, String)>,
     body: ApiResult<Option<String>>,
     anonymous: bool,
+    /// The answer is kept for the next start.
+    kept: bool,
     timeout_ms: u32,
 }
 
@@ -56,6 +60,7 @@ fn call(method: Method, path: impl Into<String>) -> Call {
         query: Vec::new(),
         body: Ok(None),
         anonymous: false,
+        kept: false,
         timeout_ms,
     }
 }
@@ -112,21 +117,63 @@ impl Call {
         self
     }
 
+    /// Keeps the answer on this device for the next start, see [`crate::state::kept`].
+    pub fn kept(mut self) -> Self {
+        self.kept = true;
+        self
+    }
+
+    /// The path with its query.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let mut address = self.path.clone();
+        for (at, (name, value)) in self.query.iter().enumerate() {
+            address.push(if at == 0 { '?' } else { '&' });
+            address.push_str(name);
+            address.push('=');
+            address.push_str(value);
+        }
+        address
+    }
+
     /// Sends the request. An access token that the server no longer takes is renewed once.
     ///
     /// # Errors
     /// See [`ApiError`].
     pub async fn send<T: DeserializeOwned>(self) -> ApiResult<T> {
+        let keep_as = self.kept.then(|| (kept::owner(), self.address()));
+        let body = self.body_of_answer().await?;
+        let value = serde_json::from_str(&body).map_err(|_| ApiError::Unreadable)?;
+        if let Some((owner, address)) = keep_as {
+            kept::keep(owner, &address, &body);
+        }
+        Ok(value)
+    }
+
+    /// Not generic: everything but reading the JSON is compiled once.
+    async fn body_of_answer(self) -> ApiResult<String> {
         if self.anonymous {
-            return read(self.fetch(None).await?).await;
+            let response = match self.asked_ahead().await {
+                Some(response) => response,
+                None => self.fetch(None).await?,
+            };
+            return read(response).await;
         }
         let token = access_token().await?;
-        let response = self.fetch(Some(&token)).await?;
+        let response = match self.asked_ahead().await {
+            Some(response) => response,
+            None => self.fetch(Some(&token)).await?,
+        };
         if response.status() != 401 {
             return read(response).await;
         }
         let fresh = refresh().await?.access_token;
         read(self.fetch(Some(&fresh)).await?).await
+    }
+
+    /// The answer, if this is one of the first requests: `web/boot.js` has sent them.
+    async fn asked_ahead(&self) -> Option<Response> {
+        boot::answer(self.method.as_ref(), &self.address()).await.map(Response::from)
     }
 
     /// Sends the request and keeps the answer as a file of this page: returns its address, good until
@@ -139,7 +186,7 @@ impl Call {
         let token = access_token().await?;
         let response = self.fetch(Some(&token)).await?;
         if !response.ok() {
-            read::<()>(response).await?;
+            read(response).await?;
             return Err(ApiError::Unreadable);
         }
         let bytes = response.binary().await.map_err(|_| ApiError::Unreachable)?;
@@ -176,13 +223,12 @@ impl Call {
     }
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> ApiResult<T> {
+async fn read(response: Response) -> ApiResult<String> {
     let request_id = response.headers().get("X-Request-Id");
     let body = response.text().await.map_err(|_| ApiError::Unreachable)?;
     if response.ok() {
         // 204 has no body, which reads as `()`.
-        let body = if body.is_empty() { "null" } else { &body };
-        return serde_json::from_str(body).map_err(|_| ApiError::Unreadable);
+        return Ok(if body.is_empty() { "null".to_owned() } else { body });
     }
     match serde_json::from_str::<Problem>(&body) {
         Ok(mut problem) => {

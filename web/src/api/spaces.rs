@@ -1,14 +1,27 @@
 //! Spaces, members and roles.
 
 use super::ApiResult;
-use super::client::{delete, get, patch, post};
+use super::client::{Call, delete, get, patch, post};
+use crate::state::kept;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::page::Page;
 use shared::spaces::{CreateRole, CreateSpace, Participant, Role, Space, UpdateRole, UpdateSpace};
 
 /// Where the caller is a member.
 pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
-    get("/spaces").query("limit", 100).query_some("cursor", cursor).send().await
+    match cursor {
+        None => spaces().kept().send().await,
+        Some(cursor) => spaces().query("cursor", cursor).send().await,
+    }
+}
+
+fn spaces() -> Call {
+    get("/spaces").query("limit", 100)
+}
+
+/// The first page as it was the last time, see [`kept`].
+pub fn kept_spaces(owner: UserId) -> Option<Page<Space>> {
+    kept::answer(owner, &spaces().address())
 }
 
 /// A page of the directory, by a part of the name.

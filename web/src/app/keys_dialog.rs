@@ -71,7 +71,7 @@ fn is_writing(event: &KeyboardEvent) -> bool {
 
 /// All keys, while [`Layout::keys`] is true.
 #[component]
-pub fn KeysDialog() -> impl IntoView {
+fn KeysDialog() -> impl IntoView {
     let layout = expect_context::<Layout>();
     view! {
         <Dialog open=layout.keys title=t(Key::ConversationKeys)>
@@ -99,5 +99,11 @@ fn one((keys, what): &(&'static str, Key)) -> impl IntoView + use<> {
             <dt>{t(*what)}</dt>
             <dd>{caps}</dd>
         </div>
+    }
+}
+
+crate::lazy! {
+    tools => pub fn keys_dialog() -> AnyView {
+        view! { <KeysDialog /> }.into_any()
     }
 }

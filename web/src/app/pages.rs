@@ -1,11 +1,12 @@
 //! Small pages that choose where to go.
 
 use super::PageHeader;
+use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use crate::page::Page;
-use crate::spaces::{CreateSpaceDialog, CurrentSpace};
+use crate::spaces::{CurrentSpace, create_space};
 use crate::state::{Layout, Load, Spaces, last};
-use crate::ui::{Button, Empty, Failure, Icon, Look, Picture, SkeletonRows};
+use crate::ui::{Button, Empty, Failure, Icon, Look, Picture, SkeletonRows, once_open};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::A;
@@ -72,7 +73,7 @@ fn NoSpaces() -> impl IntoView {
                 {t(Key::AppDiscover)}
             </A>
         </Empty>
-        <CreateSpaceDialog open=creating />
+        {once_open(move || creating.get(), move || create_space(creating))}
     }
 }
 

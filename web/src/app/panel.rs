@@ -1,16 +1,16 @@
 //! The context panel: members, search, a thread or pins, beside the content or over it.
 
 use super::panel_edge::PanelEdge;
-use crate::chat::{PinsPanel, SearchPanel, ThreadPanel};
+use crate::chat::{pins_panel, search_panel, thread_panel};
 use crate::i18n::{Key, t, tr};
 use crate::spaces::{CurrentSpace, MembersPanel};
 use crate::state::layout::Panel;
 use crate::state::{Layout, Spaces};
-use crate::ui::{Icon, IconButton};
+use crate::ui::{Icon, IconButton, later};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use shared::ids::ChatId;
+use shared::ids::{ChatId, SpaceId};
 
 /// The panel that is open. Esc closes it where it covers the content.
 #[component]
@@ -69,14 +69,18 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
             </header>
             {move || match panel {
                 Panel::Members => {
-                    space.get().map(|space| view! { <MembersPanel space /> }).into_any()
+                    space.get().map(|space| later(move || members_panel(space))).into_any()
                 }
-                Panel::Search => view! { <SearchPanel /> }.into_any(),
-                Panel::Thread { chat, root, at } => {
-                    view! { <ThreadPanel chat root at /> }.into_any()
-                }
-                Panel::Pins(chat) => view! { <PinsPanel chat /> }.into_any(),
+                Panel::Search => later(search_panel),
+                Panel::Thread { chat, root, at } => later(move || thread_panel(chat, root, at)),
+                Panel::Pins(chat) => later(move || pins_panel(chat)),
             }}
         </aside>
+    }
+}
+
+crate::lazy! {
+    tools => fn members_panel(space: SpaceId) -> AnyView {
+        view! { <MembersPanel space /> }.into_any()
     }
 }

@@ -1,16 +1,17 @@
 //! The four areas of the screen for a signed-in person, and the stores that live with them.
 
 use super::bottom_bar::BottomBar;
-use super::keys_dialog::KeysDialog;
+use super::keys_dialog::keys_dialog;
 use super::panel::ContextPanel;
 use crate::api::ApiError;
 use crate::chat::ChatList;
+use crate::effect::Effect;
 use crate::files::uploads::Uploads;
 use crate::i18n::{Key, t, tf};
 use crate::identity::EmailBanner;
 use crate::live::{Live, Stores};
 use crate::page::Page;
-use crate::palette::Palette;
+use crate::palette::palette;
 use crate::people::Cards;
 use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, PreviewNote, Rail, SpaceHeader};
@@ -19,7 +20,7 @@ use crate::state::{
     Categories, Chats, Drafts, Expression, Layout, Messages, Notices, Outbox, People, Session,
     Settings, Spaces, Threads, Typing, last,
 };
-use crate::ui::{Failure, SkeletonRows, Toasts};
+use crate::ui::{Failure, SkeletonRows, Toasts, once_open};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -176,8 +177,8 @@ fn Areas(session: Session) -> impl IntoView {
             <BottomBar />
             <Cards />
         </div>
-        <Palette />
-        <KeysDialog />
+        {once_open(move || layout.palette.get(), palette)}
+        {once_open(move || layout.keys.get(), keys_dialog)}
     }
 }
 

@@ -21,7 +21,7 @@ enum Line {
 
 /// The dialog; saves all of it at once.
 #[component]
-pub fn ArrangeDialog(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
+fn ArrangeDialog(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open title=t(Key::ConversationArrange)>
             <Arrange space open />
@@ -319,5 +319,11 @@ mod tests {
         assert_eq!(places, [(a, None), (b, Some(y))]);
         assert_eq!(moved(&lines, 3, 0)[0], Line::Chat(b));
         assert_eq!(moved(&lines, 0, 9), lines);
+    }
+}
+
+crate::lazy! {
+    tools => pub fn arrange_dialog(space: SpaceId, open: RwSignal<bool>) -> AnyView {
+        view! { <ArrangeDialog space open /> }.into_any()
     }
 }

@@ -1,6 +1,7 @@
 //! The choice of a day to jump to.
 
 use super::talk::{Jump, Talk};
+use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use crate::ui::{Anchor, Button, Look, Popover};
 use chrono::{DateTime, Utc};
@@ -8,7 +9,7 @@ use leptos::prelude::*;
 
 /// The browser's own calendar, while [`Talk::calendar`] holds a place.
 #[component]
-pub fn Calendar(talk: Talk) -> impl IntoView {
+fn Calendar(talk: Talk) -> impl IntoView {
     let at = RwSignal::new(None::<Anchor>);
     let day = RwSignal::new(String::new());
     Effect::new(move |_| {
@@ -80,4 +81,10 @@ fn midnight(day: &str) -> Option<DateTime<Utc>> {
     let year = u32::try_from(year).ok()?;
     let date = js_sys::Date::new_with_year_month_day(year, month - 1, day);
     DateTime::from_timestamp_millis(date.get_time() as i64)
+}
+
+crate::lazy! {
+    tools => pub fn calendar(talk: Talk) -> AnyView {
+        view! { <Calendar talk /> }.into_any()
+    }
 }

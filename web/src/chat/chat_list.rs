@@ -1,16 +1,16 @@
 //! The chats of a space, or the direct and group chats, in the sidebar.
 
-use super::arrange::ArrangeDialog;
+use super::arrange::arrange_dialog;
 use super::chat_row::ChatRow;
 use super::keys::page;
-use super::new_chat::{NewChat, NewConversation};
+use super::new_chat::{new_chat, new_conversation};
 use crate::i18n::{Key, t, tn};
 use crate::page::Page;
 use crate::state::{Categories, Chats, Load, Session, Spaces, Threads};
 use crate::ui::button::IconLook;
 use crate::ui::{
     Anchor, Badge, Button, Empty, Failure, Glyph, Icon, IconButton, Menu, MenuItem, Picture,
-    SkeletonRows, Toasts,
+    SkeletonRows, Toasts, once_open,
 };
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -24,15 +24,9 @@ pub fn ChatList(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
     let making = RwSignal::new(false);
     let talking = RwSignal::new(false);
     let categories = expect_context::<Categories>();
-    let toasts = expect_context::<Toasts>();
     let arranging = RwSignal::new(false);
     let menu = RwSignal::new(None::<Anchor>);
     let parts = Memo::new(move |_| parts(chats, categories, space.get()));
-    let may_arrange = move || space.get().is_some_and(|id| spaces.can(id, Permission::ManageChats));
-    let all_read = move |()| {
-        let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
-        chats.mark_all_read(space.get_untracked(), failed);
-    };
     let may_add = move || match space.get() {
         Some(space) => spaces.can(space, Permission::ManageChats),
         None => true,
@@ -109,31 +103,55 @@ pub fn ChatList(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
                 </Empty>
             </Show>
         </nav>
-        <Menu at=menu label=t(Key::ConversationListMenu)>
-            <MenuItem
-                icon=Icon::Check
-                label=t(Key::ConversationAllRead)
-                on_choose=all_read
-            />
-            <Show when=may_arrange>
-                <MenuItem
-                    icon=Icon::Grip
-                    label=t(Key::ConversationArrange)
-                    on_choose=move |()| arranging.set(true)
-                />
-            </Show>
-        </Menu>
+        {once_open(
+            move || menu.with(Option::is_some),
+            move || list_menu(space, menu, arranging),
+        )}
         {move || {
             space
                 .get()
                 .map(|space| {
                     view! {
-                        <NewChat space open=making />
-                        <ArrangeDialog space open=arranging />
+                        {once_open(move || making.get(), move || new_chat(space, making))}
+                        {once_open(move || arranging.get(), move || arrange_dialog(space, arranging))}
                     }
                 })
         }}
-        <NewConversation open=talking />
+        {once_open(move || talking.get(), move || new_conversation(talking))}
+    }
+}
+
+crate::lazy! {
+    tools => fn list_menu(
+        space: Signal<Option<SpaceId>>,
+        menu: RwSignal<Option<Anchor>>,
+        arranging: RwSignal<bool>,
+    ) -> AnyView {
+        let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
+        let toasts = expect_context::<Toasts>();
+        let may_arrange =
+            move || space.get().is_some_and(|id| spaces.can(id, Permission::ManageChats));
+        let all_read = move |()| {
+            let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
+            chats.mark_all_read(space.get_untracked(), failed);
+        };
+        view! {
+            <Menu at=menu label=t(Key::ConversationListMenu)>
+                <MenuItem
+                    icon=Icon::Check
+                    label=t(Key::ConversationAllRead)
+                    on_choose=all_read
+                />
+                <Show when=may_arrange>
+                    <MenuItem
+                        icon=Icon::Grip
+                        label=t(Key::ConversationArrange)
+                        on_choose=move |()| arranging.set(true)
+                    />
+                </Show>
+            </Menu>
+        }
+        .into_any()
     }
 }
 

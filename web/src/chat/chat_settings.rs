@@ -14,7 +14,7 @@ use shared::validate::Validate;
 
 /// The dialog that changes name and topic.
 #[component]
-pub fn ChatSettings(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
+fn ChatSettings(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open title=t(Key::ChatSettings)>
             <SettingsForm chat open />
@@ -125,7 +125,7 @@ fn OfSpace(space: SpaceId, category: RwSignal<String>, slow: RwSignal<String>) -
 
 /// Asks for the chat's name before everything in it is gone.
 #[component]
-pub fn DeleteChat(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
+fn DeleteChat(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     let chats = expect_context::<Chats>();
     let busy = RwSignal::new(false);
     let error = RwSignal::new(None::<String>);
@@ -155,5 +155,17 @@ pub fn DeleteChat(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
             error
             on_confirm=delete
         />
+    }
+}
+
+crate::lazy! {
+    tools => pub fn chat_settings(chat: ChatId, open: RwSignal<bool>) -> AnyView {
+        view! { <ChatSettings chat open /> }.into_any()
+    }
+}
+
+crate::lazy! {
+    tools => pub fn delete_chat(chat: ChatId, open: RwSignal<bool>) -> AnyView {
+        view! { <DeleteChat chat open /> }.into_any()
     }
 }

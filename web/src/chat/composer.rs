@@ -9,13 +9,14 @@ use super::sticker_tab::StickerPicks;
 use super::talk::{Jump, Talk};
 use super::typing_line::TypingLine;
 use crate::api::chat as api;
+use crate::effect::Effect;
 use crate::files::drop::add;
 use crate::files::tray::{AttachButton, Tray};
 use crate::i18n::{Key, number, t, tf, tr};
 use crate::state::{Draft, Layout};
 use crate::stickers::{Manage, packs_dialog};
 use crate::ui::popover::Side;
-use crate::ui::{Anchor, Icon, IconButton};
+use crate::ui::{Anchor, Icon, IconButton, once_open};
 use bars::{EditBar, ReplyBar, SlowLine, slow_left};
 use field::Field;
 use leptos::ev::{ClipboardEvent, KeyboardEvent, MouseEvent};
@@ -116,8 +117,7 @@ fn Editor(talk: Talk) -> impl IntoView {
         talk.packs.set(Some(Manage::Mine));
     });
     let picks = StickerPicks { on_choose: send_sticker, on_manage };
-    let space = talk.space();
-    let stickers = move || talk.may(Permission::SendStickers).then_some(picks);
+    let stickers = Signal::derive(move || talk.may(Permission::SendStickers).then_some(picks));
     view! {
         <div class="composer">
             <MentionsList mentions=writing.mentions />
@@ -170,8 +170,11 @@ fn Editor(talk: Talk) -> impl IntoView {
             </div>
             <SlowLine talk left=writing.slow_left />
             <TypingLine talk />
-            {move || emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose, space, stickers())}
-            {packs_dialog(talk.packs)}
+            {once_open(
+                move || emoji_at.get().is_some(),
+                move || emoji_popover(emoji_at, Side::Above, Key::ChatEmoji, choose, talk.space(), stickers),
+            )}
+            {once_open(move || talk.packs.with(Option::is_some), move || packs_dialog(talk.packs))}
         </div>
     }
 }

@@ -1,12 +1,13 @@
 //! The head of a conversation: what it is, what it is about, what can be opened.
 
 use super::access::AccessDialog;
-use super::chat_settings::{ChatSettings, DeleteChat};
+use super::chat_settings::{chat_settings, delete_chat};
 use super::explain::ExplainDialog;
 use super::group_people::GroupPeople;
 use super::talk::{Jump, Talk};
 use crate::api::chat as api;
 use crate::app::BackOrMenu;
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tf};
 use crate::notifications::LoudnessMenu;
 use crate::page::Page;
@@ -14,7 +15,7 @@ use crate::state::layout::Panel;
 use crate::state::{Layout, Spaces};
 use crate::ui::{
     Anchor, Avatar, AvatarSize, Confirm, Glyph, Icon, IconButton, Menu, MenuItem, MenuLine,
-    StatusDot,
+    StatusDot, once_open,
 };
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -79,7 +80,7 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
                 />
             </span>
         </header>
-        <ChatMenu talk chat menu />
+        {once_open(move || menu.with(Option::is_some), move || chat_menu(talk, chat, menu))}
     }
 }
 
@@ -209,8 +210,8 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
             </Show>
         </Menu>
         <LoudnessMenu at=loudness chat=talk.chat />
-        <ChatSettings chat=talk.chat open=editing />
-        <DeleteChat chat=talk.chat open=deleting />
+        {once_open(move || editing.get(), move || chat_settings(talk.chat, editing))}
+        {once_open(move || deleting.get(), move || delete_chat(talk.chat, deleting))}
         <LeaveGroup talk open=leaving />
         <GroupPeople chat=talk.chat open=people />
         {space
@@ -258,5 +259,15 @@ fn LeaveGroup(talk: Talk, open: RwSignal<bool>) -> impl IntoView {
             error
             on_confirm=leave
         />
+    }
+}
+
+crate::lazy! {
+    tools => pub fn chat_menu(
+        talk: Talk,
+        chat: Memo<Option<Chat>>,
+        menu: RwSignal<Option<Anchor>>,
+    ) -> AnyView {
+        view! { <ChatMenu talk chat menu /> }.into_any()
     }
 }

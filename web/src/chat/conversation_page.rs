@@ -1,21 +1,22 @@
 //! One conversation: head, messages, composer.
 
-use super::calendar::Calendar;
+use super::calendar::calendar;
 use super::composer::Composer;
 use super::conversation_header::ConversationHeader;
 use super::message_list::MessageList;
 use super::message_row::spoken;
-use super::message_toolbar::{DeleteMessage, MessageMenu, MessageVersions};
+use super::message_toolbar::{delete_message, message_menu, message_versions};
 use super::reactions::ReactionPicker;
 use super::talk::{Jump, Talk};
 use super::{focused_window, keys};
+use crate::effect::Effect;
 use crate::files::drop::DropZone;
-use crate::files::lightbox::Lightbox;
+use crate::files::lightbox::lightbox;
 use crate::i18n::{Key, t};
 use crate::live::Status;
 use crate::state::layout::Panel;
 use crate::state::{Chats, Layout, Load};
-use crate::ui::{Button, Empty, Failure, Glyph, Icon, Picture, SkeletonRows};
+use crate::ui::{Button, Empty, Failure, Glyph, Icon, Picture, SkeletonRows, once_open};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::ids::ChatId;
@@ -117,12 +118,12 @@ fn Conversation(chat: ChatId) -> impl IntoView {
                 allowed=Signal::derive(move || talk.may_attach())
             />
         </section>
-        <MessageMenu talk />
+        {once_open(move || talk.menu.with(Option::is_some), move || message_menu(talk))}
         <ReactionPicker talk />
-        <MessageVersions talk />
-        <DeleteMessage talk />
-        <Calendar talk />
-        <Lightbox viewing=talk.viewing />
+        {once_open(move || talk.versions.with(Option::is_some), move || message_versions(talk))}
+        {once_open(move || talk.deleting.with(Option::is_some), move || delete_message(talk))}
+        {once_open(move || talk.calendar.get().is_some(), move || calendar(talk))}
+        {once_open(move || talk.viewing.with(Option::is_some), move || lightbox(talk.viewing))}
     }
 }
 
@@ -133,7 +134,7 @@ fn keep_read(talk: Talk) {
     let read = Memo::new(move |_| chats.read(talk.chat, |chat| chat.read).unwrap_or_default());
     Effect::new(move |_| {
         let read = read.get();
-        if read.unread == 0 && read.mentions == 0 {
+        if read.unread == 0 && read.mentions == 0 || !chats.is_fresh.get() {
             return;
         }
         let is_held = chats.is_held(talk.chat);

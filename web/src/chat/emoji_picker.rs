@@ -14,24 +14,7 @@ use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// The choice of an emoji, also of the space's own, floating while `at` holds an anchor; of a sticker
-/// too, where it means something.
-pub fn emoji_popover(
-    at: RwSignal<Option<Anchor>>,
-    side: Side,
-    label: Key,
-    on_choose: Callback<String>,
-    space: Option<SpaceId>,
-    stickers: Option<StickerPicks>,
-) -> AnyView {
-    view! {
-        <Popover at side label=t(label)>
-            {picker(on_choose, space, stickers)}
-        </Popover>
-    }
-    .into_any()
-}
-
+/// Emoji, also of the space's own; stickers too, where one means something.
 fn picker(
     on_choose: Callback<String>,
     space: Option<SpaceId>,
@@ -358,4 +341,22 @@ fn nearest(buttons: &[HtmlElement], at: usize, down: bool) -> Option<usize> {
         .filter(|(_, line, _)| *line == target)
         .min_by_key(|(_, _, column)| (column - left).abs())
         .map(|(other, _, _)| *other)
+}
+
+crate::lazy! {
+    emoji => pub fn emoji_popover(
+        at: RwSignal<Option<Anchor>>,
+        side: Side,
+        label: Key,
+        on_choose: Callback<String>,
+        space: Option<SpaceId>,
+        stickers: Signal<Option<StickerPicks>>,
+    ) -> AnyView {
+        view! {
+            <Popover at side label=t(label)>
+                {move || picker(on_choose, space, stickers.get())}
+            </Popover>
+        }
+        .into_any()
+    }
 }

@@ -30,9 +30,16 @@ impl Kind {
     }
 }
 
+crate::lazy! {
+    code => pub fn highlighted(language: String, text: String) -> Vec<(Kind, String)> {
+        let pieces = highlight(&language, &text);
+        pieces.into_iter().map(|(kind, piece)| (kind, piece.to_owned())).collect()
+    }
+}
+
 /// The text in pieces, none left out; one plain piece when the language is unknown.
 #[must_use]
-pub fn highlight<'a>(language: &str, text: &'a str) -> Vec<(Kind, &'a str)> {
+fn highlight<'a>(language: &str, text: &'a str) -> Vec<(Kind, &'a str)> {
     let Some(language) = find(language) else { return vec![(Kind::Plain, text)] };
     let mut scanner = Scanner { language, text, at: 0, plain_from: 0, pieces: Vec::new() };
     scanner.run();

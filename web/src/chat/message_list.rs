@@ -9,6 +9,7 @@ use super::message_toolbar::MessageToolbar;
 use super::rows::Row;
 use super::talk::{Jump, Talk};
 use crate::api::chat::Part;
+use crate::effect::Effect;
 use crate::i18n::{Key, lang, t};
 use crate::state::messages::Fetch;
 use crate::state::{Chats, Roster, Spaces};
@@ -62,7 +63,7 @@ pub fn MessageList(talk: Talk) -> impl IntoView {
                 node_ref=scroller_node
                 on:scroll=move |_| scroller.scrolled()
                 on:click=move |event| events::click(talk, &event)
-                on:input=move |event| events::input(&event)
+                on:input=move |event| events::input(talk, &event)
                 on:mouseover=move |event| events::hover(talk, &event)
                 on:mouseleave=move |_| talk.current.set(None)
                 on:focusin=move |event| events::focus(talk, &event)
@@ -76,13 +77,17 @@ pub fn MessageList(talk: Talk) -> impl IntoView {
                 <div class="messages__space" node_ref=scroller.before></div>
                 <div class="messages__rows" role="list" node_ref=scroller.rows>
                     <Show when=move || scroller.header.get()>
-                        <ListHeader talk sentence />
+                        <div class="slot">
+                            <ListHeader talk sentence />
+                        </div>
                     </Show>
                     <For
                         each=rows
                         key=|(lang, row)| (*lang, row.identity())
                         children=move |(_, row): (_, Row)| {
-                            me.with_value(|me| message_row(row, talk, colors, me))
+                            me.with_value(|me| {
+                                view! { <div class="slot">{message_row(row, talk, colors, me)}</div> }
+                            })
                         }
                     />
                 </div>

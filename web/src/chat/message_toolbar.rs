@@ -5,6 +5,7 @@ use super::message_list::events::copy;
 use super::talk::{At, Talk};
 use crate::api::chat as api;
 use crate::api::organise;
+use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t};
 use crate::page::link;
 use crate::spaces::{ReportDialog, Reported};
@@ -97,7 +98,7 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
 
 /// Everything that can be done with the message of [`Talk::menu`].
 #[component]
-pub fn MessageMenu(talk: Talk) -> impl IntoView {
+fn MessageMenu(talk: Talk) -> impl IntoView {
     let at = RwSignal::new(None::<Anchor>);
     let message = RwSignal::new(None::<Message>);
     Effect::new(move |_| {
@@ -255,7 +256,7 @@ fn mark_unread(talk: Talk, message: &Message) {
 
 /// Asks before the message of [`Talk::deleting`] is deleted.
 #[component]
-pub fn DeleteMessage(talk: Talk) -> impl IntoView {
+fn DeleteMessage(talk: Talk) -> impl IntoView {
     let open = RwSignal::new(false);
     let message = RwSignal::new(None::<MessageId>);
     let busy = RwSignal::new(false);
@@ -303,7 +304,7 @@ pub fn DeleteMessage(talk: Talk) -> impl IntoView {
 
 /// The earlier texts of the message of [`Talk::versions`].
 #[component]
-pub fn MessageVersions(talk: Talk) -> impl IntoView {
+fn MessageVersions(talk: Talk) -> impl IntoView {
     let at = RwSignal::new(None::<Anchor>);
     let load = RwSignal::new(Load::<Vec<MessageVersion>>::Loading);
     Effect::new(move |_| {
@@ -341,5 +342,17 @@ pub fn MessageVersions(talk: Talk) -> impl IntoView {
                 }}
             </div>
         </Popover>
+    }
+}
+
+crate::lazy! {
+    tools => pub fn message_menu(talk: Talk) -> AnyView {
+        view! { <MessageMenu talk /> }.into_any()
+    }
+    tools => pub fn message_versions(talk: Talk) -> AnyView {
+        view! { <MessageVersions talk /> }.into_any()
+    }
+    tools => pub fn delete_message(talk: Talk) -> AnyView {
+        view! { <DeleteMessage talk /> }.into_any()
     }
 }

@@ -20,7 +20,7 @@ use shared::validate::Validate;
 
 /// The dialog that makes a chat of a space.
 #[component]
-pub fn NewChat(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
+fn NewChat(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open title=t(Key::ChatNewChat)>
             <ChatForm space open />
@@ -90,7 +90,7 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
 
 /// The dialog that begins a direct chat, or with several people a group.
 #[component]
-pub fn NewConversation(open: RwSignal<bool>) -> impl IntoView {
+fn NewConversation(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open title=t(Key::ChatNewMessage)>
             <ConversationForm open />
@@ -262,4 +262,16 @@ pub fn people(spaces: Spaces, session: Session) -> Vec<UserRef> {
         }
     }
     found
+}
+
+crate::lazy! {
+    tools => pub fn new_chat(space: SpaceId, open: RwSignal<bool>) -> AnyView {
+        view! { <NewChat space open /> }.into_any()
+    }
+}
+
+crate::lazy! {
+    tools => pub fn new_conversation(open: RwSignal<bool>) -> AnyView {
+        view! { <NewConversation open /> }.into_any()
+    }
 }

@@ -20,7 +20,7 @@ use shared::permission::Permission;
 
 /// See the module. Fetched anew whenever something in the chat is pinned or changes.
 #[component]
-pub fn PinsPanel(chat: ChatId) -> impl IntoView {
+fn PinsPanel(chat: ChatId) -> impl IntoView {
     let (chats, messages) = (expect_context::<Chats>(), expect_context::<Messages>());
     let (layout, toasts) = (expect_context::<Layout>(), expect_context::<Toasts>());
     let pins = RwSignal::new(Load::<Vec<Pin>>::Loading);
@@ -135,5 +135,11 @@ fn OnePin(
                 />
             </Show>
         </div>
+    }
+}
+
+crate::lazy! {
+    tools => pub fn pins_panel(chat: ChatId) -> AnyView {
+        view! { <PinsPanel chat /> }.into_any()
     }
 }

@@ -3,9 +3,10 @@
 use super::emoji_picker::emoji_popover;
 use super::talk::{At, Talk};
 use crate::api::chat as api;
+use crate::effect::Effect;
 use crate::i18n::Key;
-use crate::ui::Anchor;
 use crate::ui::popover::Side;
+use crate::ui::{Anchor, once_open};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::event::ReactionChanged;
@@ -65,5 +66,7 @@ pub fn ReactionPicker(talk: Talk) -> impl IntoView {
             toggle(talk, message, emoji);
         }
     });
-    emoji_popover(at, Side::Below, Key::ChatReact, choose, talk.space(), None)
+    let none = Signal::stored(None);
+    let picker = move || emoji_popover(at, Side::Below, Key::ChatReact, choose, talk.space(), none);
+    once_open(move || at.get().is_some(), picker)
 }

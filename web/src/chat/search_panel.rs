@@ -5,6 +5,7 @@ use super::keys::page;
 use super::search_words::{FILTERS, Words, finish, parse, unfinished};
 use crate::api::ApiError;
 use crate::api::chat::{self as api, Scope};
+use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t, tf};
 use crate::page::link;
 use crate::spaces::CurrentSpace;
@@ -43,7 +44,7 @@ enum Where {
 
 /// See the module.
 #[component]
-pub fn SearchPanel() -> impl IntoView {
+fn SearchPanel() -> impl IntoView {
     let space = expect_context::<CurrentSpace>();
     let path = use_location().pathname;
     let chat =
@@ -309,5 +310,11 @@ fn Hit(hit: SearchHit) -> impl IntoView {
             <span class="hit__text">{pieces.collect::<Vec<_>>()}</span>
             <time class="hit__time">{move || format!("{}, {}", day(at), clock(at))}</time>
         </button>
+    }
+}
+
+crate::lazy! {
+    tools => pub fn search_panel() -> AnyView {
+        view! { <SearchPanel /> }.into_any()
     }
 }

@@ -1,6 +1,7 @@
 //! The open conversation: what its parts say to each other.
 
 use crate::api::chat::Part;
+use crate::effect::Effect;
 use crate::files::lightbox::Viewing;
 use crate::files::uploads::Uploads;
 use crate::live::Live;
@@ -11,7 +12,7 @@ use crate::stickers::Manage;
 use crate::ui::{Anchor, Toasts};
 use leptos::prelude::*;
 use shared::Timestamp;
-use shared::chat::{Message, ReplyPreview};
+use shared::chat::{Message, ReadState, ReplyPreview};
 use shared::files::{FileHint, FileKind};
 use shared::ids::{ChatId, FileId, MessageId, SpaceId, UserId};
 use shared::markdown;
@@ -105,6 +106,7 @@ impl Talk {
         let talk = Self::new(chat.into(), room);
         talk.divider.set((read.unread > 0).then_some(read.read_seq));
         talk.jump.set(is_unread.then_some(Jump::Unread(read.read_seq)));
+        talk.correct_start(read);
         talk
     }
 
@@ -151,6 +153,33 @@ impl Talk {
             focus_composer: RwSignal::new(0),
             lit: RwSignal::new(None),
         }
+    }
+
+    /// The chat was opened with what was known the last time: once the server has told how far it is
+    /// read, begins where a fresh start would have.
+    fn correct_start(self, believed: ReadState) {
+        if self.chats.is_fresh.get_untracked() {
+            return;
+        }
+        Effect::new(move |done: Option<bool>| {
+            if done == Some(true) || !self.chats.is_fresh.get() {
+                return done == Some(true);
+            }
+            let read = untrack(|| self.chats.peek(self.chat, |chat| chat.read)).unwrap_or_default();
+            if read != believed && read.unread > 0 {
+                self.divider.set(Some(read.read_seq));
+                if read.read_seq > 0 {
+                    let room = self.room();
+                    if !room.window.borrow().holds(read.read_seq + 1) {
+                        self.messages.fetch(&room, Part::Around(read.read_seq));
+                    }
+                    self.jump.set(Some(Jump::Unread(read.read_seq)));
+                }
+            } else if read.unread == 0 {
+                self.divider.set(None);
+            }
+            true
+        });
     }
 
     /// The chat in memory.

@@ -3,9 +3,10 @@
 //! Built by hand, not by the view macro: there is nothing reactive in a text, and rows must be cheap.
 //! Everything a person wrote becomes a text node or an attribute, never markup.
 
-use super::highlight::highlight;
+use super::highlight::{Kind, highlighted};
 use crate::i18n::{Key, lang_untracked};
 use leptos::prelude::document;
+use leptos::task::spawn_local;
 use shared::chat::Message;
 use shared::expression::{Piece, pieces};
 use shared::markdown::{Block, Inline};
@@ -194,13 +195,27 @@ fn code(parent: &Element, language: &str, source: &str) {
         add(frame, "pre", "", |pre| {
             set(pre, "tabindex", "0");
             add(pre, "code", "", |code| {
-                for (kind, piece) in highlight(language, source) {
-                    match kind.class() {
-                        "" => add_text(code, piece),
-                        class => add(code, "span", class, |span| add_text(span, piece)),
-                    }
-                }
+                add_text(code, source);
+                colour(code.clone(), language.to_owned(), source.to_owned());
             });
         });
+    });
+}
+
+/// Gives code its colours; the scanner is fetched with the first code that is shown.
+fn colour(code: Element, language: String, source: String) {
+    spawn_local(async move {
+        // Without it the code stays plain.
+        let Ok(pieces) = highlighted(language, source).await else { return };
+        if matches!(&pieces[..], [(Kind::Plain, _)]) {
+            return;
+        }
+        code.set_text_content(None);
+        for (kind, piece) in pieces {
+            match kind.class() {
+                "" => add_text(&code, &piece),
+                class => add(&code, "span", class, |span| add_text(span, &piece)),
+            }
+        }
     });
 }

@@ -4,15 +4,15 @@ use super::composer::Composer;
 use super::conversation_page::News;
 use super::message_list::MessageList;
 use super::message_list::events::copy;
-use super::message_toolbar::{DeleteMessage, MessageMenu, MessageVersions};
+use super::message_toolbar::{delete_message, message_menu, message_versions};
 use super::reactions::ReactionPicker;
 use super::talk::{Jump, Talk};
 use super::{focused_window, keys};
 use crate::api::chat as api;
-use crate::files::lightbox::Lightbox;
+use crate::files::lightbox::lightbox;
 use crate::i18n::{Key, t};
 use crate::ui::button::IconLook;
-use crate::ui::{Icon, IconButton};
+use crate::ui::{Icon, IconButton, once_open};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -21,7 +21,7 @@ use shared::ids::{ChatId, MessageId};
 
 /// The thread that hangs on `root`, at the reply with `seq` `at` if wanted.
 #[component]
-pub fn ThreadPanel(chat: ChatId, root: MessageId, at: Option<i64>) -> impl IntoView {
+fn ThreadPanel(chat: ChatId, root: MessageId, at: Option<i64>) -> impl IntoView {
     let talk = Talk::open_thread(chat, root, at);
     keep_read(talk, root, at.is_some());
     if at.is_none() && !talk.layout.is_narrow.get_untracked() {
@@ -44,14 +44,14 @@ pub fn ThreadPanel(chat: ChatId, root: MessageId, at: Option<i64>) -> impl IntoV
         <section class="thread" on:keydown=key>
             <ThreadBar talk root />
             <MessageList talk />
-            <Lightbox viewing=talk.viewing />
+            {once_open(move || talk.viewing.with(Option::is_some), move || lightbox(talk.viewing))}
             <Composer talk />
             <News talk />
         </section>
-        <MessageMenu talk />
+        {once_open(move || talk.menu.with(Option::is_some), move || message_menu(talk))}
         <ReactionPicker talk />
-        <MessageVersions talk />
-        <DeleteMessage talk />
+        {once_open(move || talk.versions.with(Option::is_some), move || message_versions(talk))}
+        {once_open(move || talk.deleting.with(Option::is_some), move || delete_message(talk))}
     }
 }
 
@@ -136,4 +136,10 @@ fn keep_read(talk: Talk, root: MessageId, is_linked: bool) {
             }
         });
     });
+}
+
+crate::lazy! {
+    tools => pub fn thread_panel(chat: ChatId, root: MessageId, at: Option<i64>) -> AnyView {
+        view! { <ThreadPanel chat root at /> }.into_any()
+    }
 }

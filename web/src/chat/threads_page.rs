@@ -4,14 +4,14 @@ use super::keys::page;
 use crate::app::PageHeader;
 use crate::i18n::{Key, relative, t, tn};
 use crate::state::{Chats, Load, Threads};
-use crate::ui::{Avatar, AvatarSize, Badge, Button, Empty, Failure, Picture, SkeletonRows};
+use crate::ui::{Avatar, AvatarSize, Badge, Button, Empty, Failure, Picture, SkeletonRows, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::chat::FollowedThread;
 
 /// See the module: the liveliest first, unread ones bold.
 #[component]
-pub fn ThreadsPage() -> impl IntoView {
+fn ThreadsScreen() -> impl IntoView {
     let threads = expect_context::<Threads>();
     threads.reload();
     view! {
@@ -99,4 +99,16 @@ fn one(thread: FollowedThread) -> impl IntoView + use<> {
             </A>
         </li>
     }
+}
+
+crate::lazy! {
+    tools => fn threads_page() -> AnyView {
+        view! { <ThreadsScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn ThreadsPage() -> impl IntoView {
+    later(threads_page)
 }

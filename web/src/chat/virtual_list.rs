@@ -204,6 +204,12 @@ impl VirtualList {
         true
     }
 
+    /// How high a row is, or is thought to be.
+    #[must_use]
+    pub fn height_of(&self, key: Key) -> Option<f64> {
+        self.index.get(&key).map(|&at| self.heights[at])
+    }
+
     /// Whether a row's height is still a guess.
     #[must_use]
     pub fn is_guess(&self, key: Key) -> bool {

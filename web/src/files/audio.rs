@@ -75,7 +75,7 @@ fn of(element: &Element) -> Option<(Element, String)> {
 }
 
 /// Plays the sound of a row, or lets it rest.
-pub fn play(element: &Element) {
+fn play(element: &Element) {
     let Some((row, id)) = of(element) else { return };
     let url = row.get_attribute("data-url").unwrap_or_default();
     let before = player(|player| {
@@ -106,7 +106,7 @@ pub fn play(element: &Element) {
 }
 
 /// The next speed.
-pub fn speed(element: &Element) {
+fn speed(element: &Element) {
     let Some((row, _)) = of(element) else { return };
     let label = player(|player| {
         player.speed = (player.speed + 1) % SPEEDS.len();
@@ -119,7 +119,7 @@ pub fn speed(element: &Element) {
 }
 
 /// The reader has moved the mark of a sound.
-pub fn seek(element: &Element) {
+fn seek(element: &Element) {
     let Some((_, id)) = of(element) else { return };
     let Some(input) = element.dyn_ref::<HtmlInputElement>() else { return };
     let share = input.value_as_number() / 1000.0;
@@ -242,5 +242,26 @@ fn put_wave(row: &Element, path: &str) {
             drop(svg.append_child(&line));
         }
         drop(track.append_child(&svg));
+    }
+}
+
+/// What people do with a sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Play, or let it rest.
+    Play,
+    /// The next speed.
+    Speed,
+    /// The mark was moved.
+    Seek,
+}
+
+crate::lazy! {
+    tools => pub fn perform(deed: Deed, element: Element) -> () {
+        match deed {
+            Deed::Play => play(&element),
+            Deed::Speed => speed(&element),
+            Deed::Seek => seek(&element),
+        }
     }
 }

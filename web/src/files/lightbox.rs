@@ -39,7 +39,7 @@ const FIT: Place = Place { zoom: 1.0, x: 0.0, y: 0.0 };
 
 /// See the module; open while there is something in `viewing`.
 #[component]
-pub fn Lightbox(viewing: RwSignal<Option<Viewing>>) -> impl IntoView {
+fn Lightbox(viewing: RwSignal<Option<Viewing>>) -> impl IntoView {
     view! {
         <Show when=move || viewing.with(Option::is_some)>
             <View viewing />
@@ -226,5 +226,11 @@ fn View(viewing: RwSignal<Option<Viewing>>) -> impl IntoView {
                 </span>
             </Show>
         </dialog>
+    }
+}
+
+crate::lazy! {
+    tools => pub fn lightbox(viewing: RwSignal<Option<Viewing>>) -> AnyView {
+        view! { <Lightbox viewing /> }.into_any()
     }
 }

@@ -4,7 +4,7 @@ use super::uploads::{Item, Stage, Uploads};
 use crate::i18n::{Key, t, tf};
 use crate::state::Place;
 use crate::ui::button::IconLook;
-use crate::ui::{Glyph, Icon, IconButton, Toasts};
+use crate::ui::{Glyph, Icon, IconButton, Toasts, once_open};
 use leptos::html;
 use leptos::prelude::*;
 use shared::files::FileKind;
@@ -23,6 +23,17 @@ pub fn icon(kind: FileKind) -> Icon {
 /// The files of a place's composer.
 #[component]
 pub fn Tray(place: Place, uploads: Uploads) -> impl IntoView {
+    once_open(move || uploads.any(place), move || tray(place, uploads))
+}
+
+crate::lazy! {
+    tools => fn tray(place: Place, uploads: Uploads) -> AnyView {
+        view! { <Files place uploads /> }.into_any()
+    }
+}
+
+#[component]
+fn Files(place: Place, uploads: Uploads) -> impl IntoView {
     view! {
         <Show when=move || uploads.any(place)>
             <ul class="tray" aria-label=t(Key::FilesAttached)>

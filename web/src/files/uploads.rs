@@ -203,17 +203,34 @@ fn kind_of(mime: &str) -> FileKind {
 
 fn run(place: Place, key: u32, kind: FileKind, size: i64, stage: ArcRwSignal<Stage>) {
     spawn_local(async move {
-        let outcome = attempt(place, key, kind, size, &stage).await;
-        let is_there = TASKS
-            .with_borrow_mut(|tasks| tasks.get_mut(&key).map(|task| task.request = None).is_some());
-        match outcome {
-            // Taken away meanwhile.
-            Ok(file) if !is_there => drop(api::delete_file(file.id).await),
-            _ if !is_there => {}
-            Ok(file) => stage.set(Stage::Done(file)),
-            Err((sentence, again)) => stage.set(Stage::Failed(sentence, again)),
+        if send_off(place, key, kind, size, stage.clone()).await.is_err() {
+            stage.set(Stage::Failed(tr(Key::FilesBroken).to_owned(), true));
         }
     });
+}
+
+crate::lazy! {
+    tools => fn send_off(
+        place: Place,
+        key: u32,
+        kind: FileKind,
+        size: i64,
+        stage: ArcRwSignal<Stage>,
+    ) -> () {
+        spawn_local(async move {
+            let outcome = attempt(place, key, kind, size, &stage).await;
+            let is_there = TASKS.with_borrow_mut(|tasks| {
+                tasks.get_mut(&key).map(|task| task.request = None).is_some()
+            });
+            match outcome {
+                // Taken away meanwhile.
+                Ok(file) if !is_there => drop(api::delete_file(file.id).await),
+                _ if !is_there => {}
+                Ok(file) => stage.set(Stage::Done(file)),
+                Err((sentence, again)) => stage.set(Stage::Failed(sentence, again)),
+            }
+        });
+    }
 }
 
 async fn attempt(

@@ -5,7 +5,7 @@ use crate::api::identity as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
-use crate::ui::{Button, Look, TextField};
+use crate::ui::{Button, Look, TextField, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::identity::ForgotPassword;
@@ -13,7 +13,7 @@ use shared::validate::Validate as _;
 
 /// The same answer whether the login is somebody's or not.
 #[component]
-pub fn ForgotPage() -> impl IntoView {
+fn ForgotScreen() -> impl IntoView {
     let (login, sent) = (RwSignal::new(String::new()), RwSignal::new(false));
     let body = move || ForgotPassword { login: login.get().trim().to_owned() };
     let form = Form::new(move || body().validate());
@@ -64,4 +64,16 @@ pub fn ForgotPage() -> impl IntoView {
             </p>
         </Welcome>
     }
+}
+
+crate::lazy! {
+    welcome => fn forgot_page() -> AnyView {
+        view! { <ForgotScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn ForgotPage() -> impl IntoView {
+    later(forgot_page)
 }

@@ -5,14 +5,14 @@ use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
 use crate::state::Session;
-use crate::ui::{Button, Look, PasswordField, TextField};
+use crate::ui::{Button, Look, PasswordField, TextField, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::error::{FieldCode, FieldError};
 
 /// Nickname or e-mail, and the password.
 #[component]
-pub fn LoginPage() -> impl IntoView {
+fn LoginScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let (login, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let form = Form::new(move || {
@@ -75,4 +75,16 @@ pub fn LoginPage() -> impl IntoView {
             </form>
         </Welcome>
     }
+}
+
+crate::lazy! {
+    welcome => fn login_page() -> AnyView {
+        view! { <LoginScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    later(login_page)
 }

@@ -5,7 +5,7 @@ use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
 use crate::state::Session;
-use crate::ui::{Button, Look, PasswordField, TextField};
+use crate::ui::{Button, Look, PasswordField, TextField, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::error::ErrorCode;
@@ -17,7 +17,7 @@ const CODES: &[(ErrorCode, &str)] =
 
 /// Nickname, e-mail, password; signed in at once.
 #[component]
-pub fn RegisterPage() -> impl IntoView {
+fn RegisterScreen() -> impl IntoView {
     let session = expect_context::<Session>();
     let [nickname, email, password] = [(); 3].map(|()| RwSignal::new(String::new()));
     let body = move || Register {
@@ -87,4 +87,16 @@ pub fn RegisterPage() -> impl IntoView {
             </form>
         </Welcome>
     }
+}
+
+crate::lazy! {
+    welcome => fn register_page() -> AnyView {
+        view! { <RegisterScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn RegisterPage() -> impl IntoView {
+    later(register_page)
 }

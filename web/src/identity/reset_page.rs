@@ -5,7 +5,7 @@ use crate::api::identity as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
-use crate::ui::{Button, Look, PasswordField};
+use crate::ui::{Button, Look, PasswordField, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::error::FieldError;
@@ -14,7 +14,7 @@ use shared::validate;
 
 /// The secret stands after `#`; it is used once.
 #[component]
-pub fn ResetPage() -> impl IntoView {
+fn ResetScreen() -> impl IntoView {
     let (password, done) = (RwSignal::new(String::new()), RwSignal::new(false));
     let hash = window().location().hash().unwrap_or_default();
     let token = StoredValue::new(hash.trim_start_matches('#').to_owned());
@@ -75,4 +75,16 @@ pub fn ResetPage() -> impl IntoView {
             </Show>
         </Welcome>
     }
+}
+
+crate::lazy! {
+    welcome => fn reset_page() -> AnyView {
+        view! { <ResetScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn ResetPage() -> impl IntoView {
+    later(reset_page)
 }

@@ -1,5 +1,6 @@
 //! What the pages before signing in share.
 
+use crate::effect::Effect;
 use crate::i18n::{Key, Lang, lang, t};
 use crate::page::Page;
 use crate::state::session::Auth;

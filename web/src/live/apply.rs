@@ -127,6 +127,9 @@ impl Live {
             return room;
         }
         room.start.set(start);
+        if start == Part::Latest && place.thread.is_none() {
+            messages.show_kept(&room);
+        }
         let joining = self.with(|inner| inner.joining.values().any(|chat| *chat == place.chat));
         match place.thread {
             None => self.join(place.chat, None),

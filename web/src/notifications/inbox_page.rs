@@ -5,7 +5,7 @@ use crate::app::PageHeader;
 use crate::i18n::{Key, t};
 use crate::page::{Page, SettingsTab};
 use crate::state::{Load, Notices};
-use crate::ui::{Button, Empty, Failure, Glyph, Icon, IconButton, Picture, SkeletonRows};
+use crate::ui::{Button, Empty, Failure, Glyph, Icon, IconButton, Picture, SkeletonRows, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::Timestamp;
@@ -13,7 +13,7 @@ use shared::notifications::Notification;
 
 /// Entries by day, newest first.
 #[component]
-pub fn InboxPage() -> impl IntoView {
+fn InboxScreen() -> impl IntoView {
     let notices = expect_context::<Notices>();
     notices.open(false);
     Effect::new(move |_| {
@@ -163,4 +163,16 @@ fn Days(notices: Notices) -> impl IntoView {
             <Button on_click=move |_| notices.fetch_more()>{t(Key::NotificationsMore)}</Button>
         </Show>
     }
+}
+
+crate::lazy! {
+    tools => fn inbox_page() -> AnyView {
+        view! { <InboxScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn InboxPage() -> impl IntoView {
+    later(inbox_page)
 }

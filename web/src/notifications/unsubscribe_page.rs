@@ -4,13 +4,13 @@ use crate::api::ApiError;
 use crate::api::notifications as api;
 use crate::i18n::{Key, t, tr};
 use crate::identity::Welcome;
-use crate::ui::{Button, Look};
+use crate::ui::{Button, Look, later};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// A question, a button, an answer.
 #[component]
-pub fn UnsubscribePage() -> impl IntoView {
+fn UnsubscribeScreen() -> impl IntoView {
     let (busy, done) = (RwSignal::new(false), RwSignal::new(false));
     let failure = RwSignal::new(None::<String>);
     let link = window().location().hash().unwrap_or_default();
@@ -51,4 +51,16 @@ pub fn UnsubscribePage() -> impl IntoView {
             </Show>
         </Welcome>
     }
+}
+
+crate::lazy! {
+    tools => fn unsubscribe_page() -> AnyView {
+        view! { <UnsubscribeScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn UnsubscribePage() -> impl IntoView {
+    later(unsubscribe_page)
 }

@@ -13,7 +13,7 @@ use crate::state::people::Seen;
 use crate::state::{People, Session, Spaces};
 use crate::ui::button::IconLook;
 use crate::ui::popover::Anchor;
-use crate::ui::{Button, Icon, IconButton, Spinner};
+use crate::ui::{Button, Icon, IconButton, Spinner, once_open};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::{ev, html};
@@ -157,10 +157,22 @@ pub fn Cards() -> impl IntoView {
         }
     });
     view! {
-        <For each=move || layer.shown.get() key=|shown| shown.user let(shown)>
-            <Card layer shown />
-        </For>
-        <ProfileDialog people />
+        {once_open(
+            move || layer.shown.with(Option::is_some) || people.open.with(Option::is_some),
+            move || people_shown(layer),
+        )}
+    }
+}
+
+crate::lazy! {
+    tools => fn people_shown(layer: Layer) -> AnyView {
+        view! {
+            <For each=move || layer.shown.get() key=|shown| shown.user let(shown)>
+                <Card layer shown />
+            </For>
+            <ProfileDialog people=layer.people />
+        }
+        .into_any()
     }
 }
 

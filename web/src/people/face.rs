@@ -32,7 +32,7 @@ pub fn CardTop(
     let url = Signal::derive(move || user.with(|user| user.avatar_url.clone()));
     let picture = move || {
         let shows = look.with(|look| look.background.key() == "banner");
-        banner.get().filter(|_| shows).map(|url| format!("url({url:?})"))
+        banner.get().filter(|_| shows).map(|url| format!("url({})", serde_json::json!(url)))
     };
     let size = if large { AvatarSize::Huge } else { AvatarSize::Large };
     view! {

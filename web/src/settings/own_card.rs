@@ -6,7 +6,9 @@ use crate::page::{Page, SettingsTab};
 use crate::people::{StatusDialog, custom_text, name_of};
 use crate::state::{People, Session};
 use crate::ui::popover::Side;
-use crate::ui::{Anchor, Avatar, Glyph, Icon, Menu, MenuItem, MenuLine, StatusDot, Toasts};
+use crate::ui::{
+    Anchor, Avatar, Glyph, Icon, Menu, MenuItem, MenuLine, StatusDot, Toasts, once_open,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -62,7 +64,7 @@ pub fn OwnCard() -> impl IntoView {
                 <Glyph icon=Icon::Settings />
             </A>
         </div>
-        <OwnMenu session at=menu status />
+        {once_open(move || menu.with(Option::is_some), move || own_menu(session, menu, status))}
     }
 }
 
@@ -136,5 +138,15 @@ fn OwnMenu(
             />
         </Menu>
         <StatusDialog open=telling />
+    }
+}
+
+crate::lazy! {
+    tools => pub fn own_menu(
+        session: Session,
+        at: RwSignal<Option<Anchor>>,
+        status: Signal<Status>,
+    ) -> AnyView {
+        view! { <OwnMenu session at status /> }.into_any()
     }
 }

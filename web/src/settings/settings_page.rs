@@ -11,7 +11,7 @@ use crate::app::PageHeader;
 use crate::i18n::{Key, by_name, t};
 use crate::notifications::NotificationsTab;
 use crate::page::{Page, SettingsTab};
-use crate::ui::{Icon, Tab, Tabs};
+use crate::ui::{Icon, Tab, Tabs, later};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -31,7 +31,7 @@ const fn icon(tab: SettingsTab) -> Icon {
 
 /// The settings; without a tab in the address, the first one.
 #[component]
-pub fn SettingsPage() -> impl IntoView {
+fn SettingsScreen() -> impl IntoView {
     let params = use_params_map();
     let tab = Memo::new(move |_| {
         params
@@ -75,4 +75,16 @@ pub fn SettingsPage() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+crate::lazy! {
+    settings => fn settings_page() -> AnyView {
+        view! { <SettingsScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    later(settings_page)
 }

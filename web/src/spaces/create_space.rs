@@ -58,3 +58,9 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
         </form>
     }
 }
+
+crate::lazy! {
+    tools => pub fn create_space(open: RwSignal<bool>) -> AnyView {
+        view! { <CreateSpaceDialog open /> }.into_any()
+    }
+}

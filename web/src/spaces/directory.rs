@@ -76,7 +76,7 @@ impl Directory {
 
 /// The page of public spaces: find, look, join.
 #[component]
-pub fn DiscoverPage() -> impl IntoView {
+fn DiscoverScreen() -> impl IntoView {
     let directory = Directory::new();
     let creating = RwSignal::new(false);
     let search = leptos::leptos_dom::helpers::debounce(Duration::from_millis(250), move |()| {
@@ -242,4 +242,16 @@ fn Entrance(id: SpaceId, space: Memo<Option<Space>>, name: Signal<String>) -> im
                 .into_any()
         }
     }
+}
+
+crate::lazy! {
+    tools => fn discover_page() -> AnyView {
+        view! { <DiscoverScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn DiscoverPage() -> impl IntoView {
+    crate::ui::later(discover_page)
 }

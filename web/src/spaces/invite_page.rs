@@ -17,7 +17,7 @@ use shared::spaces::InvitePreview;
 
 /// The page of an invitation.
 #[component]
-pub fn InvitePage() -> impl IntoView {
+fn InviteScreen() -> impl IntoView {
     let params = use_params_map();
     let code = Memo::new(move |_| params.with(|p| p.get("code")).unwrap_or_default());
     let found = RwSignal::new(Load::<InvitePreview>::Loading);
@@ -144,4 +144,16 @@ fn Accept(code: StoredValue<String>) -> impl IntoView {
                 .map(|error| view! { <p class="form-error" role="alert">{error.sentence()}</p> })
         }}
     }
+}
+
+crate::lazy! {
+    welcome => fn invite_page() -> AnyView {
+        view! { <InviteScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn InvitePage() -> impl IntoView {
+    crate::ui::later(invite_page)
 }

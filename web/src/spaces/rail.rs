@@ -1,13 +1,13 @@
 //! The rail: direct messages, every space, and the ways to a new one.
 
-use super::create_space::CreateSpaceDialog;
+use super::create_space::create_space;
 use crate::api::moderation as api;
 use crate::i18n::{Key, t, tf, tn, tr};
 use crate::notifications::BellLink;
 use crate::page::Page;
 use crate::state::waiting::Waiting;
 use crate::state::{Chats, Load, Spaces};
-use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton, Toasts, focus};
+use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton, Toasts, focus, once_open};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -71,7 +71,7 @@ pub fn Rail() -> impl IntoView {
                 label=Key::AppDiscover
             />
         </nav>
-        <CreateSpaceDialog open=creating />
+        {once_open(move || creating.get(), move || create_space(creating))}
     }
 }
 

@@ -56,7 +56,7 @@ fn may(spaces: Spaces, space: SpaceId, tab: SpaceTab) -> bool {
 
 /// The page; without a tab in the address, the first one that the person may open.
 #[component]
-pub fn SpaceSettingsPage() -> impl IntoView {
+fn SpaceSettingsScreen() -> impl IntoView {
     let params = use_params_map();
     let spaces = expect_context::<Spaces>();
     let space =
@@ -142,4 +142,16 @@ fn Refused(tab: SpaceTab) -> impl IntoView {
         tf(Key::ModerationNotAllowed, &[("permission", &name)])
     };
     view! { <Empty picture=Picture::Telescope title=text /> }
+}
+
+crate::lazy! {
+    settings => fn space_settings() -> AnyView {
+        view! { <SpaceSettingsScreen /> }.into_any()
+    }
+}
+
+/// See the module. Its code is fetched when it is shown.
+#[component]
+pub fn SpaceSettingsPage() -> impl IntoView {
+    crate::ui::later(space_settings)
 }

@@ -3,11 +3,12 @@
 use super::invite_dialog::InviteDialog;
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tn};
 use crate::notifications::LoudnessMenu;
 use crate::page::{Page, SpaceTab};
 use crate::state::Spaces;
-use crate::ui::{Anchor, Badge, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine};
+use crate::ui::{Anchor, Badge, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine, once_open};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
@@ -21,7 +22,7 @@ pub fn SpaceHeader(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoVie
     view! {
         <header class="sidebar__header">
             {move || match space.get() {
-                Some(id) => view! { <SpaceMenu id /> }.into_any(),
+                Some(id) => view! { <SpaceName id /> }.into_any(),
                 None => {
                     view! { <h1 class="sidebar__title">{t(Key::AppDirectMessages)}</h1> }.into_any()
                 }
@@ -31,32 +32,12 @@ pub fn SpaceHeader(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoVie
 }
 
 #[component]
-fn SpaceMenu(id: SpaceId) -> impl IntoView {
+fn SpaceName(id: SpaceId) -> impl IntoView {
     let spaces = expect_context::<Spaces>();
     let name = Memo::new(move |_| spaces.get(id).map(|space| space.name).unwrap_or_default());
-    let is_owner =
-        Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
     let is_member = Memo::new(move |_| spaces.get(id).is_some_and(|space| space.me.is_some()));
-    let can = move |permission| spaces.can(id, permission);
-    let navigate = use_navigate();
-    let go = Callback::new(move |tab| {
-        navigate(&Page::SpaceSettings(id, tab).path(), Default::default());
-    });
     let menu = RwSignal::new(None::<Anchor>);
-    let (anchor, loudness) = (StoredValue::new(Anchor::default()), RwSignal::new(None::<Anchor>));
-    Effect::new(move |_| {
-        if let Some(at) = menu.get() {
-            anchor.set_value(at);
-        }
-    });
-    let [inviting, leaving, deleting] = [(); 3].map(|()| RwSignal::new(false));
-    let waiting =
-        Memo::new(
-            move |_| {
-                if can(Permission::DeleteAnyMessages) { spaces.open_reports(id) } else { 0 }
-            },
-        );
-    let reports = move || tn(Key::ModerationOpenReports, waiting.get());
+    let waiting = waiting_reports(spaces, id);
     view! {
         <h1 class="sidebar__heading">
             <button
@@ -68,10 +49,43 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
                 on:click=move |event| menu.set(Some(Anchor::of_event(&event)))
             >
                 <span class="sidebar__title">{name}</span>
-                <Badge count=waiting label=reports />
+                <Badge
+                    count=waiting
+                    label=move || tn(Key::ModerationOpenReports, waiting.get())
+                />
                 <Glyph icon=Icon::ChevronDown size=18 />
             </button>
         </h1>
+        {once_open(move || menu.with(Option::is_some), move || space_menu(id, name, menu))}
+    }
+}
+
+/// Reports that wait for this person, if he may see them.
+fn waiting_reports(spaces: Spaces, id: SpaceId) -> Memo<i64> {
+    Memo::new(move |_| {
+        if spaces.can(id, Permission::DeleteAnyMessages) { spaces.open_reports(id) } else { 0 }
+    })
+}
+
+#[component]
+fn SpaceMenu(id: SpaceId, name: Memo<String>, menu: RwSignal<Option<Anchor>>) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    let is_owner =
+        Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
+    let can = move |permission| spaces.can(id, permission);
+    let navigate = use_navigate();
+    let go = Callback::new(move |tab| {
+        navigate(&Page::SpaceSettings(id, tab).path(), Default::default());
+    });
+    let (anchor, loudness) = (StoredValue::new(Anchor::default()), RwSignal::new(None::<Anchor>));
+    Effect::new(move |_| {
+        if let Some(at) = menu.get() {
+            anchor.set_value(at);
+        }
+    });
+    let [inviting, leaving, deleting] = [(); 3].map(|()| RwSignal::new(false));
+    let waiting = waiting_reports(spaces, id);
+    view! {
         <Menu at=menu label=t(Key::SpacesSpaceMenu)>
             <Show when=move || can(Permission::CreateInvites)>
                 <MenuItem
@@ -83,7 +97,7 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
             <Show when=move || { waiting.get() > 0 }>
                 <MenuItem
                     icon=Icon::CircleAlert
-                    label=reports
+                    label=move || tn(Key::ModerationOpenReports, waiting.get())
                     on_choose=move |()| go.run(SpaceTab::Reports)
                 />
             </Show>
@@ -127,6 +141,16 @@ fn SpaceMenu(id: SpaceId) -> impl IntoView {
         <InviteDialog open=inviting space=id />
         <LeaveDialog open=leaving id name />
         <DeleteDialog open=deleting id name />
+    }
+}
+
+crate::lazy! {
+    tools => fn space_menu(
+        id: SpaceId,
+        name: Memo<String>,
+        menu: RwSignal<Option<Anchor>>,
+    ) -> AnyView {
+        view! { <SpaceMenu id name menu /> }.into_any()
     }
 }
 

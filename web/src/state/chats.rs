@@ -3,7 +3,7 @@
 mod events;
 mod reading;
 
-use super::{Load, Session, Spaces};
+use super::{Load, Session, Spaces, kept};
 use crate::api::chat as api;
 use crate::api::{ApiError, ApiResult};
 use leptos::prelude::*;
@@ -31,6 +31,8 @@ pub struct Chats {
     refreshing: StoredValue<HashSet<ChatId>>,
     /// The chat in which the person marked something as unread: seeing it does not undo that.
     held: RwSignal<Option<ChatId>>,
+    /// Whether the server has been asked since the start: before, the chats are those of the last time.
+    pub is_fresh: RwSignal<bool>,
     session: Session,
     spaces: Spaces,
 }
@@ -47,9 +49,13 @@ impl Chats {
             touched: StoredValue::default(),
             refreshing: StoredValue::default(),
             held: RwSignal::new(None),
+            is_fresh: RwSignal::new(false),
             session,
             spaces,
         };
+        if let Some(page) = untrack(|| session.user_id()).and_then(api::kept_chats) {
+            chats.replace(page.items);
+        }
         chats.reload();
         chats.follow_restrictions();
         chats
@@ -89,7 +95,11 @@ impl Chats {
             let outcome = fetch_all().await;
             chats.fetching.try_update_value(|n| *n -= 1);
             match outcome {
-                Ok(list) => chats.replace(list),
+                Ok(list) => {
+                    kept::keep_histories_of(|id| list.iter().any(|chat| chat.id == id));
+                    let _was_there = chats.is_fresh.try_set(true);
+                    chats.replace(list);
+                }
                 Err(error)
                     if chats.load.try_with_untracked(|load| load.ready().is_none())
                         == Some(true) =>

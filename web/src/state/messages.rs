@@ -4,7 +4,7 @@
 //! that going back to it needs no fetch. The least recently open ones are let go.
 
 use super::window::Window;
-use super::{Outbox, Place, Session};
+use super::{Outbox, Place, Session, kept};
 use crate::api::ApiError;
 use crate::api::chat::{self as api, Part};
 use crate::chat::virtual_list::VirtualList;
@@ -171,7 +171,18 @@ impl Messages {
 
     /// Lets a chat go: it was deleted, or may not be seen any more.
     pub fn forget(&self, chat: ChatId) {
+        kept::forget_history(chat);
         self.rooms.update_value(|rooms| rooms.retain(|room| room.place.chat != chat));
+    }
+
+    /// Shows the end of the chat as it was the last time, until it has been fetched.
+    pub fn show_kept(&self, room: &Rc<Room>) {
+        let kept = self.me().and_then(|me| api::kept_history(me, room.place.chat, FIRST_PAGE));
+        if let Some(page) = kept {
+            room.window.borrow_mut().reset(page);
+            room.is_loaded.set(true);
+            room.touch();
+        }
     }
 
     /// Fetches a part of the history into the room. `Latest` and `Around` replace what is there.
@@ -250,7 +261,10 @@ impl Messages {
         let chat = match &frame.event {
             Event::NewMessage(message) => message.chat_id,
             Event::MessageEdited(edited) => edited.chat_id,
-            Event::MessageDeleted(deleted) => deleted.chat_id,
+            Event::MessageDeleted(deleted) => {
+                kept::forget_history(deleted.chat_id);
+                deleted.chat_id
+            }
             Event::ReactionAdded(changed) | Event::ReactionRemoved(changed) => changed.chat_id,
             Event::MessagePinned(changed) | Event::MessageUnpinned(changed) => changed.chat_id,
             Event::ThreadUpdated(updated) => updated.chat_id,

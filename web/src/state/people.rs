@@ -46,7 +46,7 @@ pub struct People {
 }
 
 impl People {
-    /// Starts loading. Lives as long as the view that calls it.
+    /// [`Self::reload`] loads. Lives as long as the view that calls it.
     #[must_use]
     pub fn start(session: Session) -> Self {
         let clock = RwSignal::new(0);
@@ -54,7 +54,7 @@ impl People {
             // The view may be gone by now.
             let _was_there = clock.try_update(|n| *n += 1);
         });
-        let people = Self {
+        Self {
             marks: RwSignal::default(),
             custom: RwSignal::default(),
             clock,
@@ -63,9 +63,7 @@ impl People {
             open: RwSignal::new(None),
             session,
             _timer: StoredValue::new_local(Some(timer)),
-        };
-        people.reload();
-        people
+        }
     }
 
     /// Fetches the marks anew.

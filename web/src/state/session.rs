@@ -1,7 +1,9 @@
 //! Who is signed in, in step with the other tabs of this browser.
 
+use super::kept;
 use crate::api::client;
 use crate::api::{ApiError, ApiResult, identity};
+use crate::boot;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::identity::{Me, Register};
@@ -36,11 +38,16 @@ impl Session {
     /// Starts with the cookie that an earlier visit left, and follows the other tabs.
     #[must_use]
     pub fn start() -> Self {
+        // Whoever was here last is believed until the server has been asked.
+        let last = kept::me().map_or(Auth::Starting, |me| {
+            kept::belongs_to(&me);
+            Auth::SignedIn(me)
+        });
         let session = Self {
-            auth: RwSignal::new(Auth::Starting),
+            auth: RwSignal::new(last),
             channel: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
         };
-        client::on_end(move || session.auth.set(Auth::SignedOut));
+        client::on_end(move || session.signed_out());
         session.follow_other_tabs();
         session.resume();
         session
@@ -75,9 +82,12 @@ impl Session {
         let session = *self;
         spawn_local(async move {
             match client::refresh().await {
-                Ok(tokens) => session.auth.set(Auth::SignedIn(tokens.user)),
+                Ok(tokens) => session.signed_in(tokens.user),
                 Err(error) if error.code().is_some_and(|code| code.status() < 429) => {
-                    session.auth.set(Auth::SignedOut);
+                    session.signed_out();
+                }
+                // What was kept stays on the screen; the socket goes on trying.
+                Err(_) if session.auth.with_untracked(|auth| matches!(auth, Auth::SignedIn(_))) => {
                 }
                 Err(error) => session.auth.set(Auth::Unknown(error)),
             }
@@ -91,7 +101,7 @@ impl Session {
     pub async fn login(&self, login: String, password: String) -> ApiResult<()> {
         let tokens = identity::login(login, password).await?;
         client::keep(&tokens);
-        self.auth.set(Auth::SignedIn(tokens.user));
+        self.signed_in(tokens.user);
         self.tell(SIGNED_IN);
         Ok(())
     }
@@ -124,11 +134,23 @@ impl Session {
     /// The server closed this session.
     pub fn revoked(&self) {
         client::forget();
+        self.signed_out();
+    }
+
+    fn signed_in(&self, me: Me) {
+        kept::belongs_to(&me);
+        self.auth.set(Auth::SignedIn(me));
+    }
+
+    fn signed_out(&self) {
+        kept::clear();
+        boot::forget();
         self.auth.set(Auth::SignedOut);
     }
 
     /// The profile changed, here or on another device.
     pub fn set_me(&self, me: Me) {
+        kept::belongs_to(&me);
         self.auth.update(|auth| {
             if let Auth::SignedIn(mine) = auth {
                 *mine = me;

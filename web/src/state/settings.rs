@@ -3,6 +3,7 @@
 
 use super::storage;
 use crate::api::people as api;
+use crate::effect::Effect;
 use crate::i18n::{self, Lang};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -90,10 +91,9 @@ impl Settings {
         self.put(kept);
     }
 
-    /// Somebody signed in.
+    /// Somebody signed in. His settings come with [`Self::follow_account`].
     pub fn enter_account(&self, user: UserId) {
         self.user.set_value(Some(user));
-        self.follow_account();
     }
 
     /// Nobody is signed in any more.

@@ -43,6 +43,9 @@ impl Spaces {
             session,
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
+        if let Some(page) = untrack(|| session.user_id()).and_then(api::kept_spaces) {
+            spaces.list.set(Load::Ready(page.items));
+        }
         spaces.reload();
         spaces
     }

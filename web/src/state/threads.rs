@@ -23,17 +23,15 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Starts loading.
+    /// [`Self::reload`] loads.
     #[must_use]
     pub fn start(session: Session) -> Self {
-        let threads = Self {
+        Self {
             list: RwSignal::new(Load::Loading),
             cursor: RwSignal::new(None),
             timer: StoredValue::new(None),
             session,
-        };
-        threads.reload_soon();
-        threads
+        }
     }
 
     /// What is known, reactively.

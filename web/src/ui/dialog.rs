@@ -1,6 +1,7 @@
 //! Dialogs. The browser's own `<dialog>` holds the keyboard inside and keeps the rest still.
 
 use super::{Button, Icon, IconButton, Look, TextField, focus, unique_id};
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tf};
 use leptos::prelude::*;
 use leptos::{ev, html};

@@ -1,6 +1,7 @@
 //! Tips: one layer for every element with `data-tip`, by pointer and by keyboard.
 
 use super::popover::Anchor;
+use crate::effect::Effect;
 use leptos::prelude::*;
 use leptos::{ev, html};
 use std::time::Duration;

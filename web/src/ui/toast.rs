@@ -1,6 +1,7 @@
 //! Short notes at the edge of the screen: quiet confirmations, failures of what has no own place.
 
-use super::{Glyph, Icon, IconButton};
+use super::{Button, Glyph, Icon, IconButton};
+use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use leptos::html;
 use leptos::prelude::*;
@@ -12,11 +13,13 @@ enum Tone {
     Failed,
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Toast {
     id: u32,
     tone: Tone,
     text: String,
+    /// What can be done about it, and how it is called.
+    action: Option<(String, Callback<()>)>,
 }
 
 const STAYS: Duration = Duration::from_secs(5);
@@ -33,21 +36,33 @@ pub struct Toasts {
 impl Toasts {
     /// Says that something is done: copied, saved, sent.
     pub fn done(&self, text: impl Into<String>) {
-        self.show(Tone::Done, text.into(), STAYS);
+        self.show(Tone::Done, text.into(), None, STAYS);
     }
 
     /// Says that something failed, and why.
     pub fn failed(&self, text: impl Into<String>) {
-        self.show(Tone::Failed, text.into(), FAILURE_STAYS);
+        self.show(Tone::Failed, text.into(), None, FAILURE_STAYS);
     }
 
-    fn show(&self, tone: Tone, text: String, stays: Duration) {
+    /// Says that something failed, with a button for what can be done about it.
+    pub fn offer(&self, text: impl Into<String>, label: &str, action: Callback<()>) {
+        let action = Some((label.to_owned(), action));
+        self.show(Tone::Failed, text.into(), action, FAILURE_STAYS);
+    }
+
+    fn show(
+        &self,
+        tone: Tone,
+        text: String,
+        action: Option<(String, Callback<()>)>,
+        stays: Duration,
+    ) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         let list = self.list;
         list.update(|list| {
             list.retain(|toast| toast.text != text);
-            list.push(Toast { id, tone, text });
+            list.push(Toast { id, tone, text, action });
         });
         set_timeout(move || list.update(|list| list.retain(|toast| toast.id != id)), stays);
     }
@@ -77,6 +92,16 @@ pub fn ToastRegion(toasts: Toasts) -> impl IntoView {
                         Tone::Failed => Icon::CircleAlert,
                     } />
                     <p class="toast__text">{toast.text.clone()}</p>
+                    {toast
+                        .action
+                        .map(|(label, action)| {
+                            view! {
+                                <Button on_click=move |_| {
+                                    list.update(|list| list.retain(|t| t.id != toast.id));
+                                    action.run(());
+                                }>{label}</Button>
+                            }
+                        })}
                     <IconButton
                         icon=Icon::Close
                         label=t(Key::AppClose)

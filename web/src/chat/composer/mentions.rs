@@ -8,7 +8,7 @@ use crate::chat::own_emoji;
 use crate::chat::talk::Talk;
 use crate::i18n::{Key, t, tf, tn};
 use crate::state::{Expression, Roster, Spaces};
-use crate::ui::{Avatar, AvatarSize};
+use crate::ui::{Avatar, AvatarSize, once_open};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -109,6 +109,21 @@ impl Mentions {
 
     /// Looks at what is before the caret.
     pub fn update(&self) {
+        let before = self.field.before_caret();
+        if query(&before).is_none() && emoji_query(&before).is_none() {
+            return self.close();
+        }
+        let mentions = *self;
+        // Without the code nothing is offered; the next key tries again.
+        spawn_local(async move {
+            let _shown = look(mentions).await;
+        });
+    }
+
+    fn look(&self) {
+        if self.offers.is_disposed() {
+            return;
+        }
         let before = self.field.before_caret();
         let Some(query) = query(&before) else { return self.update_emoji(&before) };
         let mut offers: Vec<Offer> =
@@ -254,6 +269,20 @@ impl Mentions {
 /// The list above the field.
 #[component]
 pub fn MentionsList(mentions: Mentions) -> impl IntoView {
+    once_open(move || mentions.is_open(), move || mentions_list(mentions))
+}
+
+crate::lazy! {
+    tools => fn look(mentions: Mentions) -> () {
+        mentions.look();
+    }
+    tools => fn mentions_list(mentions: Mentions) -> AnyView {
+        view! { <Offers mentions /> }.into_any()
+    }
+}
+
+#[component]
+fn Offers(mentions: Mentions) -> impl IntoView {
     let line = move |at: usize, offer: Offer| {
         view! {
             <div

@@ -2,7 +2,7 @@
 
 use crate::chat::reactions;
 use crate::chat::talk::{At, Jump, Talk};
-use crate::files::audio;
+use crate::files::audio::{self, Deed};
 use crate::i18n::{Key, tr};
 use crate::state::layout::Panel;
 use crate::stickers::Manage;
@@ -64,8 +64,8 @@ fn act(talk: Talk, event: &Event, element: &Element) {
                 talk.view(file);
             }
         }
-        "sound-play" => audio::play(element),
-        "sound-speed" => audio::speed(element),
+        "sound-play" => sound(talk, Deed::Play, element),
+        "sound-speed" => sound(talk, Deed::Speed, element),
         "thread" => {
             if let Some(message) = message_of(event) {
                 talk.open_thread_of(message);
@@ -87,10 +87,19 @@ fn act(talk: Talk, event: &Event, element: &Element) {
     }
 }
 
+fn sound(talk: Talk, deed: Deed, element: &Element) {
+    let element = element.clone();
+    leptos::task::spawn_local(async move {
+        if audio::perform(deed, element).await.is_err() {
+            talk.toasts.failed(tr(Key::AppUnreachable));
+        }
+    });
+}
+
 /// The mark of a sound was moved.
-pub fn input(event: &Event) {
+pub fn input(talk: Talk, event: &Event) {
     if let Some(element) = closest(event, ".sound__seek") {
-        audio::seek(&element);
+        sound(talk, Deed::Seek, &element);
     }
 }
 

@@ -2,11 +2,15 @@
 //!
 //! Everything happens before the browser paints: new rows are measured as soon as they are in the page,
 //! later changes of height (pictures, fonts, the window's width) are reported by a resize observer.
+//! Every row stands in a slot that has the measured height: when the row grows, slots and spaces change
+//! in one step, so that what is read does not move for even one layout.
 
 use crate::api::chat::Part;
 use crate::chat::rows::{Row, rows};
 use crate::chat::talk::Talk;
 use crate::chat::virtual_list::{HEADER, Key, Layout, VirtualList};
+use crate::effect::Effect;
+use crate::state::Room;
 use crate::state::messages::Fetch;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -168,38 +172,48 @@ impl Scroller {
         spawn_local(async move {
             tick().await;
             if self.is_settling.try_set_value(false).is_none() {
-                self.settle();
+                self.settle(false);
             }
         });
     }
 
-    /// Measures the rows that are new in the page and puts everything into its place.
-    fn settle(self) {
+    /// Measures the rows that are new in the page, or all in a new width, and puts everything into its
+    /// place.
+    fn settle(self, is_new_width: bool) {
         let (Some(rows), true) = (self.rows.get_untracked(), self.node.get_untracked().is_some())
         else {
             return;
         };
         let room = self.talk.room();
         let children = rows.children();
-        let mut fresh: Vec<(Key, Element)> = Vec::new();
+        let mut fresh: Vec<(Key, Element, Element)> = Vec::new();
         for at in 0..children.length() {
-            let Some(child) = children.item(at) else { continue };
-            if let Some(key) = key_of(&child) {
-                fresh.push((key, child));
+            let Some(slot) = children.item(at) else { continue };
+            if !is_new_width && slot.has_attribute("style") {
+                continue;
+            }
+            if let Some(row) = slot.first_element_child()
+                && let Some(key) = key_of(&row)
+            {
+                fresh.push((key, slot, row));
             }
         }
         {
             let mut list = room.list.borrow_mut();
-            for (key, element) in &fresh {
+            // First all reading, then all writing: one layout.
+            for (key, _, row) in &fresh {
                 if list.is_guess(*key) {
-                    list.measure(*key, element.get_bounding_client_rect().height());
+                    list.measure(*key, row.get_bounding_client_rect().height());
                 }
+            }
+            for (key, slot, _) in &fresh {
+                fit(slot, list.height_of(*key));
             }
         }
         self.observer.with_value(|observer| {
             if let Some(Observer { observer, .. }) = observer {
                 // Observing an element twice is the same as once.
-                fresh.iter().for_each(|(_, element)| observer.observe(element));
+                fresh.iter().for_each(|(_, _, row)| observer.observe(row));
             }
         });
         self.place();
@@ -232,17 +246,20 @@ impl Scroller {
     /// The reader, or the browser for him, has scrolled.
     pub fn scrolled(self) {
         let Some(node) = self.node.get_untracked() else { return };
-        let top = scroll_top(&node);
-        if (top - self.last_set.get_value()).abs() < 1.0 {
-            return;
-        }
-        self.last_set.set_value(-1.0);
         let room = self.talk.room();
-        if !room.is_loaded.get_untracked() {
-            return;
+        if self.note_scroll(&room, scroll_top(&node)) {
+            self.place();
         }
+    }
+
+    /// Tells the list where the reader is; whether that is news.
+    fn note_scroll(self, room: &Room, top: f64) -> bool {
+        if (top - self.last_set.get_value()).abs() < 1.0 || !room.is_loaded.get_untracked() {
+            return false;
+        }
+        self.last_set.set_value(top);
         room.list.borrow_mut().scroll_to(top);
-        self.place();
+        true
     }
 
     fn resized(self, entries: &js_sys::Array) {
@@ -251,8 +268,15 @@ impl Scroller {
         };
         let mut changed = false;
         let mut is_new_width = false;
-        for entry in entries.iter().filter_map(|e| e.dyn_into::<ResizeObserverEntry>().ok()) {
-            let target = entry.target();
+        let targets: Vec<Element> = entries
+            .iter()
+            .filter_map(|entry| Some(entry.dyn_into::<ResizeObserverEntry>().ok()?.target()))
+            .collect();
+        if !targets.iter().any(|target| target.is_same_node(Some(&node))) {
+            // A scroll whose event has not come yet must not be undone.
+            self.note_scroll(&room, scroll_top(&node));
+        }
+        for target in targets {
             if target.is_same_node(Some(&node)) {
                 let (width, height) = (node.client_width(), node.client_height());
                 if width > 0 && height > 0 {
@@ -268,11 +292,16 @@ impl Scroller {
                 });
             } else if let Some(key) = key_of(&target) {
                 let height = target.get_bounding_client_rect().height();
-                changed |= height > 0.0 && room.list.borrow_mut().measure(key, height);
+                if height > 0.0 && room.list.borrow_mut().measure(key, height) {
+                    changed = true;
+                    if let Some(slot) = target.parent_element() {
+                        fit(&slot, Some(height));
+                    }
+                }
             }
         }
         if is_new_width {
-            self.settle();
+            self.settle(true);
         } else if changed {
             self.place();
         }
@@ -320,9 +349,20 @@ fn key_of(element: &Element) -> Option<Key> {
 
 fn set_height(node: NodeRef<Div>, height: f64) {
     if let Some(node) = node.get_untracked() {
-        // A number of pixels is always accepted.
-        drop(HtmlElement::style(&node).set_property("height", &format!("{height}px")));
+        set_pixels(&node, height);
     }
+}
+
+/// Gives a slot the height of its row.
+fn fit(slot: &Element, height: Option<f64>) {
+    if let (Some(slot), Some(height)) = (slot.dyn_ref::<HtmlElement>(), height) {
+        set_pixels(slot, height);
+    }
+}
+
+fn set_pixels(element: &HtmlElement, height: f64) {
+    // A number of pixels is always accepted.
+    drop(HtmlElement::style(element).set_property("height", &format!("{height}px")));
 }
 
 /// With fractions, which `web_sys` cuts off.

@@ -1,0 +1,54 @@
+//! What `web/boot.js` has asked for while this code was on its way.
+
+use js_sys::{Promise, Reflect};
+use leptos::prelude::{document, window};
+use shared::text::Lang;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+fn get(from: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(from, &name.into()).ok().filter(|value| !value.is_undefined())
+}
+
+fn kept(name: &str) -> Option<JsValue> {
+    get(&get(&window(), "theSpace")?, name)
+}
+
+/// The language of the first screen and the file of its texts; `None`: it could not be fetched.
+pub async fn texts() -> Option<(Lang, String)> {
+    let lang = kept("lang").and_then(|tag| Lang::from_tag(&tag.as_string()?)).unwrap_or_default();
+    let file = JsFuture::from(kept("texts")?.dyn_into::<Promise>().ok()?).await.ok()?;
+    Some((lang, file.as_string()?))
+}
+
+/// Where the texts of a language are.
+pub fn address_of_texts(lang: Lang) -> Option<String> {
+    let meta = document().query_selector("meta[name=texts]").ok().flatten()?;
+    meta.get_attribute(&format!("data-{}", lang.tag()))
+}
+
+/// Tells the person, and the console, that the client can't start.
+pub fn failed(why: &str) {
+    if let Some(tell) = kept("failed").and_then(|tell| tell.dyn_into::<js_sys::Function>().ok()) {
+        // It only shows a sentence.
+        drop(tell.call1(&JsValue::NULL, &why.into()));
+    }
+}
+
+/// The answer to `GET /chats` and the like, once, if it was asked for ahead and has come.
+pub async fn answer(method: &str, path: &str) -> Option<Response> {
+    let (answers, name) = (kept("answers")?, format!("{method} {path}"));
+    let promise = get(&answers, &name)?.dyn_into::<Promise>().ok()?;
+    // A plain object lets go of its properties.
+    drop(Reflect::delete_property::<JsValue>(answers.unchecked_ref(), &name.into()));
+    JsFuture::from(promise).await.ok()?.dyn_into().ok()
+}
+
+/// Nobody is signed in any more: what was asked for ahead is not for the next person.
+pub fn forget() {
+    if let Some(page) = get(&window(), "theSpace") {
+        // A plain object takes what it is given.
+        drop(Reflect::set(&page, &"answers".into(), &js_sys::Object::new()));
+    }
+}
