@@ -214,7 +214,7 @@ test('pictures are looked at one after the other, larger, by keys', async ({ ope
 
 test('a sound plays, rests, is drawn and changes its speed', async ({ open }) => {
   const { page } = await enter(open, 'Radio')
-  await choose(page, { name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(3) })
+  await choose(page, { name: 'tone.wav', mimeType: 'audio/wav', buffer: wav(30) })
   await expect(page.locator('.tray__bar')).toHaveCount(0)
   await composer(page).press('Enter')
   const sound = rows(page).last().getByRole('group', { name: 'tone.wav' })

@@ -20,7 +20,7 @@ test('the palette goes to chats, people, pages and the search; the keys are list
   await field.fill('snfl')
   await expect(dialog.getByRole('option').first()).toContainText('sunflower')
   await field.press('Enter')
-  await expect(page.getByRole('heading', { name: 'sunflower' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'sunflower', level: 1 })).toBeVisible()
 
   // A person: the direct chat opens.
   await page.keyboard.press('ControlOrMeta+k')
