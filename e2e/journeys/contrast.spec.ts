@@ -12,6 +12,7 @@ const style = (of: Locator, name: string, pseudo?: string) =>
   )
 
 test('forced colours leave nothing that only a ground or a shadow said', async ({ open }) => {
+  test.slow()
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
   const space = await anna.makeSpace('Contrast')
   await boris.join(space.id)
