@@ -246,6 +246,19 @@ fn one_version_of_node_is_named_everywhere() {
 }
 
 #[test]
+fn the_map_of_the_readme_names_every_room() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let folders = fs::read_dir(root().join("api/src")).unwrap().map(|entry| entry.unwrap().path());
+    let mut missing: Vec<String> = folders
+        .filter(|path| path.is_dir())
+        .map(|path| format!("{}/", path.file_name().unwrap().to_string_lossy()))
+        .filter(|room| !readme.contains(room.as_str()))
+        .collect();
+    missing.sort();
+    assert_none("Rooms that the README's map does not name", &missing);
+}
+
+#[test]
 fn coverage_cites_tests_that_exist() {
     let text = fs::read_to_string(root().join("docs/coverage.md")).unwrap();
     let mut wrong = Vec::new();
