@@ -160,6 +160,8 @@ test('hole 3: roles, statuses, categories, files and reports stay text', async (
   const payload = '<svg onload=pwned()>'
   await anna.patch(`/spaces/${space.id}/participants/${boris.id}`, { nickname: payload })
   await boris.post('/status/set-status', { status: 'online', text: payload })
+  const category = await anna.post(`/spaces/${space.id}/categories`, { name: `${payload} here` })
+  await anna.put(`/spaces/${space.id}/chat-order`, { chats: [{ chat_id: chat, category_id: category.id }] })
   const roles = (await anna.get(`/spaces/${space.id}/roles`)).items
   const hostile = roles.find((role: { name: string }) => role.name.includes('onload')) ?? roles.find((role: { name: string }) => role.name.includes('<'))
   await anna.post(`/spaces/${space.id}/assign-role/${boris.id}/${hostile.id}`)
@@ -172,7 +174,7 @@ test('hole 3: roles, statuses, categories, files and reports stay text', async (
   await expect(members.getByText(payload).first()).toBeVisible()
   await expect(members.locator('.members__custom')).toHaveText(payload)
   await expect(page.locator('.file-card').first()).toBeVisible()
-  await expect(page.locator('.chat-list__category').first()).toBeVisible()
+  await expect(page.locator('.chat-list__category')).toHaveText(`${payload} here`)
   await expectHarmless(harm, 'the conversation')
   await row(page, 'report me').first().locator('.row__author').hover()
   await expect(page.getByRole('group', { name: 'Card of a person' })).toContainText(payload)
