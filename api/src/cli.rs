@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod backup;
 mod database;
 mod demo;
 mod health;
@@ -44,6 +45,10 @@ enum Command {
     /// Bring history from elsewhere into a space.
     #[command(subcommand)]
     Import(import::Import),
+    /// Copy database and files into a new folder, and verify the copy.
+    Backup { folder: std::path::PathBuf },
+    /// Bring a backup back, into an empty database and an empty store of files.
+    Restore { folder: std::path::PathBuf },
     /// List jobs that wait or were laid aside.
     Jobs {
         /// Let those that were laid aside try again.
@@ -77,6 +82,8 @@ impl Cli {
             Command::Demo => demo::run(start()?).await,
             Command::Admin(command) => admin::run(start()?, command).await,
             Command::Import(import) => import::run(start()?, import).await,
+            Command::Backup { folder } => backup::back_up(start()?, &folder).await,
+            Command::Restore { folder } => backup::restore(start()?, &folder).await,
             Command::Jobs { retry } => jobs::run(start()?, retry).await,
             Command::Mail { name } => mail::run(&Config::from_env()?, name.as_deref()),
             Command::Health => health::run(&Config::from_env()?),

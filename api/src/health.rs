@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
-use crate::platform::{migrations, telemetry};
+use crate::platform::{backup, migrations, telemetry};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use anyhow::anyhow;
@@ -45,6 +45,9 @@ struct Checks {
     migrations: &'static str,
     /// Where files are kept.
     storage: &'static str,
+    /// `ok`; `stale` when the last verified backup is older than `SPACE_BACKUP_HOURS`, which does not
+    /// keep people out; `unwatched` when that is not set.
+    backup: &'static str,
 }
 
 /// Whether the process runs. Asks nothing else: restart it when this fails.
@@ -77,7 +80,12 @@ async fn read_readiness(app: web::Data<App>) -> ApiResult<web::Json<Readiness>> 
         Ok(outcome) => outcome?,
         Err(elapsed) => return Err(ApiError::unavailable(elapsed)),
     }
-    let checks = Checks { database: "ok", migrations: "ok", storage: "ok" };
+    let backup = match (app.config.database.backup_within, backup::age(&app.db).await?) {
+        (None, _) => "unwatched",
+        (Some(within), Some(age)) if age <= within => "ok",
+        _ => "stale",
+    };
+    let checks = Checks { database: "ok", migrations: "ok", storage: "ok", backup };
     Ok(web::Json(Readiness { status: "ready", checks }))
 }
 
@@ -92,6 +100,9 @@ async fn read_metrics(app: web::Data<App>, request: HttpRequest) -> ApiResult<Ht
     let wanted = format!("Bearer {}", app.secrets.metrics_token.expose());
     if !given.is_some_and(|given| given.ct_eq(wanted.as_bytes()).into()) {
         return Err(ApiError::new(ErrorCode::Unauthenticated));
+    }
+    if let Some(age) = backup::age(&app.db).await? {
+        metrics::gauge!("backup_age_seconds").set(age.as_secs_f64());
     }
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
     {

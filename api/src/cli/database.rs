@@ -21,18 +21,26 @@ impl Database {
     /// # Errors
     /// The database can't be started or reached, or a migration fails.
     pub async fn open(config: &Config) -> anyhow::Result<Self> {
-        let database = match &config.database.url {
-            Some(url) => Self { url: url.expose().to_owned(), private: None },
-            None => {
-                let private = PrivatePostgres::start(&config.database, &config.data_dir).await?;
-                Self { url: private.url(), private: Some(private) }
-            }
-        };
+        let database = Self::connect(config).await?;
         let done = database.migrate().await?;
         if !done.is_empty() {
             tracing::info!(migrations = done.len(), "the schema is up to date");
         }
         Ok(database)
+    }
+
+    /// As [`Database::open`], leaving the schema as it is.
+    ///
+    /// # Errors
+    /// The database can't be started.
+    pub async fn connect(config: &Config) -> anyhow::Result<Self> {
+        Ok(match &config.database.url {
+            Some(url) => Self { url: url.expose().to_owned(), private: None },
+            None => {
+                let private = PrivatePostgres::start(&config.database, &config.data_dir).await?;
+                Self { url: private.url(), private: Some(private) }
+            }
+        })
     }
 
     /// What `DATABASE_URL` is, or would be.

@@ -3,6 +3,7 @@ use crate::config::Config;
 use crate::files::sweep;
 use crate::jobs::worker::Worker;
 use crate::people::deletion;
+use crate::platform::backup;
 use crate::realtime::retention;
 use crate::router;
 use crate::server::Server;
@@ -44,6 +45,9 @@ async fn serve(
     let drain = server.app.config.server.drain;
     let sweeping = tokio::spawn(sweep::run(server.app.clone()));
     let cleaning = tokio::spawn(spaces::housekeeping::run(server.app.db.clone()));
+    let watching = server.app.config.database.backup_within;
+    let watching =
+        watching.map(|within| tokio::spawn(backup::watch(server.app.db.clone(), within)));
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;
@@ -54,6 +58,9 @@ async fn serve(
     deletion.abort();
     sweeping.abort();
     cleaning.abort();
+    if let Some(watching) = watching {
+        watching.abort();
+    }
     served
 }
 

@@ -1,5 +1,6 @@
 use super::{Secret, Source};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// PostgreSQL.
 #[derive(Clone, Debug)]
@@ -12,6 +13,9 @@ pub struct DatabaseConfig {
     /// `SPACE_POSTGRES_BIN`: the folder of `initdb` and `postgres` for the private server.
     /// Default: found in `PATH` and in `/usr/lib/postgresql`.
     pub binaries: Option<PathBuf>,
+    /// `SPACE_BACKUP_HOURS`: how old the last verified backup may be before it is reported and logged
+    /// as stale, 1-8760. Default: nobody watches.
+    pub backup_within: Option<Duration>,
 }
 
 impl DatabaseConfig {
@@ -24,6 +28,10 @@ impl DatabaseConfig {
             url,
             connections: source.number("SPACE_DATABASE_CONNECTIONS", 16, 2..=200),
             binaries: source.text("SPACE_POSTGRES_BIN").map(PathBuf::from),
+            backup_within: match source.number("SPACE_BACKUP_HOURS", 0, 0..=8760) {
+                0 => None,
+                hours => Some(Duration::from_secs(hours * 3600)),
+            },
         }
     }
 }

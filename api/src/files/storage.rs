@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::aws::AmazonS3Builder;
+use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
@@ -139,6 +140,36 @@ impl Storage {
             Ok(_) => Ok(()),
             Err(error) => Err(ApiError::unavailable(error)),
         }
+    }
+
+    /// The names of all objects; for backups.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn names(&self) -> anyhow::Result<Vec<String>> {
+        let names = self.store.list(None).map_ok(|object| object.location.to_string());
+        Ok(names.try_collect().await?)
+    }
+
+    /// The bytes of an object by its name; `None` when it is gone.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn read(
+        &self,
+        name: &str,
+    ) -> anyhow::Result<Option<BoxStream<'static, Result<Bytes, object_store::Error>>>> {
+        match self.store.get(&Path::from(name)).await {
+            Ok(found) => Ok(Some(found.into_stream())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes an object by its name; it is there once the writer was shut down.
+    #[must_use]
+    pub fn writer(&self, name: &str) -> BufWriter {
+        BufWriter::new(self.store.clone(), Path::from(name))
     }
 
     /// How many objects there are; for tests and operators.

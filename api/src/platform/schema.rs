@@ -42,6 +42,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    backups (id) {
+        id -> Uuid,
+        taken_at -> Timestamptz,
+        verified_at -> Timestamptz,
+        bytes -> Int8,
+    }
+}
+
+diesel::table! {
     bans (space_id, user_id) {
         space_id -> Uuid,
         user_id -> Uuid,

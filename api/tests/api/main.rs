@@ -10,6 +10,7 @@
 mod support;
 
 mod adversary;
+mod backup;
 mod chat;
 mod contract;
 mod demo;

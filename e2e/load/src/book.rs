@@ -8,7 +8,7 @@ use shared::chat::Message;
 use shared::ids::{ChatId, MessageId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// See the module. A message is known by its text: a nonce that was forgotten must show.
 pub struct Book {
@@ -56,6 +56,15 @@ impl Book {
         if let Some(said) = lock(&self.said).get_mut(text) {
             said.acknowledged = true;
             lock(&self.answered).since(said.at);
+        }
+    }
+
+    /// Waits until so many more were promised, or for so long.
+    pub async fn until_acknowledged(&self, more: u64, patience: Duration) {
+        let before = lock(&self.answered).count();
+        let began = Instant::now();
+        while lock(&self.answered).count() < before + more && began.elapsed() < patience {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

@@ -50,6 +50,7 @@ pub async fn run(place: &Place, args: &Crash) -> anyhow::Result<()> {
     for cycle in 1..=args.cycles {
         let life = Duration::from_millis(random.random_range(300..1500));
         tokio::time::sleep(life).await;
+        community.book.until_acknowledged(20, Duration::from_secs(15)).await;
         let began = Instant::now();
         server.crash().await?;
         let (life, gone) = (life.as_millis(), began.elapsed().as_millis());

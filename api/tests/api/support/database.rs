@@ -31,6 +31,15 @@ fn fingerprint() -> u64 {
     hasher.finish()
 }
 
+/// The URL of a database with nothing in it.
+pub async fn empty() -> String {
+    let admin = admin_url();
+    let mut conn = AsyncPgConnection::establish(&admin).await.unwrap();
+    let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+    conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0")).await.unwrap();
+    with_name(&admin, &name)
+}
+
 /// The URL of a fresh, migrated database.
 pub async fn fresh() -> String {
     let admin = admin_url();
