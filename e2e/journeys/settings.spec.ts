@@ -73,5 +73,6 @@ test('a name that is changed shows everywhere', async ({ open }) => {
   await expect(page.locator('.own-card__name')).toHaveText('Anna of the Club')
   await anna.say(space.default_chat_id, 'it is me')
   const other = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(other)
   await expect(row(other, 'it is me').locator('.row__author')).toHaveText('Anna of the Club')
 })

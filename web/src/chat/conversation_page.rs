@@ -214,6 +214,7 @@ pub(super) fn News(talk: Talk) -> impl IntoView {
             let entry = window.entries().last().filter(|_| !window.has_after)?;
             Some((entry.message.seq, entry.message.author.id, spoken(&entry.message)))
         });
+        let newest = newest.filter(|_| !room.is_kept.get());
         let Some((seq, author, sentence)) = newest else { return last.unwrap_or(0) };
         if last.is_some_and(|last| last > 0 && seq > last) && Some(author) != talk.me() {
             text.set(sentence);

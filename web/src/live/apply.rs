@@ -3,7 +3,7 @@
 use super::Live;
 use super::resume::Verdict;
 use crate::api::chat::Part;
-use crate::state::{Place, Room};
+use crate::state::{Place, Room, kept};
 use leptos::prelude::*;
 use shared::event::{Event, EventFrame};
 use shared::ids::ChatId;
@@ -20,6 +20,9 @@ impl Live {
             && let (Some(room), Some(seq)) = (stores.messages.room(chat), frame.seq)
         {
             room.cursor.set(Some(seq));
+        }
+        if let Event::MessageDeleted(deleted) = &frame.event {
+            kept::forget_history(deleted.chat_id);
         }
         match &frame.event {
             Event::Noop(_) => {}

@@ -48,6 +48,8 @@ pub struct Room {
     pub is_loaded: ArcRwSignal<bool>,
     /// The last event of the chat that is in the window.
     pub cursor: Cell<Option<i64>>,
+    /// What is shown is what was there the last time.
+    pub is_kept: Cell<bool>,
     /// What to fetch first.
     pub start: Cell<Part>,
     /// In a thread: how far the reader is in it.
@@ -68,6 +70,7 @@ impl Room {
             fetch: ArcRwSignal::default(),
             is_loaded: ArcRwSignal::new(false),
             cursor: Cell::new(None),
+            is_kept: Cell::new(false),
             start: Cell::new(Part::Latest),
             me: ArcRwSignal::default(),
             early: RefCell::default(),
@@ -180,6 +183,7 @@ impl Messages {
         let kept = self.me().and_then(|me| api::kept_history(me, room.place.chat, FIRST_PAGE));
         if let Some(page) = kept {
             room.window.borrow_mut().reset(page);
+            room.is_kept.set(true);
             room.is_loaded.set(true);
             room.touch();
         }
@@ -234,6 +238,7 @@ impl Messages {
                 Part::After(_) => window.append(page),
             }
         }
+        room.is_kept.set(false);
         room.is_loaded.set(true);
         room.fetch.set(Fetch::Idle);
         for frame in room.early.take() {
@@ -261,10 +266,7 @@ impl Messages {
         let chat = match &frame.event {
             Event::NewMessage(message) => message.chat_id,
             Event::MessageEdited(edited) => edited.chat_id,
-            Event::MessageDeleted(deleted) => {
-                kept::forget_history(deleted.chat_id);
-                deleted.chat_id
-            }
+            Event::MessageDeleted(deleted) => deleted.chat_id,
             Event::ReactionAdded(changed) | Event::ReactionRemoved(changed) => changed.chat_id,
             Event::MessagePinned(changed) | Event::MessageUnpinned(changed) => changed.chat_id,
             Event::ThreadUpdated(updated) => updated.chat_id,
