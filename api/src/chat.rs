@@ -52,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::reports::report_message)
         .service(routes::reactions::toggle_reaction)
         .service(routes::reactions::list_reactions)
+        .service(routes::reactions::list_reactors)
         .service(routes::pins::list_pins)
         .service(routes::pins::pin_message)
         .service(routes::pins::unpin_message)

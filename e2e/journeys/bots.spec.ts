@@ -76,6 +76,15 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
     const tokens = await anna.get(`/bots/${bots.items[0].id}/tokens`)
     await anna.delete(`/bots/${bots.items[0].id}/tokens/${tokens.items[0].id}`)
     await gone
+
+    await page.goto('/settings/developer')
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'Take out of a space' }).click()
+    const spaces = page.getByRole('dialog', { name: 'Spaces of Echo' })
+    await spaces.getByRole('button', { name: 'Take out' }).click()
+    await expect(toast(page, 'The bot is not in “Bots at work” any more.')).toBeVisible()
+    await expect(spaces.getByText('It is in no space.')).toBeVisible()
+    await expectAccessible(page, 'the spaces of a bot')
   } finally {
     bot.kill()
     await rm(folder, { recursive: true, force: true })

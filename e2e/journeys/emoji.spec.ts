@@ -1,4 +1,4 @@
-import { composer, press, ready, row } from './support/screen.ts'
+import { choose, composer, press, ready, row, rows } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
 const picker = (page: import('@playwright/test').Page) => page.locator('.picker')
@@ -98,4 +98,21 @@ test('the picker fits on a phone, and reacts', async ({ open }) => {
   await picker(page).getByRole('searchbox').fill('rocket')
   await picker(page).locator('[data-emoji="🚀"]').click()
   await expect(sent.locator('.chip')).toContainText('🚀')
+})
+
+test('everybody who reacted is listed, emoji by emoji', async ({ open }) => {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace('Reactors')
+  await boris.join(space.id)
+  const message = await anna.say(space.default_chat_id, 'Cake?')
+  for (const person of [anna, boris]) await person.post(`/messages/${message.id}/reaction`, { emoji: '🎂' })
+  await boris.post(`/messages/${message.id}/reaction`, { emoji: '🍞' })
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  await choose(page, rows(page).filter({ hasText: 'Cake?' }), 'Who reacted')
+  const dialog = page.getByRole('dialog', { name: 'Who reacted' })
+  await expect(dialog.locator('.manage__row')).toHaveText([new RegExp(anna.nickname), new RegExp(boris.nickname)])
+  await expectAccessible(page, 'who reacted')
+  await dialog.getByRole('radio', { name: '🍞 1' }).check({ force: true })
+  await expect(dialog.locator('.manage__row')).toHaveText([new RegExp(boris.nickname)])
 })

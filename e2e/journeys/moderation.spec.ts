@@ -108,8 +108,11 @@ test('a moderator under attack: report, queue, delete, restrict, ban with what w
     await expect(composer(gone)).toHaveCount(0)
   }
   await expect(row(member, 'cheap pills')).toHaveCount(0)
+  await report.getByRole('textbox', { name: 'What was done' }).fill('Banned, all is deleted')
   await report.getByRole('button', { name: 'Resolved' }).click()
   await expect(report).toHaveCount(0)
+  await page.getByRole('radio', { name: 'Resolved' }).check({ force: true })
+  await expect(report).toContainText('Banned, all is deleted')
 
   await page.goto(`${settings}/audit`)
   const lines = page.locator('.manage__row')

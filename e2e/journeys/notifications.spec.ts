@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Page } from '@playwright/test'
@@ -51,6 +52,19 @@ test('a mention shows in every tab, leads to the message and is read everywhere'
   await ready(first)
   await expect(rows(first).filter({ hasText: 'the oven is hot' })).toBeInViewport()
   for (const page of [first, second]) await expect(badge(page)).toHaveCount(0)
+})
+
+test('a notification of a reply opens its thread', async ({ open }) => {
+  const { anna, boris, chat } = await bakery()
+  const root = await boris.say(chat, 'Which flour?')
+  const reply = { content: 'rye, of course', nonce: randomUUID(), thread_root: root.id }
+  await anna.post(`/messages/${chat}`, reply)
+  await anna.say(chat, 'and now to something else')
+  const page = await open(boris, '/inbox')
+  await page.locator('.notice').filter({ hasText: 'rye, of course' }).getByRole('link').click({ timeout: 30_000 })
+  const thread = page.getByRole('complementary', { name: 'Thread' })
+  await expect(thread.locator('.row--lit')).toContainText('rye, of course')
+  await expect(page.locator('.toast')).toHaveCount(0)
 })
 
 test('entries are read, removed and filtered', async ({ open }) => {
@@ -145,4 +159,18 @@ test('a new address is confirmed by the code of its letter', async ({ open }) =>
   await page.getByRole('button', { name: 'Confirm' }).click()
   await expect(page.getByText('Your address is confirmed.')).toBeVisible()
   await expect(field).toHaveCount(0)
+})
+
+test('a new address can be given up again', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/settings/account')
+  const email = page.locator('form').filter({ has: page.getByRole('heading', { name: 'E-mail' }) })
+  await email.getByRole('textbox', { name: 'E-mail' }).fill(`new_${anna.nickname}@example.org`, { timeout: 30_000 })
+  await email.getByLabel('Current password').fill(anna.password)
+  await email.getByRole('button', { name: 'Change' }).click()
+  await expect(email.getByText(`new_${anna.nickname}@example.org waits for the code`)).toBeVisible()
+  await email.getByRole('button', { name: 'Keep the old address' }).click()
+  await expect(page.getByText('The address stays as it was.')).toBeVisible()
+  await expect(email.getByText('waits for the code')).toHaveCount(0)
+  expect((await anna.get('/auth/email')).pending).toBe(null)
 })

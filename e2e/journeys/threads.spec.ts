@@ -87,6 +87,33 @@ test('links lead to a message, to a reply, or say that it is gone', async ({ ope
   await context.close()
 })
 
+test('a link keeps its place through signing in; nobody is sent to another site', async ({ visit }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Doors')
+  const chat = space.default_chat_id
+  const root = await anna.say(chat, 'the first')
+  await reply(anna, chat, root.id, 'a reply')
+  const path = `/s/${space.id}/c/${chat}?t=${root.id}&m=${root.seq + 1}`
+  const signIn = async (page: Page) => {
+    await page.getByRole('textbox', { name: 'Nickname or e-mail' }).fill(anna.nickname, { timeout: 30_000 })
+    await page.getByRole('textbox', { name: 'Password' }).fill(anna.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  }
+  const page = await visit(path)
+  await expect(page).toHaveURL(/\/login\?next=/)
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await signIn(page)
+  await expect(panel(page).locator('.row--lit')).toContainText('a reply')
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe(path)
+  for (const foreign of ['//evil.example/', '/\\evil.example/', 'https://evil.example/']) {
+    const other = await visit(`/login?next=${encodeURIComponent(foreign)}`)
+    await signIn(other)
+    await expect(composer(other)).toBeVisible()
+    await other.context().close()
+  }
+})
+
 test('messages are pinned, found among the pins, and marked as unread', async ({ open: enter }) => {
   const anna = await Person.register('anna')
   const boris = await Person.register('boris')

@@ -2,6 +2,7 @@
 
 use crate::error::{FieldCode, FieldError};
 use crate::ids::{RoleId, TokenId, UserId};
+use crate::notifications::SpaceRef;
 use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -190,6 +191,9 @@ pub struct Bot {
     pub token_count: i64,
     /// Spaces it is a member of.
     pub space_count: i64,
+    /// The first 100 of them by name.
+    #[serde(default)]
+    pub spaces: Vec<SpaceRef>,
     #[serde(with = "crate::millis")]
     pub created_at: DateTime<Utc>,
 }

@@ -108,6 +108,9 @@ pub struct ChatRef {
 pub struct NotifiedMessage {
     pub id: MessageId,
     pub seq: i64,
+    /// The thread it is a reply in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
     /// The first 140 characters, as they are now.
     pub excerpt: String,
 }

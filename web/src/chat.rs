@@ -2,11 +2,12 @@
 
 mod access;
 mod arrange;
+mod author_menu;
 mod calendar;
 pub mod chat_list;
 mod chat_row;
 mod chat_settings;
-mod completion;
+pub mod completion;
 mod composer;
 mod conversation_header;
 pub mod conversation_page;
@@ -24,6 +25,7 @@ mod new_chat;
 mod own_emoji;
 mod pins_panel;
 mod reactions;
+mod reactors;
 mod rows;
 mod search_panel;
 pub mod search_words;

@@ -1,6 +1,7 @@
 //! For people who write programs: their tokens and their bots. A tab of the settings.
 
 mod bot_dialogs;
+mod bot_spaces;
 mod bots;
 mod new_token;
 mod tokens;

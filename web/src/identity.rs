@@ -7,7 +7,7 @@ mod register_page;
 mod reset_page;
 mod welcome;
 
-pub use email_banner::EmailBanner;
+pub use email_banner::{EmailBanner, KeepEmail};
 pub use forgot_page::ForgotPage;
 pub use login_page::LoginPage;
 pub use register_page::RegisterPage;

@@ -1,7 +1,7 @@
 //! Every page of the client and its address.
 
-use shared::chat::Message;
-use shared::ids::{ChatId, PackId, SpaceId};
+use shared::chat::link_query;
+use shared::ids::{ChatId, MessageId, PackId, SpaceId};
 
 /// A page; [`Page::path`] is the only place where addresses are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,12 +141,24 @@ impl SettingsTab {
 
 /// The address of a message: of the chat, or of a thread in it.
 #[must_use]
-pub fn link(chat: Page, message: &Message) -> String {
-    let path = chat.path();
-    match message.thread_root {
-        None => format!("{path}?m={}", message.seq),
-        Some(root) => format!("{path}?t={root}&m={}", message.seq),
-    }
+pub fn link(chat: Page, thread: Option<MessageId>, seq: i64) -> String {
+    format!("{}?{}", chat.path(), link_query(thread, seq))
+}
+
+/// The address of a page before signing in that goes on to another one.
+#[must_use]
+pub fn before(page: Page, next: &str) -> String {
+    format!("{}?next={}", page.path(), js_sys::encode_uri_component(next))
+}
+
+/// Whether an address leads to a page of ours: nobody is sent to another site. Browsers read `\` as `/`
+/// and skip line ends.
+#[must_use]
+pub fn is_ours(address: &str) -> bool {
+    let mut letters = address.chars();
+    letters.next() == Some('/')
+        && !matches!(letters.next(), Some('/' | '\\'))
+        && !address.chars().any(char::is_control)
 }
 
 impl Page {
@@ -168,6 +180,28 @@ impl Page {
             Self::Pack(pack) => format!("/stickers/{pack}"),
             Self::Settings(tab) => format!("/settings/{}", tab.key()),
             Self::SpaceSettings(space, tab) => format!("/s/{space}/settings/{}", tab.key()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_ours_are_gone_on_to() {
+        for ours in ["/", "/s/1/c/2?t=3&m=4", "/i/code", "/discover?q=//"] {
+            assert!(is_ours(ours), "{ours}");
+        }
+        for foreign in [
+            "",
+            "s/1",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/\t/evil.example",
+        ] {
+            assert!(!is_ours(foreign), "{foreign}");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::jobs::{Job, enqueue};
 use crate::notifications::model::{digest, inbox};
 use crate::platform::mail::{Letter, Part, deliver};
 use serde::{Deserialize, Serialize};
-use shared::chat::ChatKind;
+use shared::chat::{ChatKind, link_query};
 use shared::ids::{NotificationId, UserId};
 use shared::notifications::Notification;
 use shared::text::{Key, fill, plural, text};
@@ -105,11 +105,14 @@ impl Job for SendDigest {
 
 /// Where the web client shows it.
 fn page(entry: &Notification) -> String {
-    match (&entry.chat, &entry.space, &entry.message) {
-        (Some(chat), Some(space), Some(message)) if chat.kind == ChatKind::Space => {
-            format!("/s/{}/c/{}?m={}", space.id, chat.id, message.seq)
+    let (Some(chat), Some(message)) = (&entry.chat, &entry.message) else {
+        return "/inbox".to_owned();
+    };
+    let query = link_query(message.thread_root, message.seq);
+    match &entry.space {
+        Some(space) if chat.kind == ChatKind::Space => {
+            format!("/s/{}/c/{}?{query}", space.id, chat.id)
         }
-        (Some(chat), _, Some(message)) => format!("/d/{}?m={}", chat.id, message.seq),
-        _ => "/inbox".to_owned(),
+        _ => format!("/d/{}?{query}", chat.id),
     }
 }

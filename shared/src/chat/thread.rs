@@ -6,6 +6,16 @@ use crate::ids::{ChatId, MessageId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// The query that leads to a message on its chat's page in the web client; with its thread, when it is
+/// a reply in one.
+#[must_use]
+pub fn link_query(thread: Option<MessageId>, seq: i64) -> String {
+    match thread {
+        None => format!("m={seq}"),
+        Some(root) => format!("t={root}&m={seq}"),
+    }
+}
+
 /// A thread in brief.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -74,6 +74,8 @@ pub struct InvitePreview {
     pub name: String,
     pub description: Option<String>,
     pub avatar_url: Option<String>,
+    #[serde(default)]
+    pub banner_url: Option<String>,
     pub member_count: i64,
     /// Who made the invitation.
     pub created_by: UserRef,

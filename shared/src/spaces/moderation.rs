@@ -184,6 +184,9 @@ pub struct ReportedMessage {
     pub id: MessageId,
     pub chat_id: ChatId,
     pub seq: i64,
+    /// The thread it is a reply in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
     pub is_deleted: bool,
 }
 

@@ -70,6 +70,7 @@ pub async fn remove_member(chat: ChatId, user: UserId) -> ApiResult<()> {
 
 /// Somebody by his whole nickname.
 pub async fn find_person(nickname: &str) -> ApiResult<Profile> {
+    let nickname = js_sys::encode_uri_component(nickname);
     get(format!("/profile/nickname/{nickname}")).send().await
 }
 
@@ -194,6 +195,16 @@ pub async fn toggle_reaction(message: MessageId, emoji: String) -> ApiResult<Rea
 /// The earlier texts of a message, oldest first.
 pub async fn list_versions(message: MessageId) -> ApiResult<Page<MessageVersion>> {
     get(format!("/messages/{message}/history")).send().await
+}
+
+/// A page of those who reacted to a message with an emoji.
+pub async fn list_reactors(
+    message: MessageId,
+    emoji: &str,
+    cursor: Option<String>,
+) -> ApiResult<Page<UserRef>> {
+    let call = get(format!("/messages/{message}/reactors")).query("emoji", emoji);
+    call.query_some("cursor", cursor).send().await
 }
 
 /// Where to search.

@@ -56,3 +56,8 @@ pub async fn add_bot(
 ) -> ApiResult<Participant> {
     post(format!("/spaces/{space}/bots")).json(&AddBot { bot_id, role_id }).send().await
 }
+
+/// Takes one of the caller's bots out of a space.
+pub async fn remove_bot(space: SpaceId, bot: UserId) -> ApiResult<()> {
+    delete(format!("/spaces/{space}/bots/{bot}")).send().await
+}

@@ -136,13 +136,14 @@ pub async fn count_reports(space: SpaceId) -> ApiResult<OpenReports> {
     get(format!("/spaces/{space}/reports/count")).send().await
 }
 
-/// Decides about a report.
+/// Decides about a report; `outcome` is what was done.
 pub async fn handle_report(
     space: SpaceId,
     report: ReportId,
     state: ReportState,
+    outcome: Option<String>,
 ) -> ApiResult<Report> {
-    let body = HandleReport { state, outcome: None };
+    let body = HandleReport { state, outcome };
     patch(format!("/spaces/{space}/reports/{report}")).json(&body).send().await
 }
 

@@ -62,6 +62,11 @@ pub async fn change_email(body: &ChangeEmail) -> ApiResult<EmailState> {
     post("/auth/change-email").json(body).send().await
 }
 
+/// Gives up an address that waits to be confirmed: the old one stays.
+pub async fn keep_email() -> ApiResult<()> {
+    delete("/auth/change-email").send().await
+}
+
 /// What stands in the way of the end of the account.
 pub async fn get_deletion() -> ApiResult<DeletionOutlook> {
     get("/profile/me/deletion").send().await

@@ -86,6 +86,21 @@ pub async fn find_participants(space: SpaceId, name: &str) -> ApiResult<Page<Par
     get(format!("/spaces/{space}/participants")).query("limit", 100).query("q", name).send().await
 }
 
+/// Those of these people who are members; at most 100.
+pub async fn list_members_of(space: SpaceId, users: &[UserId]) -> ApiResult<Page<Participant>> {
+    let ids: Vec<String> = users.iter().map(UserId::to_string).collect();
+    get(format!("/spaces/{space}/participants")).query("ids", ids.join(",")).send().await
+}
+
+/// The holders of a role, a page.
+pub async fn list_role_members(
+    space: SpaceId,
+    role: RoleId,
+    cursor: Option<String>,
+) -> ApiResult<Page<Participant>> {
+    get(format!("/spaces/{space}/roles/{role}/members")).query_some("cursor", cursor).send().await
+}
+
 /// All roles, strongest first.
 pub async fn list_roles(space: SpaceId) -> ApiResult<Page<Role>> {
     get(format!("/spaces/{space}/roles")).send().await

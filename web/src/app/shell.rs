@@ -10,7 +10,7 @@ use crate::files::uploads::Uploads;
 use crate::i18n::{Key, t, tf};
 use crate::identity::EmailBanner;
 use crate::live::{Live, Stores};
-use crate::page::Page;
+use crate::page::{Page, before};
 use crate::palette::palette;
 use crate::people::Cards;
 use crate::settings::OwnCard;
@@ -63,11 +63,14 @@ enum Who {
 /// Signs in first, then comes back here.
 #[component]
 fn ToLogin() -> impl IntoView {
-    let (path, navigate) = (use_location().pathname, use_navigate());
+    let (location, navigate) = (use_location(), use_navigate());
     Effect::new(move |_| {
-        let here = path.get_untracked();
-        let login = Page::Login.path();
-        let to = if here == Page::Home.path() { login } else { format!("{login}?next={here}") };
+        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let to = match here == Page::Home.path() {
+            true => Page::Login.path(),
+            false => before(Page::Login, &here),
+        };
         navigate(&to, NavigateOptions { replace: true, ..Default::default() });
     });
 }

@@ -2,16 +2,20 @@
 //! a member.
 
 use crate::api::chat as api;
+use crate::effect::Effect;
 use crate::i18n::{Key, by_name, t, tr};
+use crate::people::{Among, PersonField};
 use crate::state::{Chats, Roster, Session, Spaces};
 use crate::ui::{Button, Dialog, Glyph, Icon, IconButton, Look, SelectField, Tick, Toasts};
 use crate::ui::{button::IconLook, unique_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::UpdateChat;
-use shared::ids::{ChatId, SpaceId};
+use shared::identity::UserRef;
+use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::{CHAT_SCOPE, ChatOverride, OverrideTarget, Permission, PermissionSet};
 use shared::spaces::RoleKind;
+use std::collections::HashMap;
 
 /// The dialog that changes the overrides of a chat.
 #[component]
@@ -30,6 +34,8 @@ struct Access {
     chosen: RwSignal<OverrideTarget>,
     roster: Roster,
     space: SpaceId,
+    /// People who were chosen here.
+    picked: RwSignal<HashMap<UserId, UserRef>>,
 }
 
 const VIEW: PermissionSet = PermissionSet::of(&[Permission::ViewChat]);
@@ -65,7 +71,9 @@ impl Access {
             OverrideTarget::Everybody => return tr(Key::ConversationEverybody).to_owned(),
             OverrideTarget::Role(id) => self.roster.role(id).map(|role| role.name),
             OverrideTarget::Member(id) => {
-                self.roster.member(id).map(|member| member.user.name().to_owned())
+                let member = self.roster.member(id).map(|member| member.user);
+                let picked = move || self.picked.with(|picked| picked.get(&id).cloned());
+                member.or_else(picked).map(|user| user.name().to_owned())
             }
         };
         name.unwrap_or_else(|| "…".into())
@@ -81,7 +89,18 @@ fn Editor(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
         chosen: RwSignal::new(OverrideTarget::Everybody),
         roster: spaces.roster(space),
         space,
+        picked: RwSignal::default(),
     };
+    Effect::new(move |_| {
+        let members = access.list.with_untracked(|list| {
+            let member = |one: &ChatOverride| match one.target {
+                OverrideTarget::Member(id) => Some(id),
+                OverrideTarget::Everybody | OverrideTarget::Role(_) => None,
+            };
+            list.iter().filter_map(member).collect::<Vec<_>>()
+        });
+        access.roster.want(members);
+    });
     let make_private = move |private: bool| {
         access.set(OverrideTarget::Everybody, VIEW, private.then_some(false));
         // Whoever closes the door stays inside.
@@ -140,39 +159,41 @@ fn Targets(access: Access) -> impl IntoView {
         });
         all
     };
+    let add = move |target: OverrideTarget| {
+        let is_private = untrack(|| access.is_private());
+        access.set(target, VIEW, is_private.then_some(true));
+        access.chosen.set(target);
+    };
     let added = RwSignal::new(String::new());
-    let offers = Signal::derive(move || {
+    let roles = Signal::derive(move || {
         let taken = targets();
-        let mut offers = vec![(String::new(), tr(Key::ConversationAddTarget).to_owned())];
+        let mut offers = vec![(String::new(), tr(Key::ConversationAddRole).to_owned())];
         let roles = access.roster.roles();
         for role in roles.ready().into_iter().flatten().filter(|r| r.kind != RoleKind::Owner) {
             if !taken.contains(&OverrideTarget::Role(role.id)) {
-                offers.push((format!("r{}", role.id), role.name.clone()));
-            }
-        }
-        let members = access.roster.members();
-        for member in members.ready().into_iter().flatten() {
-            if !taken.contains(&OverrideTarget::Member(member.user.id)) {
-                offers.push((format!("m{}", member.user.id), format!("@{}", member.user.nickname)));
+                offers.push((role.id.to_string(), role.name.clone()));
             }
         }
         offers
     });
     Effect::new(move |_| {
-        let text = added.get();
-        let id = text.get(1..).unwrap_or_default();
-        let target = match text.chars().next() {
-            Some('r') => id.parse().ok().map(OverrideTarget::Role),
-            Some('m') => id.parse().ok().map(OverrideTarget::Member),
-            _ => None,
-        };
-        if let Some(target) = target {
-            let is_private = untrack(|| access.is_private());
-            access.set(target, VIEW, is_private.then_some(true));
-            access.chosen.set(target);
+        if let Ok(role) = added.get().parse() {
+            add(OverrideTarget::Role(role));
             added.set(String::new());
         }
     });
+    let taken = Signal::derive(move || {
+        let member = |target| match target {
+            OverrideTarget::Member(id) => Some(id),
+            OverrideTarget::Everybody | OverrideTarget::Role(_) => None,
+        };
+        targets().into_iter().filter_map(member).collect()
+    });
+    let choose = move |person: UserRef| {
+        let target = OverrideTarget::Member(person.id);
+        access.picked.update(|picked| drop(picked.insert(person.id, person)));
+        add(target);
+    };
     view! {
         <div class="access__targets">
             <ul>
@@ -213,7 +234,13 @@ fn Targets(access: Access) -> impl IntoView {
                     </li>
                 </For>
             </ul>
-            <SelectField label=t(Key::ConversationAddTarget) value=added options=offers />
+            <SelectField label=t(Key::ConversationAddRole) value=added options=roles />
+            <PersonField
+                label=t(Key::ConversationAddPerson)
+                among=Among::Members(access.space)
+                taken
+                on_choose=choose
+            />
         </div>
     }
 }

@@ -8,7 +8,7 @@ use super::talk::{Jump, Talk};
 use crate::api::chat as api;
 use crate::app::BackOrMenu;
 use crate::effect::Effect;
-use crate::i18n::{Key, t, tf};
+use crate::i18n::{Key, t, tf, tn};
 use crate::notifications::LoudnessMenu;
 use crate::page::Page;
 use crate::state::layout::Panel;
@@ -20,7 +20,10 @@ use crate::ui::{
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
 use shared::chat::{Chat, ChatKind};
+use shared::identity::Status;
+use shared::ids::SpaceId;
 use shared::permission::Permission;
 
 /// See the module.
@@ -35,6 +38,7 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
     let topic = Memo::new(move |_| chat.with(|c| c.as_ref().and_then(|c| c.topic.clone())));
     let is_whole = RwSignal::new(false);
     let menu = RwSignal::new(None::<Anchor>);
+    let to_threads = use_navigate();
     let is_open = move |panel| Signal::derive(move || layout.panel.get() == Some(panel));
     view! {
         <header class="conversation__header">
@@ -52,6 +56,7 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
                     {topic}
                 </button>
             </Show>
+            {space.map(|space| view! { <Here space /> })}
             <span class="conversation__buttons">
                 <IconButton
                     icon=Icon::Search
@@ -64,6 +69,11 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
                     label=t(Key::ConversationPins)
                     pressed=is_open(Panel::Pins(talk.chat))
                     on_click=move |_| layout.toggle(Panel::Pins(talk.chat))
+                />
+                <IconButton
+                    icon=Icon::MessagesSquare
+                    label=t(Key::ConversationThreads)
+                    on_click=move |_| to_threads(&Page::Threads.path(), Default::default())
                 />
                 <Show when=move || space.is_some()>
                     <IconButton
@@ -82,6 +92,23 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
         </header>
         {once_open(move || menu.with(Option::is_some), move || chat_menu(talk, chat, menu))}
     }
+}
+
+/// How many members are here; of a large space, at least so many.
+#[component]
+fn Here(space: SpaceId) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    let roster = spaces.roster(space);
+    let count = Memo::new(move |_| {
+        let members = roster.members();
+        let here = |user| spaces.status(user) != Status::Offline;
+        members.ready().map(|list| list.iter().filter(|m| here(m.user.id)).count())
+    });
+    let text = move || {
+        let count = i64::try_from(count.get()?).unwrap_or(i64::MAX);
+        Some(tn(if roster.has_more() { Key::ChatHereAtLeast } else { Key::ChatHere }, count))
+    };
+    view! { <span class="conversation__here">{text}</span> }
 }
 
 /// `#`, or who one talks with and whether he is there.

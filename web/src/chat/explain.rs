@@ -1,13 +1,15 @@
 //! "Why can or can't this person?": what somebody may do in a chat, and the steps that decide it.
 
 use crate::api::organise as api;
+use crate::effect::Effect;
 use crate::i18n::{Key, by_name, t, tf, tr};
+use crate::people::{Among, PersonField};
 use crate::state::{Load, Roster, Session, Spaces};
-use crate::ui::{Dialog, Failure, Glyph, Icon, SelectField, SkeletonRows};
+use crate::ui::{Dialog, Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{ExplainedPermission, Explanation};
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{ChatId, SpaceId};
 use shared::permission::{Cause, Permission, Step};
 
 /// See the module. Who manages chats may ask about anybody.
@@ -24,47 +26,46 @@ pub fn ExplainDialog(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl
 fn Explained(chat: ChatId, space: SpaceId) -> impl IntoView {
     let (spaces, session) = (expect_context::<Spaces>(), expect_context::<Session>());
     let roster = spaces.roster(space);
-    let me = untrack(|| session.user_id());
-    let who = RwSignal::new(me.map(|id| id.to_string()).unwrap_or_default());
+    let who = RwSignal::new(untrack(|| session.me()).map(|me| me.as_ref()));
     let found = RwSignal::new(Load::<Explanation>::Loading);
-    let fetch = move |user: UserId| {
+    let fetch = move || {
+        let Some(user) = who.get_untracked().map(|who| who.id) else { return };
         spawn_local(async move {
             let outcome = api::explain(chat, user).await;
-            let _was_there = found.try_set(outcome.into());
+            if who.try_with_untracked(|who| who.as_ref().map(|w| w.id) == Some(user)) == Some(true)
+            {
+                found.set(outcome.into());
+            }
         });
     };
     Effect::new(move |_| {
-        if let Ok(user) = who.get().parse() {
-            found.set(Load::Loading);
-            fetch(user);
-        }
+        who.track();
+        found.set(Load::Loading);
+        fetch();
     });
-    let people = Signal::derive(move || {
-        let members = roster.members();
-        let mut people: Vec<_> = members
-            .ready()
-            .into_iter()
-            .flatten()
-            .map(|m| (m.user.id.to_string(), format!("{} (@{})", m.user.name(), m.user.nickname)))
-            .collect();
-        people.sort_by_key(|(_, name)| name.to_lowercase());
-        people
-    });
-    let again = move |()| {
-        if let Ok(user) = who.get_untracked().parse() {
-            fetch(user);
-        }
+    let about = move || {
+        who.get().map(|who| {
+            tf(
+                Key::ConversationExplainOf,
+                &[("name", &format!("{} (@{})", who.name(), who.nickname))],
+            )
+        })
     };
     view! {
         <div class="dialog__body explain">
             <Show when=move || spaces.can(space, Permission::ManageChats)>
-                <SelectField label=t(Key::ConversationExplainWho) value=who options=people />
+                <PersonField
+                    label=t(Key::ConversationExplainWho)
+                    among=Among::Members(space)
+                    on_choose=move |person| who.set(Some(person))
+                />
             </Show>
+            <h3>{about}</h3>
             {move || match found.get() {
                 Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=6 /> }.into_any(),
                 Load::Failed(error) => {
                     let sentence = Signal::derive(move || error.sentence());
-                    view! { <Failure sentence on_retry=again /> }.into_any()
+                    view! { <Failure sentence on_retry=move |()| fetch() /> }.into_any()
                 }
                 Load::Ready(explanation) => {
                     view! {

@@ -1,14 +1,15 @@
 //! The people of a group chat: see, add, take out.
 
-use super::completion::candidates;
 use crate::api::chat as api;
-use crate::i18n::{Key, t, tf};
-use crate::state::{Chats, Session, Spaces};
+use crate::i18n::{Key, t, tf, tr};
+use crate::people::{Among, PersonField};
+use crate::state::{Chats, Session};
 use crate::ui::button::IconLook;
-use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconButton, TextField};
+use crate::ui::{Avatar, AvatarSize, Dialog, Icon, IconButton};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::MAX_GROUP;
+use shared::error::FieldCode;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, UserId};
 
@@ -24,32 +25,26 @@ pub fn GroupPeople(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn People(chat: ChatId) -> impl IntoView {
-    let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
+    let chats = expect_context::<Chats>();
     let session = expect_context::<Session>();
     let members = Memo::new(move |_| chats.get(chat).map(|c| c.members).unwrap_or_default());
     let is_owner =
         Memo::new(move |_| chats.read(chat, |chat| chat.owner_id).flatten() == session.user_id());
-    let words = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
-    let known = Memo::new(move |_| super::new_chat::people(spaces, session));
-    let offers = move || {
-        let words = words.get();
-        let query = words.trim().trim_start_matches('@');
-        if query.is_empty() {
-            return Vec::new();
-        }
-        let inside = members.get();
-        let free: Vec<UserRef> = known.with(|known| {
-            known.iter().filter(|p| inside.iter().all(|m| m.id != p.id)).cloned().collect()
-        });
-        candidates(query, &free)
-    };
-    let add = move |user: UserId| {
-        words.set(String::new());
+    let taken = Signal::derive(move || members.with(|m| m.iter().map(|m| m.id).collect()));
+    let add = move |person: UserRef| {
+        error.set(None);
         spawn_local(async move {
-            match api::add_member(chat, user).await {
+            match api::add_member(chat, person.id).await {
                 Ok(now) => chats.put(now),
-                Err(problem) => drop(error.try_set(Some(problem.sentence()))),
+                Err(problem) => {
+                    let is_stranger = problem.fields().any(|(_, code)| code == FieldCode::Unknown);
+                    let text = match is_stranger {
+                        true => tr(Key::ConversationStranger).to_owned(),
+                        false => problem.sentence(),
+                    };
+                    error.try_set(Some(text));
+                }
             }
         });
     };
@@ -61,7 +56,7 @@ fn People(chat: ChatId) -> impl IntoView {
             }
         });
     };
-    let person = move |person: UserRef, act: Option<(Icon, Key, Callback<UserId>)>| {
+    let person = move |person: UserRef, remove: Option<Callback<UserId>>| {
         let id = person.id;
         view! {
             <li class="people__one">
@@ -73,21 +68,23 @@ fn People(chat: ChatId) -> impl IntoView {
                 />
                 <span class="people__name">{person.name().to_owned()}</span>
                 <span class="people__nick">{format!("@{}", person.nickname)}</span>
-                {act
-                    .map(|(icon, label, act)| {
+                {remove
+                    .map(|remove| {
                         view! {
                             <IconButton
-                                icon
-                                label=move || tf(label, &[("name", person.name())])
+                                icon=Icon::UserX
+                                label=move || {
+                                    tf(Key::ConversationTakeOut, &[("name", person.name())])
+                                }
                                 look=IconLook::Small
-                                on_click=move |_| act.run(id)
+                                on_click=move |_| remove.run(id)
                             />
                         }
                     })}
             </li>
         }
     };
-    let (add, remove) = (Callback::new(add), Callback::new(remove));
+    let remove = Callback::new(remove);
     view! {
         <div class="dialog__body">
             <p class="field__hint">
@@ -101,23 +98,17 @@ fn People(chat: ChatId) -> impl IntoView {
                 <For each=move || members.get() key=|person| person.id let(member)>
                     {move || {
                         let me = session.user_id() == Some(member.id);
-                        let act = (is_owner.get() && !me)
-                            .then_some((Icon::UserX, Key::ConversationTakeOut, remove));
-                        person(member.clone(), act)
+                        person(member.clone(), (is_owner.get() && !me).then_some(remove))
                     }}
                 </For>
             </ul>
-            <TextField
+            <PersonField
                 label=t(Key::ConversationAddPerson)
-                value=words
-                error
-                on_input=move |()| error.set(None)
+                among=Among::Everybody
+                taken
+                on_choose=add
             />
-            <ul class="people">
-                <For each=offers key=|person| person.id let(offer)>
-                    {person(offer, Some((Icon::Plus, Key::ConversationAddName, add)))}
-                </For>
-            </ul>
+            {move || error.get().map(|e| view! { <p class="form-error" role="alert">{e}</p> })}
         </div>
     }
 }

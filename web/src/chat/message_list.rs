@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use scroller::Scroller;
 use shared::identity::UserRef;
 use shared::spaces::RoleKind;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// See the module.
 #[component]
@@ -199,6 +199,15 @@ fn role_colors(talk: Talk) -> Colors {
     let spaces = expect_context::<Spaces>();
     let space = talk.chats.peek(talk.chat, |chat| chat.space_id).flatten();
     let roster: Option<Roster> = space.map(|space| spaces.roster(space));
+    let changed = talk.room().changed.clone();
+    // Of a large space not all members are here: those who wrote are asked for.
+    Effect::new(move |_| {
+        changed.track();
+        let Some(roster) = roster else { return };
+        let authors: HashSet<_> =
+            talk.window(|window| window.entries().iter().map(|e| e.message.author.id).collect());
+        roster.want(authors);
+    });
     Memo::new(move |_| {
         let Some(roster) = roster else { return HashMap::new() };
         let (roles, members) = (roster.roles(), roster.members());

@@ -1,7 +1,9 @@
 //! What can be done with a message: the toolbar at the pointer, the menu, and their dialogs.
 
+use super::author_menu::{AuthorMenu, may_moderate};
 use super::keys::page;
 use super::message_list::events::copy;
+use super::reactors::ReactorsDialog;
 use super::talk::{At, Talk};
 use crate::api::chat as api;
 use crate::api::organise;
@@ -9,7 +11,7 @@ use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t};
 use crate::page::link;
 use crate::spaces::{ReportDialog, Reported};
-use crate::state::{Chats, Load, Session};
+use crate::state::{Chats, Load, Session, Spaces};
 use crate::ui::button::IconLook;
 use crate::ui::{Anchor, Confirm, Icon, IconButton, Menu, MenuItem, MenuLine, Popover, Spinner};
 use leptos::ev::MouseEvent;
@@ -113,6 +115,8 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
     let session = expect_context::<Session>();
     let chats = expect_context::<Chats>();
     let (reporting, reported) = (RwSignal::new(false), RwSignal::new(None::<Reported>));
+    let space = chats.peek(talk.chat, |chat| chat.space_id).flatten();
+    let (spaces, moderated) = (expect_context::<Spaces>(), RwSignal::new(None));
     // Of somebody else, in a space: elsewhere nobody moderates.
     let may_report = move || {
         message.get().is_some_and(|m| {
@@ -140,7 +144,14 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
             talk.versions.set(Some(At { message: message.id, anchor }));
         }
     };
+    let moderate = move |()| {
+        let author = message.with_untracked(|m| m.as_ref().map(|m| m.author.clone()));
+        moderated.set(author.zip(place.get_value()));
+    };
     let is_pinned = move || message.with(|message| message.as_ref().is_some_and(|m| m.pinned));
+    let asking_who = RwSignal::new(false);
+    let is_reacted =
+        move || message.with(|message| message.as_ref().is_some_and(|m| !m.reactions.is_empty()));
     let is_edited =
         move || message.with(|message| message.as_ref().is_some_and(|m| m.edited_at.is_some()));
     view! {
@@ -174,6 +185,13 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
                     icon=Icon::Bookmark
                     label=t(Key::ConversationMarkUnread)
                     on_choose=with(mark_unread)
+                />
+            </Show>
+            <Show when=is_reacted>
+                <MenuItem
+                    icon=Icon::Users
+                    label=t(Key::ChatReactors)
+                    on_choose=move |()| asking_who.set(true)
                 />
             </Show>
             <Show when=is_edited>
@@ -218,9 +236,14 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
                         reporting.set(true);
                     }
                 />
+                <Show when=move || space.is_some_and(|space| may_moderate(spaces, space))>
+                    <MenuItem icon=Icon::Shield label=t(Key::ModerationAuthor) on_choose=moderate />
+                </Show>
             </Show>
         </Menu>
+        <ReactorsDialog open=asking_who shown=message />
         <ReportDialog open=reporting what=reported />
+        {space.map(|space| view! { <AuthorMenu talk space asked=moderated /> })}
     }
 }
 
@@ -228,7 +251,7 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
 fn link_to(talk: Talk, message: &Message) -> String {
     let origin = window().location().origin().unwrap_or_default();
     let space = talk.chats.peek(message.chat_id, |chat| chat.space_id).flatten();
-    origin + &link(page(space, message.chat_id), message)
+    origin + &link(page(space, message.chat_id), message.thread_root, message.seq)
 }
 
 const fn pin_label(is_pinned: bool) -> Key {

@@ -1,13 +1,12 @@
 //! Beginning a chat of a space, a direct chat or a group.
 
-use super::completion::candidates;
 use super::keys::page;
-use crate::api::ApiError;
 use crate::api::chat as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t, tr};
+use crate::people::{Among, Finder, PersonButton, PersonChip, by_nickname};
 use crate::state::{Chats, Session, Spaces};
-use crate::ui::{Avatar, AvatarSize, Button, Dialog, Glyph, Icon, Look, TextArea, TextField};
+use crate::ui::{Button, Dialog, Look, TextArea, TextField};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -103,19 +102,16 @@ fn ConversationForm(open: RwSignal<bool>) -> impl IntoView {
     let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
     let session = expect_context::<Session>();
     let navigate = use_navigate();
-    let (words, name) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let finder = Finder::new(Among::Everybody);
+    let (words, name) = (finder.words, RwSignal::new(String::new()));
     let chosen = RwSignal::new(Vec::<UserRef>::new());
     let error = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let known = Memo::new(move |_| people(spaces, session));
+    let known = Memo::new(move |_| spaces.members_here());
     let offers = Memo::new(move |_| {
-        let words = words.get();
-        let query = words.trim().trim_start_matches('@');
-        let taken = chosen.get();
-        let free: Vec<UserRef> = known.with(|known| {
-            known.iter().filter(|p| taken.iter().all(|t| t.id != p.id)).cloned().collect()
-        });
-        candidates(query, &free)
+        let (taken, me) = (chosen.get(), session.user_id());
+        let is_taken = |user| Some(user) == me || taken.iter().any(|t| t.id == user);
+        known.with(|known| finder.offers(known, is_taken))
     });
     let choose = move |person: UserRef| {
         error.set(None);
@@ -127,19 +123,11 @@ fn ConversationForm(open: RwSignal<bool>) -> impl IntoView {
         });
     };
     let look_up = move || {
-        let nickname = words.get_untracked().trim().trim_start_matches('@').to_owned();
+        let nickname = untrack(|| finder.query());
         spawn_local(async move {
-            match api::find_person(&nickname).await {
-                Ok(profile) => choose(UserRef {
-                    id: profile.id,
-                    nickname: profile.nickname,
-                    display_name: profile.display_name,
-                    avatar_url: profile.avatar_url,
-                    is_bot: profile.is_bot,
-                }),
-                Err(ApiError::Problem(problem)) if problem.status == 404 => {
-                    error.set(Some(tr(Key::ChatNobody).to_owned()));
-                }
+            match by_nickname(&nickname).await {
+                Ok(Some(person)) => choose(person),
+                Ok(None) => error.set(Some(tr(Key::ChatNobody).to_owned())),
                 Err(problem) => error.set(Some(problem.sentence())),
             }
         });
@@ -218,50 +206,13 @@ fn Chosen(chosen: RwSignal<Vec<UserRef>>) -> impl IntoView {
     view! {
         <div class="people__chosen">
             <For each=move || chosen.get() key=|person| person.id let(person)>
-                <button
-                    class="people__chip"
-                    type="button"
-                    on:click=move |_| chosen.update(|list| list.retain(|p| p.id != person.id))
-                >
-                    {person.name().to_owned()}
-                    <Glyph icon=Icon::Close size=14 />
-                </button>
+                <PersonChip
+                    person
+                    on_remove=move |id| chosen.update(|list| list.retain(|p| p.id != id))
+                />
             </For>
         </div>
     }
-}
-
-#[component]
-fn PersonButton(person: UserRef, #[prop(into)] on_choose: Callback<UserRef>) -> impl IntoView {
-    let chosen = person.clone();
-    view! {
-        <button class="people__one" type="button" on:click=move |_| on_choose.run(chosen.clone())>
-            <Avatar
-                id=person.id.0
-                name=person.name().to_owned()
-                url=person.avatar_url.clone()
-                size=AvatarSize::Small
-            />
-            <span class="people__name">{person.name().to_owned()}</span>
-            <span class="people__nick">{format!("@{}", person.nickname)}</span>
-        </button>
-    }
-}
-
-/// Everybody known from one's spaces, oneself aside.
-pub fn people(spaces: Spaces, session: Session) -> Vec<UserRef> {
-    let me = session.user_id();
-    let mut found: Vec<UserRef> = Vec::new();
-    for space in spaces.ids() {
-        let members = spaces.roster(space).members();
-        for member in members.ready().into_iter().flatten() {
-            let is_new = found.iter().all(|known| known.id != member.user.id);
-            if is_new && Some(member.user.id) != me {
-                found.push(member.user.clone());
-            }
-        }
-    }
-    found
 }
 
 crate::lazy! {

@@ -2,6 +2,7 @@
 
 use super::keys::page;
 use crate::api::organise as api;
+use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t, tf};
 use crate::page::link;
 use crate::state::{Chats, Layout, Load, Messages};
@@ -99,7 +100,7 @@ fn OnePin(
     let navigate = use_navigate();
     let Pin { message, pinned_by, .. } = pin;
     let space = chats.peek(message.chat_id, |chat| chat.space_id).flatten();
-    let path = link(page(space, message.chat_id), &message);
+    let path = link(page(space, message.chat_id), message.thread_root, message.seq);
     let (id, at) = (message.id, message.created_at);
     let open = move |_| {
         navigate(&path, NavigateOptions::default());

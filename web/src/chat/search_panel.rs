@@ -1,6 +1,5 @@
 //! Search in messages: everywhere, in this space, in this chat; filters are typed or pressed.
 
-use super::completion::candidates;
 use super::keys::page;
 use super::search_words::{FILTERS, Words, finish, parse, unfinished};
 use crate::api::ApiError;
@@ -8,8 +7,9 @@ use crate::api::chat::{self as api, Scope};
 use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t, tf};
 use crate::page::link;
+use crate::people::{Among, Finder};
 use crate::spaces::CurrentSpace;
-use crate::state::{Chats, Layout, Session, Spaces};
+use crate::state::{Chats, Layout, Spaces};
 use crate::ui::{Avatar, AvatarSize, Button, Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -189,13 +189,20 @@ fn chat_named(chats: Chats, space: Option<SpaceId>, name: &str) -> Option<ChatId
 #[component]
 fn Filters(words: RwSignal<String>, space: CurrentSpace) -> impl IntoView {
     let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
-    let session = expect_context::<Session>();
-    let people = Memo::new(move |_| super::new_chat::people(spaces, session));
+    let people = Memo::new(move |_| spaces.members_here());
+    let finder = Finder::new(Among::Everybody);
+    Effect::new(move |_| {
+        let begun = words.with(|typed| match unfinished(typed) {
+            Some(("from", begun)) => begun,
+            _ => String::new(),
+        });
+        finder.words.set(begun);
+    });
     let offers = Memo::new(move |_| {
         let typed = words.get();
         match unfinished(&typed) {
-            Some(("from", begun)) => people.with(|people| {
-                let found = candidates(&begun, people).into_iter();
+            Some(("from", _)) => people.with(|people| {
+                let found = finder.offers(people, |_| false).into_iter();
                 found.map(|person| format!("from:@{}", person.nickname)).collect()
             }),
             Some((_, begun)) => {
@@ -284,7 +291,7 @@ fn Hit(hit: SearchHit) -> impl IntoView {
     let SearchHit { message, snippet } = hit;
     let chat = chats.peek(message.chat_id, |chat| (chat.space_id, chats.title(chat)));
     let (space, title) = chat.unwrap_or_default();
-    let path = link(page(space, message.chat_id), &message);
+    let path = link(page(space, message.chat_id), message.thread_root, message.seq);
     let at = message.created_at;
     let open = move |_| {
         navigate(&path, NavigateOptions::default());

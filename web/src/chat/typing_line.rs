@@ -18,13 +18,17 @@ pub fn TypingLine(talk: Talk) -> impl IntoView {
                 n => tn(Key::ChatQueued, n as i64),
             };
         }
+        let draft = || match talk.drafts.has(talk.place) {
+            true => t(Key::ChatDraftSaved)().to_owned(),
+            false => String::new(),
+        };
         if talk.is_thread() {
-            return String::new();
+            return draft();
         }
         let people = typing.of(talk.chat);
         let names: Vec<&str> = people.iter().map(UserRef::name).collect();
         match names.as_slice() {
-            [] => String::new(),
+            [] => draft(),
             [one] => tf(Key::ChatTypingOne, &[("name", one)]),
             [one, two] => tf(Key::ChatTypingTwo, &[("one", one), ("two", two)]),
             _ => tn(Key::ChatTypingMany, names.len() as i64),

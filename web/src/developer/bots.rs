@@ -1,8 +1,10 @@
 //! The person's bots.
 
 use super::bot_dialogs::{AddToSpaceDialog, BotFormDialog};
+use super::bot_spaces::BotSpacesDialog;
 use super::tokens::TokenList;
 use crate::api::integrations as api;
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tn, tr};
 use crate::state::Load;
 use crate::ui::{
@@ -46,11 +48,12 @@ impl Pen {
 pub fn Bots() -> impl IntoView {
     let pen = Pen { list: RwSignal::new(Load::Loading), chosen: RwSignal::new(None) };
     let menu = RwSignal::new(None::<Anchor>);
-    let [making, editing, tokens, adding, deleting] = [(); 5].map(|()| RwSignal::new(false));
+    let [making, editing, tokens, adding, leaving, deleting] =
+        [(); 6].map(|()| RwSignal::new(false));
     pen.fetch();
     // Tokens and memberships were counted before the dialog.
     Effect::new(move |was: Option<bool>| {
-        let open = tokens.get() || adding.get();
+        let open = tokens.get() || adding.get() || leaving.get();
         if was == Some(true) && !open {
             pen.fetch();
         }
@@ -99,6 +102,15 @@ pub fn Bots() -> impl IntoView {
                     label=t(Key::DeveloperAddToSpace)
                     on_choose=move |()| adding.set(true)
                 />
+                <Show when=move || {
+                    pen.chosen.with(|bot| bot.as_ref().is_some_and(|bot| bot.space_count > 0))
+                }>
+                    <MenuItem
+                        icon=Icon::LogOut
+                        label=t(Key::DeveloperBotSpaces)
+                        on_choose=move |()| leaving.set(true)
+                    />
+                </Show>
                 <MenuItem
                     icon=Icon::Edit
                     label=t(Key::DeveloperEditBot)
@@ -115,6 +127,7 @@ pub fn Bots() -> impl IntoView {
             <BotFormDialog open=making pen edits=false />
             <BotFormDialog open=editing pen edits=true />
             <AddToSpaceDialog open=adding pen />
+            <BotSpacesDialog open=leaving pen />
             <Dialog open=tokens title=move || tf(Key::DeveloperTokensOf, &[("name", &name())])>
                 <div class="dialog__body">
                     <TokenList bot=pen.chosen.get_untracked().map(|bot| bot.id) />

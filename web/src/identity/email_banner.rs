@@ -1,6 +1,6 @@
 //! A line above the page while an address waits to be confirmed.
 
-use crate::api::identity as api;
+use crate::api::{identity as api, people};
 use crate::form::Form;
 use crate::i18n::{Key, t, tf, tr};
 use crate::state::{Notices, storage};
@@ -46,6 +46,41 @@ pub fn EmailBanner() -> impl IntoView {
     move || match address.get() {
         Some(address) => view! { <Banner notices address later /> }.into_any(),
         None => ().into_any(),
+    }
+}
+
+/// Gives up the new address that waits, where there is one.
+#[component]
+pub fn KeepEmail() -> impl IntoView {
+    let (notices, toasts) = (expect_context::<Notices>(), expect_context::<Toasts>());
+    let busy = RwSignal::new(false);
+    let waits = Memo::new(move |_| {
+        notices.email.with(|state| state.as_ref().is_some_and(|state| state.pending.is_some()))
+    });
+    let keep = move || {
+        busy.set(true);
+        spawn_local(async move {
+            let outcome = people::keep_email().await;
+            let _was_there = busy.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    toasts.done(tr(Key::IdentityKeptEmail));
+                    let _was_there = notices.email.try_update(|state| {
+                        if let Some(state) = state {
+                            state.pending = None;
+                        }
+                    });
+                }
+                Err(error) => toasts.failed(error.sentence()),
+            }
+        });
+    };
+    view! {
+        <Show when=move || waits.get()>
+            <Button busy on_click=move |_| keep()>
+                {t(Key::IdentityKeepEmail)}
+            </Button>
+        </Show>
     }
 }
 
@@ -121,6 +156,7 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
             <Button busy on_click=move |_| again()>
                 {t(Key::IdentitySendAgain)}
             </Button>
+            <KeepEmail />
             <IconButton
                 icon=Icon::Close
                 label=t(Key::IdentityNotNow)

@@ -2,7 +2,7 @@
 
 use crate::effect::Effect;
 use crate::i18n::{Key, Lang, lang, t};
-use crate::page::Page;
+use crate::page::{Page, before, is_ours};
 use crate::state::session::Auth;
 use crate::state::{Session, Settings};
 use leptos::prelude::*;
@@ -34,8 +34,7 @@ pub fn Welcome(
     Effect::new(move |_| {
         if !stays && matches!(session.auth(), Auth::SignedIn(_)) {
             let next = query.with_untracked(|query| query.get("next"));
-            // Only an address of ours: nobody is sent to another site.
-            let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//"));
+            let next = next.filter(|next| is_ours(next));
             let path = next.unwrap_or_else(|| Page::Home.path());
             navigate(&path, NavigateOptions { replace: true, ..Default::default() });
         }
@@ -73,6 +72,5 @@ pub fn Welcome(
 /// The address of another page before signing in that goes on to the same place.
 pub fn with_next(page: Page) -> String {
     let next = use_query_map().with_untracked(|query| query.get("next"));
-    let next = next.filter(|next| next.starts_with('/') && !next.starts_with("//"));
-    next.map_or_else(|| page.path(), |next| format!("{}?next={next}", page.path()))
+    next.filter(|next| is_ours(next)).map_or_else(|| page.path(), |next| before(page, &next))
 }

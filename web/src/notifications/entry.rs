@@ -1,7 +1,7 @@
 //! One entry of the inbox.
 
 use crate::i18n::{Key, exact, lang, relative, t, tf};
-use crate::page::Page;
+use crate::page::{Page, invite_path, link};
 use crate::state::Notices;
 use crate::ui::{Avatar, AvatarSize, Glyph, Icon, IconButton};
 use leptos::prelude::*;
@@ -28,10 +28,10 @@ pub fn target(entry: &Notification) -> Option<String> {
             (Some(space), ChatKind::Space) => Page::Chat(space.id, chat.id),
             _ => Page::Direct(chat.id),
         };
-        return Some(format!("{}?m={}", page.path(), message.seq));
+        return Some(link(page, message.thread_root, message.seq));
     }
     match (entry.kind, &entry.detail.code, &entry.space) {
-        (NotificationKind::Invite, Some(code), _) => Some(format!("/invite/{code}")),
+        (NotificationKind::Invite, Some(code), _) => Some(invite_path(code)),
         (NotificationKind::RoleChange, _, Some(space)) => Some(Page::Space(space.id).path()),
         _ => None,
     }

@@ -4,17 +4,20 @@ use super::card::{RoleChip, face_of};
 use super::deeds::Deeds;
 use super::face::{CardLine, CardTop};
 use super::rename::Rename;
+use crate::effect::Effect;
 use crate::i18n::{Key, month_and_year, t, tf};
 use crate::page::{Page, SettingsTab};
-use crate::spaces::CurrentSpace;
+use crate::spaces::{Chosen, CurrentSpace, MemberMenu};
 use crate::state::people::Seen;
 use crate::state::{Load, People, Session, Spaces};
-use crate::ui::{Button, Confirm, Dialog, Failure, Icon, Look, SkeletonRows};
+use crate::ui::{Anchor, Button, Confirm, Dialog, Failure, Icon, Look, SkeletonRows};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::ids::{SpaceId, UserId};
 use shared::people::Mark;
 use shared::permission::{Permission, act_on_member};
+use shared::spaces::Participant;
 
 /// The profile of `people.open`.
 #[component]
@@ -89,7 +92,7 @@ fn Shown(
         .as_ref()
         .map(|m| tf(Key::PeopleJoined, &[("when", &month_and_year(m.joined_at))]));
     let member = seen.member.clone();
-    let renaming = RwSignal::new(false);
+    let (renaming, moderated) = (RwSignal::new(false), member.clone());
     let may_rename = {
         let member = member.clone();
         Memo::new(move |_| {
@@ -157,8 +160,28 @@ fn Shown(
                     {t(Key::SpacesCopyNickname)}
                 </Button>
                 {(!is_me).then(|| view! { <Marks deeds user name /> })}
+                {(!is_me)
+                    .then(|| space.zip(moderated))
+                    .flatten()
+                    .map(|(space, member)| view! { <Moderation space member /> })}
             </div>
         </div>
+    }
+}
+
+/// What moderators do with a member; everybody may report him.
+#[component]
+fn Moderation(space: SpaceId, member: Participant) -> impl IntoView {
+    let roster = expect_context::<Spaces>().roster(space);
+    let (chosen, at) = (RwSignal::new(Some(Chosen(member))), RwSignal::new(None::<Anchor>));
+    view! {
+        <Button
+            icon=Icon::Shield
+            on_click=move |event: MouseEvent| at.set(Some(Anchor::of_event(&event)))
+        >
+            {t(Key::ModerationActs)}
+        </Button>
+        <MemberMenu space roster chosen at moderation=true />
     }
 }
 

@@ -5,6 +5,7 @@ use crate::api::people as api;
 use crate::files::PictureField;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, month_and_year, t, tf, tr};
+use crate::identity::KeepEmail;
 use crate::state::{Notices, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Icon, Look, PasswordField, TextField, Toasts};
 use leptos::prelude::*;
@@ -195,9 +196,15 @@ fn Email(me: Me) -> impl IntoView {
                 on_input=email_field.on_input
                 on_leave=email_field.on_leave
             />
+            {move || {
+                let pending = notices.email.with(|state| state.as_ref()?.pending.clone());
+                let text = tf(Key::IdentityPendingEmail, &[("email", &pending?)]);
+                Some(view! { <p class="settings__hint" role="status">{text}</p> })
+            }}
             <Sure form password />
             <FormFailure form />
             <div class="settings__foot">
+                <KeepEmail />
                 <Button submit=true busy=form.is_busy()>{t(Key::PeopleChangeEmail)}</Button>
             </div>
         </form>

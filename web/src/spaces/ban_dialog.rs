@@ -39,17 +39,23 @@ pub fn BanDialog(
     open: RwSignal<bool>,
     space: SpaceId,
     #[prop(into)] user: Signal<Option<UserRef>>,
+    #[prop(optional, into)] on_done: Option<Callback<()>>,
 ) -> impl IntoView {
     let name = move || user.get().map(|user| user.name().to_owned()).unwrap_or_default();
     view! {
         <Dialog open title=move || tf(Key::ModerationBanTitle, &[("name", &name())])>
-            <BanForm open space user />
+            <BanForm open space user on_done />
         </Dialog>
     }
 }
 
 #[component]
-fn BanForm(open: RwSignal<bool>, space: SpaceId, user: Signal<Option<UserRef>>) -> impl IntoView {
+fn BanForm(
+    open: RwSignal<bool>,
+    space: SpaceId,
+    user: Signal<Option<UserRef>>,
+    on_done: Option<Callback<()>>,
+) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let [until, delete, reason] = [(); 3].map(|()| RwSignal::new(String::new()));
     let name = move || user.get().map(|user| user.name().to_owned()).unwrap_or_default();
@@ -79,6 +85,9 @@ fn BanForm(open: RwSignal<bool>, space: SpaceId, user: Signal<Option<UserRef>>) 
             move |()| {
                 toasts.done(tf(Key::ModerationBanDone, &[("name", who.name())]));
                 open.set(false);
+                if let Some(on_done) = on_done {
+                    on_done.run(());
+                }
             },
         );
     };

@@ -1,6 +1,7 @@
 //! The directory of public spaces.
 
 use super::create_space::CreateSpaceDialog;
+use super::space_header::SpaceBanner;
 use crate::api::ApiError;
 use crate::api::spaces as api;
 use crate::app::PageHeader;
@@ -182,16 +183,20 @@ fn Entry(directory: Directory, id: SpaceId) -> impl IntoView {
     let name = part(|space| space.name.clone());
     let about = part(|space| space.description.clone().unwrap_or_default());
     let url = Signal::derive(move || space.get().and_then(|space| space.avatar_url));
+    let banner = Signal::derive(move || space.get().and_then(|space| space.banner_url));
     let count = move || space.with(|space| space.as_ref().map_or(0, |space| space.member_count));
     view! {
         <li class="directory__entry">
-            <Avatar id=id.0 name url size=AvatarSize::Large square=true />
-            <div class="directory__text">
-                <h2>{name}</h2>
-                <p class="directory__about">{about}</p>
-                <p class="directory__count">{move || tn(Key::SpacesMembersCount, count())}</p>
+            <SpaceBanner url=banner />
+            <div class="directory__line">
+                <Avatar id=id.0 name url size=AvatarSize::Large square=true />
+                <div class="directory__text">
+                    <h2>{name}</h2>
+                    <p class="directory__about">{about}</p>
+                    <p class="directory__count">{move || tn(Key::SpacesMembersCount, count())}</p>
+                </div>
+                <Entrance id space name />
             </div>
-            <Entrance id space name />
         </li>
     }
 }

@@ -1,10 +1,12 @@
 //! Where an invitation leads: what the space is, and the way in, through an account if need be.
 
+use super::space_header::SpaceBanner;
 use crate::api::ApiError;
 use crate::api::moderation as api;
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tn};
 use crate::identity::Welcome;
-use crate::page::{Page, invite_path};
+use crate::page::{Page, before, invite_path};
 use crate::state::session::Auth;
 use crate::state::{Load, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Empty, Failure, Look, Picture, SkeletonRows};
@@ -71,12 +73,13 @@ fn Over() -> impl IntoView {
 fn Preview(preview: InvitePreview) -> impl IntoView {
     let session = expect_context::<Session>();
     let InvitePreview { code, space_id, name, description, avatar_url, member_count, .. } = preview;
-    let maker = preview.created_by.name().to_owned();
+    let (maker, banner) = (preview.created_by.name().to_owned(), preview.banner_url);
     let next = invite_path(&code);
     let is_in = Memo::new(move |_| matches!(session.auth(), Auth::SignedIn(_)));
     let code = StoredValue::new(code);
     view! {
         <div class="invite">
+            <SpaceBanner url=Signal::stored(banner) />
             <p class="manage__hint">{move || tf(Key::ModerationPreviewInvited, &[("name", &maker)])}</p>
             <Avatar
                 id=space_id.0
@@ -92,10 +95,8 @@ fn Preview(preview: InvitePreview) -> impl IntoView {
                 if is_in.get() {
                     view! { <Accept code /> }.into_any()
                 } else {
-                    let (login, register) = (
-                        format!("{}?next={next}", Page::Login.path()),
-                        format!("{}?next={next}", Page::Register.path()),
-                    );
+                    let (login, register) =
+                        (before(Page::Login, &next), before(Page::Register, &next));
                     view! {
                         <A href=login attr:class="button button--primary button--wide">
                             {t(Key::ModerationPreviewSignIn)}

@@ -5,6 +5,7 @@ use super::report_dialog::{ReportDialog, Reported};
 use super::restrict_dialog::RestrictDialog;
 use crate::api::spaces as api;
 use crate::api::{ApiError, chat, moderation};
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
 use crate::state::{Chats, People, Roster, Session, Spaces};
@@ -20,13 +21,16 @@ use shared::spaces::{Participant, Role, RoleKind};
 #[derive(Clone, PartialEq)]
 pub struct Chosen(pub Participant);
 
-/// Message, copy the nickname, change the role, remove.
+/// Message, copy the nickname, change the role, remove, restrict, ban, report.
 #[component]
 pub fn MemberMenu(
     space: SpaceId,
     roster: Roster,
     chosen: RwSignal<Option<Chosen>>,
     at: RwSignal<Option<Anchor>>,
+    /// Only what moderators do: what is for everybody stands beside it already.
+    #[prop(optional)]
+    moderation: bool,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let people = expect_context::<People>();
@@ -40,25 +44,29 @@ pub fn MemberMenu(
     let label = move || tf(Key::SpacesMemberMenu, &[("name", &deeds.name())]);
     view! {
         <Menu at label>
-            <Show when=move || is_other.get()>
+            <Show when=move || is_other.get() && !moderation>
                 <MenuItem
                     icon=Icon::MessageCircle
                     label=t(Key::SpacesMessage)
                     on_choose=move |()| deeds.message()
                 />
             </Show>
-            <MenuItem
-                icon=Icon::User
-                label=t(Key::PeopleProfile)
-                on_choose=move |()| people.open.set(untrack(|| deeds.user()))
-            />
-            <MenuItem
-                icon=Icon::Copy
-                label=t(Key::SpacesCopyNickname)
-                on_choose=move |()| deeds.copy_nickname()
-            />
+            <Show when=move || !moderation>
+                <MenuItem
+                    icon=Icon::User
+                    label=t(Key::PeopleProfile)
+                    on_choose=move |()| people.open.set(untrack(|| deeds.user()))
+                />
+                <MenuItem
+                    icon=Icon::Copy
+                    label=t(Key::SpacesCopyNickname)
+                    on_choose=move |()| deeds.copy_nickname()
+                />
+            </Show>
             <Show when=move || is_other.get() && offers(Permission::PromoteMembers)>
-                <MenuLine />
+                <Show when=move || !moderation>
+                    <MenuLine />
+                </Show>
                 <MenuItem
                     icon=Icon::Shield
                     label=t(Key::SpacesChangeRole)
@@ -190,15 +198,20 @@ impl Deeds {
         })
     }
 
+    /// The member as the roster has him; of a large space it has not everybody.
+    fn member(self) -> Option<Participant> {
+        let Chosen(chosen) = self.chosen.get()?;
+        Some(self.roster.member(chosen.user.id).unwrap_or(chosen))
+    }
+
     fn role(self) -> Option<RoleId> {
-        self.roster.member(self.user()?).map(|member| member.role_id)
+        self.member().map(|member| member.role_id)
     }
 
     /// Why the signed-in person may not do this to the chosen one; `None`: he may.
     fn refusal(self, needed: Permission) -> Option<Refusal> {
         let actor = self.spaces.standing(self.space);
-        let target = self.user().and_then(|user| self.roster.member(user));
-        let target = target.and_then(|member| self.roster.standing(&member));
+        let target = self.member().and_then(|member| self.roster.standing(&member));
         match (actor, target) {
             (Some(actor), Some(target)) => act_on_member(&actor, &target, needed).err(),
             _ => Some(Refusal::Missing(needed)),

@@ -80,6 +80,11 @@ impl<T: Clone + Send + Sync + 'static> Paged<T> {
         });
     }
 
+    /// What is here, reactively.
+    pub fn with<R>(self, read: impl FnOnce(&[T]) -> R) -> R {
+        self.items.with(|items| read(items.ready().map_or(&[], Vec::as_slice)))
+    }
+
     /// Takes away what does not pass.
     pub fn retain(self, keep: impl FnMut(&T) -> bool) {
         self.items.update(|items| {

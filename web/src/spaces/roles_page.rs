@@ -1,6 +1,7 @@
 //! The roles of a space: the list in its order, and beside it the editor of one.
 
 use super::role_editor::RoleEditor;
+use super::role_members::RoleMembers;
 use super::role_order::RoleOrder;
 use crate::i18n::{Key, t, tf, tn, tr};
 use crate::state::{Load, Roster, Spaces};
@@ -62,6 +63,10 @@ pub fn Roles(space: SpaceId) -> impl IntoView {
                 {move || match edited.get() {
                     None => view! { <p class="roles__choose">{t(Key::SpacesRoleChoose)}</p> }.into_any(),
                     Some(which) => view! { <RoleEditor space roster which edited /> }.into_any(),
+                }}
+                {move || match edited.get() {
+                    Some(Edited::Role(role)) => view! { <RoleMembers space roster role /> }.into_any(),
+                    _ => ().into_any(),
                 }}
             </div>
         </div>

@@ -19,7 +19,10 @@ use shared::permission::Permission;
 #[component]
 pub fn SpaceHeader(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoView {
     let space = Memo::new(move |_| space.get());
+    let spaces = expect_context::<Spaces>();
+    let banner = Signal::derive(move || space.get().and_then(|id| spaces.get(id)?.banner_url));
     view! {
+        <SpaceBanner url=banner />
         <header class="sidebar__header">
             {move || match space.get() {
                 Some(id) => view! { <SpaceName id /> }.into_any(),
@@ -29,6 +32,13 @@ pub fn SpaceHeader(#[prop(into)] space: Signal<Option<SpaceId>>) -> impl IntoVie
             }}
         </header>
     }
+}
+
+/// The picture of a space, where it has one. It says nothing that the name does not.
+#[component]
+pub fn SpaceBanner(#[prop(into)] url: Signal<Option<String>>) -> impl IntoView {
+    let url = Memo::new(move |_| url.get());
+    move || url.get().map(|url| view! { <img class="space-banner" src=url alt="" /> })
 }
 
 #[component]

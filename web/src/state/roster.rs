@@ -10,7 +10,10 @@ use shared::identity::Status;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::permission::{PermissionSet, Standing};
 use shared::spaces::{Participant, Role, RoleKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// People that are asked for at once.
+const WANTED_AT_ONCE: usize = 100;
 
 /// Roles and members of one space, members page by page.
 #[derive(Clone, Copy)]
@@ -21,6 +24,10 @@ pub struct Roster {
     /// Where the next page begins; `None`: all are here.
     cursor: RwSignal<Option<String>>,
     is_loading_more: RwSignal<bool>,
+    /// Goes up whenever the first page came (anew): who was here besides is gone.
+    loads: RwSignal<u32>,
+    /// Whom [`Roster::want`] has looked for since.
+    wanted: StoredValue<HashSet<UserId>>,
     presence: RwSignal<HashMap<UserId, Status>>,
     people: People,
 }
@@ -37,6 +44,8 @@ impl Roster {
             members: RwSignal::new(Load::Loading),
             cursor: RwSignal::new(None),
             is_loading_more: RwSignal::new(false),
+            loads: RwSignal::new(0),
+            wanted: StoredValue::default(),
             presence,
             people,
         };
@@ -47,16 +56,15 @@ impl Roster {
     /// Fetches roles and the first page of members (anew).
     pub fn reload(&self) {
         let roster = *self;
-        spawn_local(async move {
-            let outcome = api::list_roles(roster.space).await.map(|page| page.items);
-            roster.set_roles(outcome);
-        });
+        roster.reload_roles();
         spawn_local(async move {
             match api::list_participants(roster.space, None).await {
                 Ok(page) => {
                     roster.note_presence(&page.items);
                     roster.members.set(Load::Ready(page.items));
                     roster.cursor.set(page.next_cursor);
+                    roster.wanted.update_value(HashSet::clear);
+                    roster.loads.update(|n| *n += 1);
                 }
                 Err(error)
                     if roster.members.try_with_untracked(|m| m.ready().is_none()) == Some(true) =>
@@ -103,6 +111,41 @@ impl Roster {
                 }
             }
         });
+    }
+
+    /// Fetches those of these people who are members and not here yet, each once until the first page
+    /// comes anew: authors of messages, people of a chat's overrides. Follows that in an effect.
+    pub fn want(&self, users: impl IntoIterator<Item = UserId>) {
+        if self.loads.get() == 0 || !self.cursor.with_untracked(Option::is_some) {
+            return;
+        }
+        let mut missing: Vec<UserId> = Vec::new();
+        self.wanted.update_value(|wanted| {
+            missing.extend(users.into_iter().filter(|user| wanted.insert(*user)));
+        });
+        self.members.with_untracked(|members| {
+            let here = |user: &UserId| {
+                members.ready().is_some_and(|list| list.iter().any(|m| m.user.id == *user))
+            };
+            missing.retain(|user| !here(user));
+        });
+        for batch in missing.chunks(WANTED_AT_ONCE) {
+            let (roster, batch) = (*self, batch.to_vec());
+            spawn_local(async move {
+                match api::list_members_of(roster.space, &batch).await {
+                    Ok(page) => {
+                        roster.note_presence(&page.items);
+                        for member in page.items {
+                            roster.put_member(member);
+                        }
+                    }
+                    // The next one who wants them asks again.
+                    Err(_) => roster.wanted.update_value(|wanted| {
+                        wanted.retain(|user| !batch.contains(user));
+                    }),
+                }
+            });
+        }
     }
 
     /// Roles, strongest first, reactively.
@@ -208,7 +251,20 @@ impl Roster {
         if let Some(before) = before {
             self.count(before, -1);
             self.count(role, 1);
+        } else if self.members.with_untracked(|list| {
+            list.ready().is_some_and(|list| list.iter().all(|m| m.user.id != user))
+        }) {
+            // What he held before, only the server knows.
+            self.reload_roles();
         }
+    }
+
+    fn reload_roles(&self) {
+        let roster = *self;
+        spawn_local(async move {
+            let outcome = api::list_roles(roster.space).await.map(|page| page.items);
+            roster.set_roles(outcome);
+        });
     }
 
     fn set_roles(&self, outcome: ApiResult<Vec<Role>>) {

@@ -8,11 +8,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::Chat;
 use shared::event::{Event, EventFrame};
-use shared::identity::Status;
+use shared::identity::{Status, UserRef};
 use shared::ids::{SpaceId, UserId};
 use shared::permission::{Permission, PermissionSet, Standing, in_chat, in_space};
 use shared::spaces::{Membership, Role, Space};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The spaces of the signed-in person, in his order, and who is online in them.
 #[derive(Clone, Copy)]
@@ -222,6 +222,18 @@ impl Spaces {
             rosters.insert(id, roster);
         });
         roster
+    }
+
+    /// The members of spaces whose rosters are in memory; nothing is fetched for it. Reactively.
+    #[must_use]
+    pub fn members_here(&self) -> Vec<UserRef> {
+        let rosters = self.rosters.with_value(|all| all.values().copied().collect::<Vec<_>>());
+        let mut seen = HashSet::new();
+        let members = rosters.iter().flat_map(|roster| match roster.members() {
+            Load::Ready(list) => list,
+            _ => Vec::new(),
+        });
+        members.map(|member| member.user).filter(|user| seen.insert(user.id)).collect()
     }
 
     /// A person's presence, reactively; unknown people are offline.

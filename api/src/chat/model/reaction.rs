@@ -4,10 +4,12 @@ use super::sql::{from_json, user_ref};
 use crate::platform::db::PgConn;
 use crate::platform::schema::reactions;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use shared::Timestamp;
 use shared::chat::Reaction;
+use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -63,6 +65,53 @@ pub async fn of_messages(
         });
     }
     Ok(found)
+}
+
+/// When somebody reacted, and who: where a page ends.
+pub type ReactorKey = (Timestamp, UserId);
+
+/// The people who reacted to a message with an emoji after a key, the first one first.
+///
+/// # Errors
+/// The database's.
+pub async fn people(
+    conn: &mut PgConn,
+    message: MessageId,
+    emoji: &str,
+    after: Option<ReactorKey>,
+    limit: i64,
+) -> QueryResult<Vec<(UserRef, ReactorKey)>> {
+    #[derive(QueryableByName)]
+    struct Person {
+        #[diesel(sql_type = Jsonb)]
+        person: Value,
+        #[diesel(sql_type = Timestamptz)]
+        created_at: Timestamp,
+    }
+    let (at, id) = after.map_or((None, None), |(at, id)| (Some(at), Some(id.0)));
+    let rows: Vec<Person> = diesel::sql_query(concat!(
+        "SELECT ",
+        user_ref!("u", "um.nickname"),
+        " AS person, r.created_at FROM reactions r JOIN users u ON u.id = r.user_id \
+         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id \
+         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = r.user_id \
+         WHERE r.message_id = $1 AND r.emoji = $2 \
+         AND ($3 IS NULL OR (r.created_at, r.user_id) > ($3, $4)) \
+         ORDER BY r.created_at, r.user_id LIMIT $5"
+    ))
+    .bind::<SqlUuid, _>(message.0)
+    .bind::<Text, _>(emoji)
+    .bind::<Nullable<Timestamptz>, _>(at)
+    .bind::<Nullable<SqlUuid>, _>(id)
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    let people = rows.into_iter().map(|row| {
+        let person: UserRef = from_json(row.person)?;
+        let key = (row.created_at, person.id);
+        Ok((person, key))
+    });
+    people.collect()
 }
 
 /// Adds or removes a reaction; `true` when it was added.

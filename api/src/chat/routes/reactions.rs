@@ -3,16 +3,20 @@
 use crate::app::App;
 use crate::chat::access::access_message;
 use crate::chat::actions::messages::do_toggle_reaction;
-use crate::chat::model::reaction;
+use crate::chat::model::reaction::{self, ReactorKey};
 use crate::error::{ApiResult, check};
 use crate::http::current_user::CurrentUser;
+use crate::http::cursor;
 use crate::http::json::{Json, Valid};
-use crate::http::query::Path;
+use crate::http::query::{Path, Query, limit};
 use crate::realtime::command::CommandContext;
 use actix_web::{get, post, web};
+use serde::Deserialize;
 use shared::chat::{React, Reactions};
 use shared::command::ReactTo;
+use shared::identity::UserRef;
 use shared::ids::MessageId;
+use shared::page::Page;
 
 /// Add one's reaction, or take it back.
 #[utoipa::path(tag = "messages", request_body = React, responses(
@@ -64,4 +68,35 @@ pub async fn list_reactions(
     let reactions = reaction::of_messages(conn, &[row.id()], user.id).await?;
     let reactions = reactions.into_values().next().unwrap_or_default();
     Ok(Json(Reactions { message_id: row.id(), reactions }))
+}
+
+/// Whose reactions.
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReactorsQuery {
+    emoji: String,
+    /// 1-100, default 50.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// List all people who reacted to a message with an emoji, the first one first.
+#[utoipa::path(tag = "messages", params(ReactorsQuery), responses(
+    (status = 200, body = Page<UserRef>), (status = "default", body = shared::error::Problem)))]
+#[get("/messages/{message_id}/reactors")]
+pub async fn list_reactors(
+    app: web::Data<App>,
+    user: CurrentUser,
+    message: Path<MessageId>,
+    Query(query): Query<ReactorsQuery>,
+) -> ApiResult<Json<Page<UserRef>>> {
+    let limit = limit(query.limit, 50)?;
+    let after: Option<ReactorKey> = cursor::decode(query.cursor.as_deref())?;
+    let conn = &mut *app.conn().await?;
+    let (_, row) = access_message(conn, &user, message.0).await?;
+    let rows = reaction::people(conn, row.id(), &query.emoji, after, limit + 1).await?;
+    let page = cursor::page(rows, limit, |(_, key)| *key);
+    let items = page.items.into_iter().map(|(person, _)| person).collect();
+    Ok(Json(Page { items, next_cursor: page.next_cursor }))
 }

@@ -4,8 +4,9 @@ use crate::platform::db::PgConn;
 use crate::platform::schema::bots;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use shared::ids::UserId;
 use shared::integrations::Bot;
 use uuid::Uuid;
@@ -29,12 +30,17 @@ pub struct BotRow {
     token_count: i64,
     #[diesel(sql_type = BigInt)]
     space_count: i64,
+    #[diesel(sql_type = Jsonb)]
+    spaces: Value,
 }
 
 const SELECT: &str = "SELECT u.id, u.nickname, u.display_name, u.avatar_url, u.bio, b.created_at, \
      (SELECT count(*) FROM access_tokens t WHERE t.user_id = u.id AND t.revoked_at IS NULL \
       AND (t.expires_at IS NULL OR t.expires_at > now())) AS token_count, \
-     (SELECT count(*) FROM space_members m WHERE m.user_id = u.id) AS space_count \
+     (SELECT count(*) FROM space_members m WHERE m.user_id = u.id) AS space_count, \
+     (SELECT coalesce(jsonb_agg(x), '[]') FROM (SELECT s.id, s.name, s.avatar_url \
+      FROM space_members m JOIN spaces s ON s.id = m.space_id WHERE m.user_id = u.id \
+      ORDER BY lower(s.name), s.id LIMIT 100) x) AS spaces \
      FROM bots b JOIN users u ON u.id = b.user_id WHERE b.owner_id = $1 AND b.deleted_at IS NULL";
 
 impl BotRow {
@@ -79,6 +85,7 @@ impl From<BotRow> for Bot {
             bio,
             token_count: row.token_count,
             space_count: row.space_count,
+            spaces: serde_json::from_value(row.spaces).unwrap_or_default(),
             created_at: row.created_at,
         }
     }

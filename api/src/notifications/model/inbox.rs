@@ -46,6 +46,8 @@ pub struct Row {
     actor: Option<Value>,
     #[diesel(sql_type = Nullable<Text>)]
     content: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    thread_root: Option<Uuid>,
     /// Whether the person is (still) in the chat's space, or in the chat.
     #[diesel(sql_type = Bool)]
     is_in: bool,
@@ -61,7 +63,7 @@ const SELECT: &str = "\
         CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'nickname', u.nickname, \
             'display_name', u.display_name, 'avatar_url', u.avatar_url, 'is_bot', u.is_bot) \
             END AS actor, \
-        left(m.content, 600) AS content, n.chat_id IS NULL \
+        left(m.content, 600) AS content, m.thread_root, n.chat_id IS NULL \
         OR EXISTS (SELECT FROM space_members x WHERE x.space_id = c.space_id AND x.user_id = n.user_id) \
         OR EXISTS (SELECT FROM chat_members x WHERE x.chat_id = n.chat_id AND x.user_id = n.user_id) \
             AS is_in \
@@ -100,6 +102,7 @@ impl Row {
             (Some(id), Some(seq), Some(content)) if visible => Some(NotifiedMessage {
                 id: MessageId(id),
                 seq,
+                thread_root: self.thread_root.map(MessageId),
                 excerpt: markdown::plain(&content, EXCERPT),
             }),
             _ => None,

@@ -144,6 +144,7 @@ pub async fn preview(conn: &mut PgConn, code: &str) -> ApiResult<InvitePreview> 
         name: space.name,
         description: space.description,
         avatar_url: space.avatar_url,
+        banner_url: space.banner_url,
         member_count: space.member_count,
         created_by,
         expires_at: row.expires_at,

@@ -201,17 +201,17 @@ async fn wire(conn: &mut PgConn, rows: Vec<Row>) -> QueryResult<Vec<Report>> {
         .collect();
     let people = user::refs(conn, &ids).await?;
     let said: Vec<MessageId> = rows.iter().filter_map(|row| row.message_id).collect();
-    let said: Vec<(MessageId, i64, Option<Timestamp>)> = messages::table
+    let said: Vec<(MessageId, (i64, Option<MessageId>, Option<Timestamp>))> = messages::table
         .filter(messages::id.eq_any(said))
-        .select((messages::id, messages::seq, messages::deleted_at))
+        .select((messages::id, (messages::seq, messages::thread_root, messages::deleted_at)))
         .load(conn)
         .await?;
-    let said: HashMap<_, _> = said.into_iter().map(|(id, seq, gone)| (id, (seq, gone))).collect();
+    let said: HashMap<_, _> = said.into_iter().collect();
     let person = |id: Option<UserId>| id.and_then(|id| people.get(&id).cloned());
     let reports = rows.into_iter().filter_map(|row| {
         let message = row.message_id.zip(row.chat_id).and_then(|(id, chat_id)| {
-            let (seq, gone) = said.get(&id)?;
-            Some(ReportedMessage { id, chat_id, seq: *seq, is_deleted: gone.is_some() })
+            let (seq, thread_root, gone) = *said.get(&id)?;
+            Some(ReportedMessage { id, chat_id, seq, thread_root, is_deleted: gone.is_some() })
         });
         Some(Report {
             id: row.id,

@@ -35,6 +35,42 @@ async fn several_people_and_several_emoji() {
 }
 
 #[tokio::test]
+async fn everybody_who_reacted_is_listed_page_by_page() {
+    let bakery = Bakery::open().await;
+    let message = bakery.say(&bakery.anna, "Cake?").await;
+    let id = message["id"].as_str().unwrap();
+    let body = json!({"emoji": "🎂"});
+    let mut expected = Vec::new();
+    for number in 0..12 {
+        let guest = bakery.app.user(&format!("guest{number}")).await;
+        guest.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
+        guest.post(&format!("/messages/{id}/reaction"), body.clone()).await.expect(200);
+        expected.push(format!("guest{number}"));
+    }
+    let path = format!("/messages/{id}/reactors?emoji=%F0%9F%8E%82&limit=5");
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = bakery.boris.get(&format!("{path}{cursor}")).await.expect(200);
+        let names = page["items"].as_array().unwrap().iter();
+        found.extend(names.map(|person| person["nickname"].as_str().unwrap().to_owned()));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(found, expected);
+    let none = format!("/messages/{id}/reactors?emoji=x");
+    assert_eq!(bakery.boris.get(&none).await.expect(200)["items"], json!([]));
+    assert_eq!(bakery.vera.get(&path).await.problem(404), "not_found");
+    assert_eq!(bakery.app.stranger().get(&path).await.problem(401), "unauthenticated");
+    let wrong = format!("{path}&cursor=x");
+    assert_eq!(bakery.boris.get(&wrong).await.problem(400), "bad_cursor");
+    let (one, few) = bakery.app.counting(bakery.boris.get(&format!("{none}&limit=1"))).await;
+    let (all, many) = bakery.app.counting(bakery.boris.get(&path)).await;
+    assert_eq!((one.status, all.status, few), (200, 200, many));
+}
+
+#[tokio::test]
 async fn counts_in_events_are_true_under_a_race() {
     let bakery = Bakery::open().await;
     let message = bakery.say(&bakery.anna, "Race").await;

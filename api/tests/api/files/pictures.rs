@@ -93,6 +93,11 @@ async fn a_space_has_pictures_too() {
         let space = bakery.anna.post_form(&at(what), form).await.expect(200);
         assert_eq!(socket.frame("space_updated").await["data"][&key], space[&key]);
         assert_eq!(bakery.vera.load(&path(&space[&key]), &[]).await.status, 200);
+        let invite = format!("/spaces/{}/invites", bakery.space);
+        let invite = bakery.anna.post(&invite, json!({})).await.expect(201);
+        let preview = format!("/invites/{}", invite["code"].as_str().unwrap());
+        let preview = bakery.app.stranger().get(&preview).await.expect(200);
+        assert_eq!(preview[&key], space[&key], "shown before one joins");
         let id = path(&space[&key]);
         assert_eq!(bakery.boris.delete(&id).await.problem(404), "not_found");
         assert_eq!(bakery.anna.delete(&id).await.problem(409), "file_in_use");

@@ -39,9 +39,18 @@ async fn a_bot_talks_like_everybody_and_is_marked() {
     let listed = bakery.anna.get("/bots").await.expect(200);
     assert_eq!(listed["items"][0]["token_count"], 1);
     assert_eq!(listed["items"][0]["space_count"], 1);
+    let space = json!([{"id": bakery.space, "name": "The bakery", "avatar_url": null}]);
+    assert_eq!(listed["items"][0]["spaces"], space);
     assert_eq!(bakery.boris.get("/bots").await.expect(200)["items"], json!([]));
     // Again is the same.
     bakery.anna.post(&path, json!({"bot_id": bot["id"]})).await.expect(200);
+    // Only its owner takes it out.
+    let out = format!("{path}/{}", text(&bot["id"]));
+    assert_eq!(bakery.boris.delete(&out).await.problem(404), "not_found");
+    bakery.anna.delete(&out).await.expect(204);
+    assert_eq!(bakery.anna.delete(&out).await.problem(404), "not_found");
+    let listed = bakery.anna.get("/bots").await.expect(200);
+    assert_eq!(listed["items"][0]["spaces"], json!([]));
 }
 
 #[tokio::test]

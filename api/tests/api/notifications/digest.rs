@@ -70,9 +70,13 @@ async fn one_letter_brings_everything_once() {
     assert!(letter.contains("@boris second") && letter.contains("@boris third"));
     assert!(letter.contains(&format!("/s/{}/c/{}?m={}", b.space, b.chat, read["seq"])));
     assert_eq!(b.later(60).await.len(), 1, "nothing is mailed twice");
-    b.say("@boris fourth").await;
+    let root = read["id"].as_str().unwrap();
+    let reply = json!({"content": "@boris fourth", "nonce": "4", "thread_root": root});
+    let reply = b.anna.post(&format!("/messages/{}", b.chat), reply).await.expect(201);
     let letters = b.later(60).await;
     assert_eq!(letters.len(), 2);
+    let address = format!("/s/{}/c/{}?t={root}&m={}", b.space, b.chat, reply["seq"]);
+    assert!(letters[1].contains(&address), "a reply is shown in its thread: {}", letters[1]);
     assert!(letters[1].contains("Subject: 1 unread notification"), "{}", letters[1]);
     let log = b.boris.get("/notifications/deliveries").await.expect(200);
     assert_eq!(log["items"][0]["about"], "digest");

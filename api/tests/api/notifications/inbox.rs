@@ -95,6 +95,20 @@ async fn answers_and_direct_messages_come() {
 }
 
 #[tokio::test]
+async fn an_entry_about_a_reply_names_its_thread() {
+    let b = Bakery::open().await;
+    let root = b.say(&b.boris, "Which flour?").await;
+    let body = json!({"content": "rye", "nonce": "1", "thread_root": root["id"]});
+    let reply = b.anna.post(&format!("/messages/{}", b.chat), body).await.expect(201);
+    b.say(&b.anna, "@boris, see there").await;
+    let all = inbox(&b.boris).await;
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all[0]["message"].get("thread_root").is_none(), "{}", all[0]);
+    assert_eq!(all[1]["message"]["id"], reply["id"]);
+    assert_eq!(all[1]["message"]["thread_root"], root["id"]);
+}
+
+#[tokio::test]
 async fn reading_deleting_and_strangers() {
     let b = Bakery::open().await;
     for text in ["@boris 1", "@boris 2", "@boris 3"] {

@@ -48,6 +48,26 @@ async fn members_come_by_rank_then_by_name_whatever_the_page() {
 }
 
 #[tokio::test]
+async fn members_are_found_by_their_ids_and_strangers_are_not() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let path = |ids: &[&str]| b.at(&format!("/participants?ids={}", ids.join(",")));
+    let wanted = [b.mark.id(), b.zoe.id(), b.anna.id()];
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let mut found = names(&b.rita, &path(&wanted)).await;
+    found.sort();
+    assert_eq!(found, ["anna", "mark"], "zoe is no member");
+    assert_eq!(b.zoe.get(&path(&wanted)).await.problem(404), "not_found");
+    assert_eq!(b.rita.get(&path(&["x"])).await.problem(422), "invalid");
+    let many = vec![wanted[0]; 101];
+    assert_eq!(b.rita.get(&path(&many)).await.problem(422), "invalid");
+    // As many statements for one as for all.
+    let (one, few) = app.counting(b.rita.get(&path(&wanted[..1]))).await;
+    let (all, many) = app.counting(b.rita.get(&path(&wanted))).await;
+    assert_eq!((one.status, all.status, few), (200, 200, many));
+}
+
+#[tokio::test]
 async fn presence_shows_and_filters() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;

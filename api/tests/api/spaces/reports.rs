@@ -10,7 +10,9 @@ async fn a_report_waits_until_somebody_decides() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let chat = text(&b.anna.get(&b.space).await.expect(200)["default_chat_id"]);
-    let bad = send(&b.mark, &chat, "Buy my pills").await.expect(201);
+    let root = send(&b.anna, &chat, "Who wants what?").await.expect(201);
+    let bad = json!({"content": "Buy my pills", "nonce": "1", "thread_root": root["id"]});
+    let bad = b.mark.post(&format!("/messages/{chat}"), bad).await.expect(201);
     let (id, path) = (text(&bad["id"]), format!("/messages/{}/report", text(&bad["id"])));
     let mut mona = b.mona.socket().await;
     let mut mark = b.mark.socket().await;
@@ -37,6 +39,7 @@ async fn a_report_waits_until_somebody_decides() {
     let first = list["items"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(first["content"], "Buy my pills");
     assert_eq!(first["message"]["is_deleted"], true);
+    assert_eq!(first["message"]["thread_root"], root["id"]);
     assert_eq!((&first["note"], &first["reason"]), (&json!("Third time"), &json!("spam")));
     assert_eq!(first["reporter"]["nickname"], "rita");
     assert_eq!(first["user"]["nickname"], "mark");

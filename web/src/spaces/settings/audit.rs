@@ -2,7 +2,9 @@
 
 use crate::api::ApiResult;
 use crate::api::moderation::{self as api, AuditFilter};
+use crate::effect::Effect;
 use crate::i18n::{Key, by_name, exact, relative, t, tf, tr};
+use crate::people::by_nickname;
 use crate::spaces::paged::{Paged, rows};
 use crate::ui::{Avatar, SelectField, TextField};
 use leptos::prelude::*;
@@ -59,12 +61,10 @@ pub fn Audit(space: SpaceId) -> impl IntoView {
             </div>
             <div class="manage__pair">
                 <Somebody
-                    space
                     label=Key::ModerationAuditActor
                     choose=Callback::new(move |user| filter.update(|f| f.actor = user))
                 />
                 <Somebody
-                    space
                     label=Key::ModerationAuditTarget
                     choose=Callback::new(move |user| filter.update(|f| f.target = user))
                 />
@@ -74,38 +74,38 @@ pub fn Audit(space: SpaceId) -> impl IntoView {
     }
 }
 
-/// A member by his nickname; empty: anybody.
+/// Somebody by his nickname, a member or not any more; empty: anybody.
 #[component]
-fn Somebody(space: SpaceId, label: Key, choose: Callback<Option<UserId>>) -> impl IntoView {
+fn Somebody(label: Key, choose: Callback<Option<UserId>>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
-    let unknown = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let nickname = |typed: &str| typed.trim().trim_start_matches('@').to_owned();
     let look = leptos::leptos_dom::helpers::debounce(Duration::from_millis(300), move |()| {
-        let wanted = typed.get_untracked().trim().trim_start_matches('@').to_lowercase();
-        unknown.set(false);
+        let wanted = nickname(&typed.get_untracked());
+        problem.set(None);
         if wanted.is_empty() {
             return choose.run(None);
         }
         spawn_local(async move {
-            let found = crate::api::spaces::find_participants(space, &wanted).await;
-            let found = found.ok().and_then(|page| {
-                page.items.into_iter().find(|m| m.user.nickname.to_lowercase() == wanted)
-            });
+            let found = by_nickname(&wanted).await;
+            if typed.try_with_untracked(|typed| nickname(typed) == wanted) != Some(true) {
+                return;
+            }
             match found {
-                Some(member) => choose.run(Some(member.user.id)),
-                None => drop(unknown.try_set(true)),
+                Ok(Some(person)) => choose.run(Some(person.id)),
+                Ok(None) => problem.set(Some(tr(Key::ChatNobody).to_owned())),
+                Err(error) => problem.set(Some(error.sentence())),
             }
         });
     });
     let look = StoredValue::new_local(look);
-    let error =
-        Signal::derive(move || unknown.get().then(|| tr(Key::ModerationNobodyFound).to_owned()));
     view! {
         <TextField
             label=t(label)
             placeholder=t(Key::ModerationAuditAnybody)
             kind="search"
             value=typed
-            error
+            error=problem
             on_input=move |()| look.update_value(|look| look(()))
         />
     }

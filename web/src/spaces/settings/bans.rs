@@ -1,13 +1,18 @@
 //! Who is kept out, and what is taken from whom.
 
 use crate::api::moderation as api;
+use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, by_name, exact, t, tf, tr};
+use crate::people::by_nickname;
+use crate::spaces::ban_dialog::BanDialog;
 use crate::spaces::paged::{Paged, rows};
 use crate::spaces::person::PersonCell;
 use crate::state::Spaces;
-use crate::ui::{Button, Toasts};
+use crate::ui::{Button, Icon, TextField, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::error::{FieldCode, FieldError};
+use shared::identity::UserRef;
 use shared::ids::SpaceId;
 use shared::permission::{Permission, PermissionSet};
 use shared::spaces::{Ban, RestrictMember, RestrictedMember};
@@ -22,11 +27,14 @@ pub fn Bans(space: SpaceId) -> impl IntoView {
                 <h2>{t(Key::ModerationBans)}</h2>
                 {
                     let list = Paged::start(move |cursor| Box::pin(api::list_bans(space, cursor)));
-                    rows(
-                        list,
-                        (Key::ModerationBansNone, None),
-                        |ban, list| view! { <BanRow ban list /> }.into_any(),
-                    )
+                    view! {
+                        <BanByName space list />
+                        {rows(
+                            list,
+                            (Key::ModerationBansNone, None),
+                            |ban, list| view! { <BanRow ban list /> }.into_any(),
+                        )}
+                    }
                 }
             </section>
         </Show>
@@ -45,6 +53,70 @@ pub fn Bans(space: SpaceId) -> impl IntoView {
                 }
             </section>
         </Show>
+    }
+}
+
+/// Bans somebody who is not in the list of members any more, or is hard to find there.
+#[component]
+fn BanByName(space: SpaceId, list: Paged<Ban>) -> impl IntoView {
+    let nickname = RwSignal::new(String::new());
+    let (found, banning) = (RwSignal::new(None::<UserRef>), RwSignal::new(false));
+    let unknown = RwSignal::new(false);
+    let form = Form::new(move || {
+        let is_empty = nickname.with(|name| name.trim().is_empty());
+        is_empty.then(|| FieldError::new("nickname", FieldCode::Required)).into_iter().collect()
+    });
+    let field = form.field("nickname");
+    let error = Signal::derive(move || match unknown.get() {
+        true => Some(tr(Key::ChatNobody).to_owned()),
+        false => field.error.get(),
+    });
+    let look = move || {
+        let wanted = nickname.get_untracked().trim().trim_start_matches('@').to_owned();
+        form.send(
+            move || async move { by_nickname(&wanted).await },
+            move |person| {
+                unknown.set(person.is_none());
+                banning.set(person.is_some());
+                found.set(person);
+            },
+        );
+    };
+    view! {
+        <form
+            class="manage__line"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                look();
+            }
+        >
+            <TextField
+                label=t(Key::ModerationBanByName)
+                placeholder=t(Key::ModerationNickname)
+                hint=t(Key::ModerationBanByNameHint)
+                value=nickname
+                error
+                on_input=move |()| {
+                    unknown.set(false);
+                    field.on_input.run(());
+                }
+            />
+            <Button icon=Icon::UserX submit=true busy=form.is_busy()>
+                {t(Key::ModerationBan)}
+            </Button>
+            <FormFailure form />
+        </form>
+        <BanDialog
+            open=banning
+            space
+            user=found
+            on_done=move |()| {
+                nickname.set(String::new());
+                form.clear();
+                list.reload();
+            }
+        />
     }
 }
 

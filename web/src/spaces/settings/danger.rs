@@ -2,8 +2,10 @@
 
 use crate::api::moderation as api;
 use crate::api::spaces as spaces_api;
+use crate::api::{ApiError, ApiResult};
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t, tf, tr};
+use crate::people::by_nickname;
 use crate::spaces::space_header::{DeleteDialog, LeaveDialog};
 use crate::state::Spaces;
 use crate::ui::{Button, Confirm, Icon, Look, TextField, Toasts};
@@ -66,6 +68,13 @@ pub fn Danger(space: SpaceId) -> impl IntoView {
     }
 }
 
+/// The member of this nickname.
+async fn member_named(space: SpaceId, nickname: &str) -> ApiResult<Option<Participant>> {
+    let Some(person) = by_nickname(nickname).await? else { return Ok(None) };
+    let found = spaces_api::list_members_of(space, &[person.id]).await?;
+    Ok(found.items.into_iter().next())
+}
+
 /// The heir by his nickname, then the name of the space typed.
 #[component]
 fn Transfer(space: SpaceId, name: Memo<String>) -> impl IntoView {
@@ -74,7 +83,7 @@ fn Transfer(space: SpaceId, name: Memo<String>) -> impl IntoView {
     let heir = RwSignal::new(None::<Participant>);
     let asking = RwSignal::new(false);
     let busy = RwSignal::new(false);
-    let failure = RwSignal::new(None::<crate::api::ApiError>);
+    let failure = RwSignal::new(None::<ApiError>);
     let form = Form::new(move || {
         let is_empty = nickname.with(|name| name.trim().is_empty());
         is_empty.then(|| FieldError::new("nickname", FieldCode::Required)).into_iter().collect()
@@ -86,19 +95,15 @@ fn Transfer(space: SpaceId, name: Memo<String>) -> impl IntoView {
         false => field.error.get(),
     });
     let look = move || {
-        let wanted = nickname.get_untracked().trim().trim_start_matches('@').to_lowercase();
-        let query = wanted.clone();
+        let wanted = nickname.get_untracked().trim().trim_start_matches('@').to_owned();
         form.send(
-            move || async move { spaces_api::find_participants(space, &query).await },
-            move |page: shared::page::Page<Participant>| {
-                let mut found = page.items.into_iter();
-                match found.find(|m| m.user.nickname.to_lowercase() == wanted) {
-                    Some(member) => {
-                        heir.set(Some(member));
-                        asking.set(true);
-                    }
-                    None => unknown.set(true),
+            move || async move { member_named(space, &wanted).await },
+            move |member: Option<Participant>| match member {
+                Some(member) => {
+                    heir.set(Some(member));
+                    asking.set(true);
                 }
+                None => unknown.set(true),
             },
         );
     };

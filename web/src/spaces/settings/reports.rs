@@ -2,14 +2,15 @@
 
 use crate::api::moderation as api;
 use crate::api::{ApiResult, chat};
+use crate::effect::Effect;
 use crate::i18n::{Key, by_name, relative, t, tf, tr};
-use crate::page::Page;
-use crate::spaces::ban_dialog::BanDialog;
+use crate::page::{Page, link};
+use crate::spaces::ban_dialog::{BanDialog, filled};
 use crate::spaces::paged::{Paged, rows};
 use crate::spaces::person::PersonCell;
 use crate::spaces::restrict_dialog::RestrictDialog;
 use crate::state::{Session, Spaces};
-use crate::ui::{Button, Choice, Choices, Icon, Look, Toasts};
+use crate::ui::{Button, Choice, Choices, Icon, Look, TextField, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -65,9 +66,11 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
     let can = move |permission| !is_mine && spaces.can(space, permission);
     let (banning, restricting) = (RwSignal::new(false), RwSignal::new(false));
     let is_deleted = RwSignal::new(report.message.is_some_and(|message| message.is_deleted));
+    let outcome = RwSignal::new(String::new());
     let decide = move |state: ReportState| {
+        let outcome = filled(&outcome.get_untracked());
         spawn_local(async move {
-            match api::handle_report(space, id, state).await {
+            match api::handle_report(space, id, state, outcome).await {
                 Ok(_) => list.retain(|other| other.id != id),
                 Err(error) => toasts.failed(error.sentence()),
             }
@@ -102,16 +105,31 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
             {report.content.clone().map(|text| view! { <blockquote class="manage__quote">{text}</blockquote> })}
             {report.note.clone().map(|note| view! { <p>{note}</p> })}
             {handled.map(|text| view! { <p class="manage__hint">{text}</p> })}
+            {report.outcome.clone().map(|text| view! { <p>{text}</p> })}
             <Show when=move || is_deleted.get()>
                 <p class="manage__hint">{t(Key::ModerationMessageGone)}</p>
             </Show>
+            {is_open
+                .then(|| {
+                    view! {
+                        <TextField
+                            label=t(Key::ModerationOutcome)
+                            placeholder=t(Key::ModerationOutcomeHint)
+                            value=outcome
+                        />
+                    }
+                })}
             <div class="manage__acts">
                 {message
                     .map(|message| {
                         view! {
                             <Show when=move || !is_deleted.get()>
                                 <A
-                                    href=format!("{}?m={}", Page::Chat(space, message.chat_id).path(), message.seq)
+                                    href=link(
+                                        Page::Chat(space, message.chat_id),
+                                        message.thread_root,
+                                        message.seq,
+                                    )
                                     attr:class="button"
                                 >
                                     {t(Key::ModerationOpenMessage)}

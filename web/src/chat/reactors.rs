@@ -1,0 +1,66 @@
+//! Who reacted to a message, emoji by emoji, all of them.
+
+use crate::api::chat as api;
+use crate::i18n::{Key, t};
+use crate::spaces::{Paged, PersonCell, rows};
+use crate::ui::{Choice, Choices, Dialog};
+use leptos::prelude::*;
+use shared::chat::Message;
+use shared::identity::UserRef;
+use shared::ids::MessageId;
+
+/// The reactions of the message that is `shown`.
+#[component]
+pub fn ReactorsDialog(open: RwSignal<bool>, shown: RwSignal<Option<Message>>) -> impl IntoView {
+    view! {
+        <Dialog open title=t(Key::ChatReactors)>
+            {move || shown.get().map(|message| view! { <Reactors message /> })}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Reactors(message: Message) -> impl IntoView {
+    let id = message.id;
+    let first = message.reactions.first().map(|r| r.emoji.clone()).unwrap_or_default();
+    let chosen = RwSignal::new(first);
+    view! {
+        <div class="dialog__body">
+            <Choices label=t(Key::ChatReactors)>
+                {message
+                    .reactions
+                    .iter()
+                    .map(|reaction| {
+                        let emoji = StoredValue::new(reaction.emoji.clone());
+                        let label = format!("{} {}", reaction.emoji, reaction.count);
+                        view! {
+                            <Choice
+                                label=move || label.clone()
+                                checked=Signal::derive(move || {
+                                    emoji.with_value(|emoji| chosen.with(|chosen| chosen == emoji))
+                                })
+                                on_choose=move |()| chosen.set(emoji.get_value())
+                            />
+                        }
+                    })
+                    .collect_view()}
+            </Choices>
+            {move || people(id, chosen.get())}
+        </div>
+    }
+}
+
+fn people(message: MessageId, emoji: String) -> AnyView {
+    let list: Paged<UserRef> = Paged::start(move |cursor| {
+        let emoji = emoji.clone();
+        Box::pin(async move { api::list_reactors(message, &emoji, cursor).await })
+    });
+    rows(list, (Key::ChatNoReactors, None), |user, _| {
+        view! {
+            <li class="manage__row">
+                <PersonCell user details=Signal::stored(String::new()) />
+            </li>
+        }
+        .into_any()
+    })
+}

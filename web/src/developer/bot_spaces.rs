@@ -1,0 +1,76 @@
+//! The spaces that a bot is in, and the way out of them.
+
+use super::bots::Pen;
+use crate::api::integrations as api;
+use crate::i18n::{Key, t, tf};
+use crate::ui::{Avatar, Button, Dialog, Toasts};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::ids::UserId;
+use shared::notifications::SpaceRef;
+
+/// The spaces of the chosen bot.
+#[component]
+pub fn BotSpacesDialog(open: RwSignal<bool>, pen: Pen) -> impl IntoView {
+    let name = move || {
+        pen.chosen.with(|bot| bot.as_ref().map(|bot| bot.name().to_owned()).unwrap_or_default())
+    };
+    view! {
+        <Dialog open title=move || tf(Key::DeveloperSpacesOf, &[("name", &name())])>
+            {spaces(pen)}
+        </Dialog>
+    }
+}
+
+fn spaces(pen: Pen) -> AnyView {
+    let Some(bot) = pen.chosen.get_untracked() else { return ().into_any() };
+    let (id, left) = (bot.id, RwSignal::new(bot.spaces));
+    view! {
+        <div class="dialog__body">
+            <ul class="sessions">
+                <For each=move || left.get() key=|space| space.id let(space)>
+                    <Row bot=id space left />
+                </For>
+            </ul>
+            <Show when=move || left.with(Vec::is_empty)>
+                <p class="settings__hint">{t(Key::DeveloperNowhere)}</p>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(bot: UserId, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let busy = RwSignal::new(false);
+    let (id, name) = (space.id, StoredValue::new(space.name));
+    let take_out = move || {
+        busy.set(true);
+        spawn_local(async move {
+            let outcome = api::remove_bot(id, bot).await;
+            let _was_there = busy.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    toasts.done(tf(Key::DeveloperTakenOut, &[("name", &name.get_value())]));
+                    let _was_there = left.try_update(|left| left.retain(|space| space.id != id));
+                }
+                Err(error) => toasts.failed(error.sentence()),
+            }
+        });
+    };
+    view! {
+        <li class="sessions__row">
+            <Avatar
+                id=id.0
+                name=name.get_value()
+                url=space.avatar_url
+                square=true
+            />
+            <p class="sessions__text sessions__name">{name.get_value()}</p>
+            <Button busy on_click=move |_| take_out()>
+                {t(Key::DeveloperTakeOut)}
+            </Button>
+        </li>
+    }
+}
