@@ -13,6 +13,7 @@ pub mod json;
 pub mod language;
 pub mod methods;
 pub mod observe;
+pub mod one_path;
 pub mod origin;
 pub mod problem;
 pub mod query;

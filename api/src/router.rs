@@ -7,6 +7,7 @@ use crate::http::headers::headers;
 use crate::http::idempotency::once;
 use crate::http::methods::{Methods, fallback, parameters};
 use crate::http::observe::observe;
+use crate::http::one_path::one_path;
 use crate::http::problem::problems;
 use crate::http::rate_limit::limit_requests;
 use crate::jobs::Jobs;
@@ -89,6 +90,7 @@ pub fn service(
         .wrap(from_fn(parameters))
         .wrap(from_fn(limit_requests))
         .wrap(from_fn(deadline))
+        .wrap(from_fn(one_path))
         .wrap(from_fn(problems))
         .wrap(cors)
         .wrap(from_fn(headers))

@@ -6,6 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use shared::Timestamp;
 use shared::error::ErrorCode;
 use shared::page::Page;
 
@@ -19,10 +21,22 @@ pub fn decode<K: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<K>, Ap
             let bytes = URL_SAFE_NO_PAD.decode(text).ok();
             bytes
                 .filter(|bytes| !has_nul(bytes))
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+                .filter(is_storable)
+                .and_then(|value| serde_json::from_value(value).ok())
                 .ok_or_else(|| ApiError::new(ErrorCode::BadCursor))
         })
         .transpose()
+}
+
+/// Whether the database can hold every time in it; a cursor may be forged.
+fn is_storable(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.parse::<Timestamp>().map_or(true, crate::http::query::storable),
+        Value::Array(list) => list.iter().all(is_storable),
+        Value::Object(fields) => fields.values().all(is_storable),
+        _ => true,
+    }
 }
 
 /// The cursor of a key.

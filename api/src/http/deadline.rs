@@ -5,15 +5,13 @@ use crate::app::App;
 use crate::error::ApiError;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::Next;
 use actix_web::web;
 
-/// A body that may take as long as its sender's line needs: an upload.
-const LARGE: u64 = 256 * 1024;
-
 /// Answers `unavailable` when the layers below take longer than `SPACE_REQUEST_SECONDS`. Uploads
-/// are left alone: their sender decides how long they take. So are answers that have begun.
+/// are left alone: their sender's line decides how long they take. So are answers that have begun.
 ///
 /// # Errors
 /// `unavailable`, or what a layer below refused with.
@@ -31,8 +29,9 @@ pub async fn deadline<B: MessageBody + 'static>(
     }
 }
 
+/// A form with files. Each piece of it has a time limit of its own (`files::receive`), and so has a
+/// body that is read whole, whatever it says it is (`http::json`).
 fn is_upload(request: &ServiceRequest) -> bool {
-    let headers = request.headers();
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length: u64| length > LARGE)
+    let kind = request.headers().get(CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+    request.method() == Method::POST && kind.starts_with(b"multipart/form-data")
 }

@@ -10,9 +10,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::error::{ErrorCode, FieldCode, FieldError};
 use shared::validate::Validate;
+use std::time::Duration;
 
 /// The largest JSON body, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
+
+/// How long a body that is read whole may take.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A body that was read, or an answer. Unknown fields are refused by the types themselves.
 #[derive(Clone, Debug)]
@@ -71,8 +75,14 @@ fn is_json(request: &HttpRequest) -> bool {
 /// Reads a body whole.
 ///
 /// # Errors
-/// `too_large` beyond [`MAX_BODY`]; `malformed` when it breaks off.
-pub async fn read_body(mut payload: dev::Payload) -> Result<BytesMut, ApiError> {
+/// `too_large` beyond [`MAX_BODY`]; `malformed` when it breaks off; `unavailable` when it takes longer
+/// than [`BODY_TIME`].
+pub async fn read_body(payload: dev::Payload) -> Result<BytesMut, ApiError> {
+    let body = tokio::time::timeout(BODY_TIME, read_all(payload)).await;
+    body.unwrap_or_else(|elapsed| Err(ApiError::unavailable(elapsed)))
+}
+
+async fn read_all(mut payload: dev::Payload) -> Result<BytesMut, ApiError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| ApiError::new(ErrorCode::Malformed))?;

@@ -12,9 +12,7 @@ pub mod roles;
 pub mod spaces;
 
 use crate::error::{ApiError, ApiResult};
-use crate::http::query::storable;
 use serde::Deserialize;
-use shared::error::ErrorCode;
 use shared::ids::{ReportId, RoleId, SpaceId, UserId};
 use shared::validate;
 use utoipa::IntoParams;
@@ -74,14 +72,6 @@ pub struct PageQuery {
     /// 1-100, by default 50.
     limit: Option<i64>,
     cursor: Option<String>,
-}
-
-/// A key with a time in it, read from a cursor that may have been made up.
-fn timed<K>(after: Option<(shared::Timestamp, K)>) -> ApiResult<Option<(shared::Timestamp, K)>> {
-    match after {
-        Some((at, _)) if !storable(at) => Err(ErrorCode::BadCursor.into()),
-        other => Ok(other),
-    }
 }
 
 /// `?q=`: what to look for, at most 100 characters; nothing when it is empty.

@@ -49,7 +49,7 @@ const PAGE: &str = "WITH pages AS ( \
       WHERE {here} sm.space_id = $1 AND sm.user_id = ANY($4) AND ($2 IS NULL OR sm.role_id = $2) \
         AND ($3 IS NULL OR EXISTS (SELECT 1 FROM users u WHERE u.id = sm.user_id \
              AND (u.nickname ILIKE $3 OR u.display_name ILIKE $3 OR sm.nickname ILIKE $3))) \
-        AND ($5 IS NULL OR (-r.priority, false, sm.sort_name, sm.user_id) > (-$5, $6, $7, $8)) \
+        AND ($5 IS NULL OR (-r.priority::bigint, false, sm.sort_name, sm.user_id) > (-$5::bigint, $6, $7, $8)) \
       ORDER BY r.priority DESC, sm.sort_name, sm.user_id LIMIT $9) \
      UNION ALL \
      (SELECT m.user_id, r.priority, true, m.sort_name FROM roles r CROSS JOIN LATERAL ( \

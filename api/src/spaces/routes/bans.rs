@@ -1,6 +1,6 @@
 //! Bans.
 
-use super::{MemberPath, SpacePath, timed, wanted};
+use super::{MemberPath, SpacePath, wanted};
 use crate::app::App;
 use crate::error::{ApiResult, check};
 use crate::http::current_user::CurrentUser;
@@ -89,7 +89,7 @@ pub async fn list_bans(
     Query(query): Query<BansQuery>,
 ) -> ApiResult<Json<Page<Ban>>> {
     let (limit, q) = (limit(query.limit, 50)?, wanted(query.q)?);
-    let after = timed(cursor::decode(query.cursor.as_deref())?)?;
+    let after = cursor::decode(query.cursor.as_deref())?;
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
     space.require(Permission::BanMembers)?;

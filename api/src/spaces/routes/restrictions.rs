@@ -1,6 +1,6 @@
 //! What is taken from members.
 
-use super::{MemberPath, PageQuery, SpacePath, timed};
+use super::{MemberPath, PageQuery, SpacePath};
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
@@ -67,7 +67,7 @@ pub async fn list_restrictions(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<RestrictedMember>>> {
     let limit = limit(query.limit, 50)?;
-    let after = timed(cursor::decode(query.cursor.as_deref())?)?;
+    let after = cursor::decode(query.cursor.as_deref())?;
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
     space.require(Permission::RestrictMembers)?;
