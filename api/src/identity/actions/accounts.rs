@@ -6,6 +6,7 @@ use crate::http::current_user::CurrentUser;
 use crate::http::etag::IfMatch;
 use crate::identity::actions::names::tell_profile;
 use crate::identity::actions::sessions::do_revoke;
+use crate::identity::actions::tokens::do_revoke_tokens;
 use crate::identity::limits;
 use crate::identity::model::choices::{self, Changes};
 use crate::identity::model::person::Person;
@@ -45,7 +46,8 @@ pub fn check_new_password(field: &str, password: &str, nickname: &str) -> ApiRes
     check_not_common(field, password)
 }
 
-/// Changes the caller's password and ends his other sessions.
+/// Changes the caller's password and ends his other sessions and his own tokens for programs. Those of
+/// his bots stay: they are other accounts, and work for others.
 ///
 /// # Errors
 /// `wrong_password`; `invalid` for the new one.
@@ -65,13 +67,15 @@ pub async fn change_password(
     }
     let hash = app.identity.hasher.hash(body.new_password).await?;
     let others = Which::AllBut(caller.session_id);
-    let ended = app
+    let (sessions, tokens) = app
         .transact(async |tx| {
             user::set_password(tx, caller.id, &hash).await?;
-            do_revoke(tx, caller.id, others).await
+            let tokens = do_revoke_tokens(tx, caller.id, None).await?;
+            Ok((do_revoke(tx, caller.id, others).await?, tokens))
         })
         .await?;
-    app.identity.forget_sessions(&app.live, &ended).await;
+    app.identity.forget_sessions(&app.live, &sessions).await;
+    app.identity.forget_tokens(&app.live, &tokens).await;
     Ok(())
 }
 

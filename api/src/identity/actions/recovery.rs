@@ -6,6 +6,7 @@ use crate::http::current_user::CurrentUser;
 use crate::identity::actions::accounts::check_new_password;
 use crate::identity::actions::names::tell_profile;
 use crate::identity::actions::sessions::{do_revoke, stranger_key};
+use crate::identity::actions::tokens::do_revoke_programs;
 use crate::identity::letters::{ConfirmEmail, Happened, ResetPassword, TellOwner};
 use crate::identity::limits;
 use crate::identity::model::email;
@@ -39,7 +40,8 @@ pub async fn forget_password(app: &App, login: &str, lang: Lang) -> ApiResult<()
     Ok(enqueue(&mut *app.conn().await?, &job).await?)
 }
 
-/// Sets a new password by the secret of a letter, once, and ends every session.
+/// Sets a new password by the secret of a letter, once, and ends every session and every token for
+/// programs, those of his bots too: somebody else may have made them.
 ///
 /// # Errors
 /// `bad_reset_link`; `invalid` for the password, and the link stays good.
@@ -53,9 +55,14 @@ pub async fn reset_password(app: &App, body: Reset) -> ApiResult<()> {
     };
     check_new_password("new_password", &body.new_password, &row.nickname)?;
     let hash = app.identity.hasher.hash(body.new_password).await?;
-    let ended = app
+    let (sessions, tokens) = app
         .transact(async |tx| {
             if !email::use_reset(tx, &link).await? {
+                return Err(bad_link());
+            }
+            // The account may have ended since the letter was sent.
+            user::lock(tx, row.id).await?;
+            if user::is_placeholder(tx, row.id).await? {
                 return Err(bad_link());
             }
             user::set_password(tx, row.id, &hash).await?;
@@ -67,10 +74,12 @@ pub async fn reset_password(app: &App, body: Reset) -> ApiResult<()> {
                 let happened = Happened::PasswordReset;
                 enqueue(tx, &TellOwner { user_id, to, happened, letter }).await?;
             }
-            do_revoke(tx, row.id, Which::All).await
+            let tokens = do_revoke_programs(tx, row.id).await?;
+            Ok((do_revoke(tx, row.id, Which::All).await?, tokens))
         })
         .await?;
-    app.identity.forget_sessions(&app.live, &ended).await;
+    app.identity.forget_sessions(&app.live, &sessions).await;
+    app.identity.forget_tokens(&app.live, &tokens).await;
     Ok(())
 }
 

@@ -9,7 +9,6 @@ use crate::identity::model::person::Person;
 use crate::identity::model::session::{self, NewSession, SessionRow, Which};
 use crate::identity::model::user::{self, UserRow};
 use crate::identity::refresh_token::RefreshToken;
-use crate::platform::db::PgConn;
 use crate::realtime::stream::Tx;
 use chrono::{DateTime, Duration, Utc};
 use shared::error::ErrorCode;
@@ -91,13 +90,18 @@ pub(super) fn stranger_key(login: &str) -> String {
 /// his account is called off.
 ///
 /// # Errors
-/// The database's.
+/// `wrong_credentials` when the account has ended meanwhile.
 pub async fn do_begin_session(
-    conn: &mut PgConn,
+    tx: &mut Tx,
     app: &App,
     user: UserRow,
     device: Device,
 ) -> ApiResult<Grant> {
+    // The account may have ended since its password was checked.
+    user::lock(tx, user.id).await?;
+    if user::is_placeholder(tx, user.id).await? {
+        return Err(ErrorCode::WrongCredentials.into());
+    }
     let session_id = SessionId::new();
     let refresh_token = app.identity.refresh_tokens.first(session_id)?;
     let expires_at = Utc::now() + app.config.identity.refresh_token;
@@ -109,11 +113,11 @@ pub async fn do_begin_session(
         address: Some(device.address.to_string()),
         expires_at,
     };
-    session.insert(conn).await?;
-    if deletion::call_off(conn, user.id).await? {
+    session.insert(tx).await?;
+    if deletion::call_off(tx, user.id).await? {
         tracing::info!(user.id = %user.id, "deletion called off by a login");
     }
-    let user = Person::find(conn, user.id).await?;
+    let user = Person::find(tx, user.id).await?;
     Ok(Grant { user, session_id, refresh_token, expires_at })
 }
 

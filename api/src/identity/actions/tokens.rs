@@ -59,6 +59,18 @@ pub async fn do_revoke_tokens(
     Ok(ended)
 }
 
+/// Ends all tokens that programs use in somebody's name: his own and those of his bots.
+///
+/// # Errors
+/// The database's.
+pub async fn do_revoke_programs(tx: &mut Tx, person: UserId) -> ApiResult<Vec<TokenId>> {
+    let mut ended = Vec::new();
+    for holder in access_token::holders_of(tx, person).await? {
+        ended.extend(do_revoke_tokens(tx, holder, None).await?);
+    }
+    Ok(ended)
+}
+
 /// Ends one token of an account, here and now.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! `access_tokens`: what programs ask with.
 
 use crate::platform::db::PgConn;
-use crate::platform::schema::{access_tokens, users};
+use crate::platform::schema::{access_tokens, bots, users};
 use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::{auto_type, now};
 use diesel::prelude::*;
@@ -134,6 +134,18 @@ pub async fn of_user(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<AccessT
 pub async fn count(conn: &mut PgConn, user: UserId) -> QueryResult<i64> {
     let own = access_tokens::table.filter(access_tokens::user_id.eq(user).and(in_force()));
     own.count().get_result(conn).await
+}
+
+/// A person and his bots, deleted ones too, in the order in which their streams are locked.
+///
+/// # Errors
+/// The database's.
+pub async fn holders_of(conn: &mut PgConn, person: UserId) -> QueryResult<Vec<UserId>> {
+    let mut holders: Vec<UserId> =
+        bots::table.filter(bots::owner_id.eq(person)).select(bots::user_id).load(conn).await?;
+    holders.push(person);
+    holders.sort_unstable();
+    Ok(holders)
 }
 
 /// Ends one token of the account, or all; returns those that were not revoked yet.

@@ -114,3 +114,16 @@ pub async fn change(conn: &mut PgConn, user: UserId, changes: &Changes) -> Query
         .get_result(conn)
         .await
 }
+
+/// Those of these people who take no direct messages.
+///
+/// # Errors
+/// The database's.
+pub async fn closed(conn: &mut PgConn, people: &[UserId]) -> QueryResult<Vec<UserId>> {
+    user_choices::table
+        .filter(user_choices::user_id.eq_any(people))
+        .filter(user_choices::direct_from.eq(DirectFrom::Nobody.key()))
+        .select(user_choices::user_id)
+        .load(conn)
+        .await
+}

@@ -3,7 +3,8 @@
 use super::{nickname, user};
 use crate::platform::db::PgConn;
 use crate::platform::schema::{
-    account_deletions, idempotency_keys, sessions, user_choices, user_marks, users,
+    account_deletions, deliveries, email_codes, idempotency_keys, password_resets, sessions,
+    user_choices, user_mail, user_marks, users,
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -41,6 +42,14 @@ pub async fn plan(
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// Whether the end of an account is planned.
+///
+/// # Errors
+/// The database's.
+pub async fn is_planned(conn: &mut PgConn, user: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(account_deletions::table.find(user))).get_result(conn).await
 }
 
 /// Calls the end of an account off; `false` when none was planned.
@@ -110,6 +119,13 @@ pub async fn empty(conn: &mut PgConn, id: UserId, display_name: &str) -> QueryRe
         .execute(conn)
         .await?;
     diesel::delete(sessions::table.filter(sessions::user_id.eq(id))).execute(conn).await?;
+    // A link that was asked for before opens nothing any more.
+    diesel::delete(password_resets::table.filter(password_resets::user_id.eq(id)))
+        .execute(conn)
+        .await?;
+    diesel::delete(email_codes::table.find(id)).execute(conn).await?;
+    diesel::delete(user_mail::table.find(id)).execute(conn).await?;
+    diesel::delete(deliveries::table.filter(deliveries::user_id.eq(id))).execute(conn).await?;
     diesel::delete(user_choices::table.find(id)).execute(conn).await?;
     diesel::delete(user_marks::table.filter(user_marks::user_id.eq(id))).execute(conn).await?;
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(id)))

@@ -51,13 +51,17 @@ pub async fn login(
     Json(body): Json<Login>,
 ) -> ApiResult<HttpResponse> {
     let user = check_password(&app, &device, &body.login, body.password).await?;
-    let grant = {
-        let conn = &mut *app.conn().await?;
-        if let Some(lang) = language::given(&request) {
-            email::set_language(conn, user.id, lang).await?;
-        }
-        do_begin_session(conn, &app, user, device).await?
-    };
+    let lang = language::given(&request);
+    let grant = app
+        .transact(async |tx| {
+            let user_id = user.id;
+            let grant = do_begin_session(tx, &app, user, device).await?;
+            if let Some(lang) = lang {
+                email::set_language(tx, user_id, lang).await?;
+            }
+            Ok(grant)
+        })
+        .await?;
     let place = if body.web { Place::Cookie } else { Place::Body };
     answer(&app, &request, grant, place)
 }
@@ -85,7 +89,7 @@ pub async fn create_token(
         return Err(ApiError::field("grant_type", FieldCode::Unknown));
     }
     let user = check_password(&app, &device, &body.username, body.password).await?;
-    let grant = do_begin_session(&mut *app.conn().await?, &app, user, device).await?;
+    let grant = app.transact(async |tx| do_begin_session(tx, &app, user, device).await).await?;
     answer(&app, &request, grant, Place::Body)
 }
 
