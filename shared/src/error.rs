@@ -84,6 +84,8 @@ codes! {
     Banned = "banned", 403;
     /// Who was removed waits an hour before joining by himself.
     RemovedLately = "removed_lately", 403;
+    /// This person decides himself: he can be invited, not added.
+    InviteOnly = "invite_only", 403;
     /// The invitation does not exist, is used up, over, revoked or for somebody else.
     InviteOver = "invite_over", 404;
     /// The person is a member already.

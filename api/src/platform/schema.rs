@@ -38,6 +38,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         changes -> Jsonb,
         created_at -> Timestamptz,
+        chat_id -> Nullable<Uuid>,
     }
 }
 
@@ -349,6 +350,7 @@ diesel::table! {
         user_id -> Uuid,
         left_at -> Timestamptz,
         was_kicked -> Bool,
+        low_role_id -> Nullable<Uuid>,
     }
 }
 

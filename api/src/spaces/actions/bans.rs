@@ -1,6 +1,6 @@
 //! Keeping people out, and letting them in again.
 
-use super::members::end_membership;
+use super::members::{End, end_membership};
 use crate::error::{ApiError, ApiResult};
 use crate::http::query::storable;
 use crate::realtime::stream::{Tx, now};
@@ -60,13 +60,8 @@ pub async fn do_ban_member(
     let was_member = member.is_some();
     let banned = MemberBanned { space_id, user_id: target, by, was_member };
     match member {
-        Some(_) => end_membership(tx, space_id, target, Event::MemberBanned(banned), true).await?,
+        Some(_) => end_membership(tx, space_id, target, End::Banned(banned)).await?,
         None => drop(tx.emit(access.topic(), Event::MemberBanned(banned)).await?),
-    }
-    // What he runs goes with him.
-    for bot in ban::bots_of(tx, space_id, target).await? {
-        let gone = MemberGone { space_id, user_id: bot, by: Some(by) };
-        end_membership(tx, space_id, bot, Event::UserKicked(gone), true).await?;
     }
     let swept = match body.delete_recent.filter(|seconds| *seconds > 0) {
         Some(seconds) => {

@@ -1,6 +1,6 @@
 //! Bots come into spaces and leave them; they never do so by themselves.
 
-use super::members::is_out;
+use super::members::{End, end_membership, is_out};
 use crate::error::{ApiError, ApiResult};
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{RoleAccess, SpaceAccess};
@@ -10,7 +10,7 @@ use crate::spaces::model::role::RoleRow;
 use crate::spaces::model::space::{SeenSpace, SpaceRow};
 use diesel::OptionalExtension as _;
 use shared::error::ErrorCode;
-use shared::event::{Event, MemberGone, MemberJoined, SpaceDeleted};
+use shared::event::{Event, MemberJoined};
 use shared::identity::Status;
 use shared::ids::{SpaceId, UserId};
 use shared::permission::Permission;
@@ -65,7 +65,7 @@ pub async fn do_leave_space_as(tx: &mut Tx, space: SpaceId, user: UserId) -> Api
     if member.standing().is_owner {
         return Err(ErrorCode::OwnerCannotLeave.into());
     }
-    gone(tx, &[space], user).await
+    end_membership(tx, space, user, End::Left).await
 }
 
 /// Takes an account out of every space. It owns none.
@@ -77,19 +77,8 @@ pub async fn do_leave_all_spaces(tx: &mut Tx, user: UserId) -> ApiResult<()> {
     for space in &spaces {
         SpaceRow::lock(tx, *space).await?;
     }
-    gone(tx, &spaces, user).await
-}
-
-/// `spaces` are locked, in order.
-async fn gone(tx: &mut Tx, spaces: &[SpaceId], user: UserId) -> ApiResult<()> {
-    for space_id in spaces {
-        member::delete(tx, *space_id, user).await?;
-        let left = SpaceDeleted { space_id: *space_id };
-        tx.emit(Topic::User(user), Event::SpaceLeft(left)).await?;
-    }
-    for space_id in spaces {
-        let gone = MemberGone { space_id: *space_id, user_id: user, by: None };
-        tx.emit(Topic::Space(*space_id), Event::MemberLeft(gone)).await?;
+    for space in spaces {
+        end_membership(tx, space, user, End::Left).await?;
     }
     Ok(())
 }

@@ -3,12 +3,13 @@
 use super::members::{admit, is_out};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
-use crate::identity::model::user;
+use crate::identity::model::{choices, mark, user};
 use crate::platform::db::PgConn;
 use crate::realtime::Live;
 use crate::realtime::stream::{Tx, now};
 use crate::spaces::access::{SpaceAccess, access_role};
 use crate::spaces::audit::{Entry, record};
+use crate::spaces::model::ban;
 use crate::spaces::model::invite::{self, InviteRow};
 use crate::spaces::model::member::MemberRow;
 use crate::spaces::model::role::RoleRow;
@@ -17,7 +18,7 @@ use chrono::Duration;
 use diesel::OptionalExtension as _;
 use rand::Rng as _;
 use shared::error::{ErrorCode, FieldCode};
-use shared::ids::{SpaceId, UserId};
+use shared::ids::{RoleId, SpaceId, UserId};
 use shared::permission::{Permission, act_on_member, act_on_role, in_space};
 use shared::spaces::{
     AddMember, AuditAction, CreateInvite, Invite, InvitePreview, Participant, RoleKind, Space,
@@ -78,6 +79,17 @@ pub async fn do_create_invite(
     invite::wire(tx, vec![row]).await?.pop().ok_or_else(ApiError::not_found)
 }
 
+/// The roles of the space that the caller could hand out.
+///
+/// # Errors
+/// The database's.
+pub async fn roles_to_hand_out(conn: &mut PgConn, access: &SpaceAccess) -> ApiResult<Vec<RoleId>> {
+    let actor = access.standing();
+    let roles = RoleRow::of_space(conn, access.id()).await?.into_iter();
+    let his = roles.filter(|role| act_on_role(&actor, role.priority, role.permissions).is_ok());
+    Ok(his.map(|role| role.id).collect())
+}
+
 /// Somebody who could become a member.
 async fn guest(tx: &mut Tx, access: &SpaceAccess, nickname: &str) -> ApiResult<UserId> {
     let nickname = nickname.trim().trim_start_matches('@');
@@ -88,6 +100,10 @@ async fn guest(tx: &mut Tx, access: &SpaceAccess, nickname: &str) -> ApiResult<U
     }
     // Bots come by their owners' hands.
     if found.is_bot || user::is_placeholder(tx, found.id).await? {
+        return Err(unknown());
+    }
+    // Who has blocked the caller is told to nobody.
+    if !mark::apart(tx, access.user_id(), &[found.id]).await?.is_empty() {
         return Err(unknown());
     }
     is_out(tx, access.id(), found.id).await?;
@@ -181,7 +197,8 @@ pub async fn do_accept_invite(
     Ok(space)
 }
 
-/// Brings somebody in by his nickname, with the member role.
+/// Brings somebody in by his nickname, with the member role. Who takes no direct messages, and who left
+/// by himself, decides himself: he gets an invitation.
 pub async fn do_add_member(
     tx: &mut Tx,
     access: &SpaceAccess,
@@ -191,6 +208,9 @@ pub async fn do_add_member(
     access.require(Permission::AddMembers)?;
     let id: SpaceId = access.id();
     let guest = guest(tx, access, &body.nickname).await?;
+    if ban::has_left(tx, id, guest).await? || !choices::closed(tx, &[guest]).await?.is_empty() {
+        return Err(ErrorCode::InviteOnly.into());
+    }
     let role = RoleRow::of_kind(tx, id, RoleKind::Member).await?;
     let (_, member) = admit(tx, id, guest, role.id, live).await?;
     let entry = Entry::new(id, access.user_id(), AuditAction::MemberAdded).user(guest);

@@ -19,9 +19,13 @@ use shared::ids::{RoleId, SpaceId, UserId};
 use shared::people::{MemberRenamed, UpdateParticipant};
 use shared::permission::{Permission, PermissionSet};
 use shared::spaces::{
-    AuditAction, KickMember, Participant, RestrictMember, Restriction, RoleKind, Space, Visibility,
+    AuditAction, KickMember, MemberBanned, Participant, RestrictMember, Restriction, RoleKind,
+    Space, Visibility,
 };
 use shared::topic::Topic;
+
+/// The most spaces that somebody is in.
+pub(super) const MAX_MEMBERSHIPS: i64 = 500;
 
 /// Joins a public space. Who is in already stays what he is; who is banned stays out, and who was
 /// removed waits an hour.
@@ -53,7 +57,8 @@ pub(super) async fn is_out(tx: &mut Tx, space: SpaceId, user: UserId) -> ApiResu
     if ban::is_out(tx, space, user).await? { Err(ErrorCode::Banned.into()) } else { Ok(()) }
 }
 
-/// Makes the person a member and tells everybody. The space's row is locked by now.
+/// Makes the person a member and tells everybody. Who left with a role below that of members has it
+/// again, whoever lets him in. The space's row is locked by now.
 pub(super) async fn admit(
     tx: &mut Tx,
     space_id: SpaceId,
@@ -61,6 +66,10 @@ pub(super) async fn admit(
     role: RoleId,
     live: &Live,
 ) -> ApiResult<(Space, Participant)> {
+    if member::count_of(tx, user).await? >= MAX_MEMBERSHIPS {
+        return Err(ErrorCode::LimitReached.into());
+    }
+    let role = ban::low_role(tx, space_id, user).await?.unwrap_or(role);
     member::insert(tx, space_id, user, role).await?;
     ban::forget_end(tx, space_id, user).await?;
     let space = SeenSpace::find(tx, user, space_id).await?.into_space(user);
@@ -77,9 +86,7 @@ pub async fn do_leave_space(tx: &mut Tx, access: &SpaceAccess) -> ApiResult<()> 
     if access.standing().is_owner {
         return Err(ErrorCode::OwnerCannotLeave.into());
     }
-    let (space_id, user_id) = (access.id(), access.user_id());
-    let gone = MemberGone { space_id, user_id, by: None };
-    end_membership(tx, space_id, user_id, Event::MemberLeft(gone), false).await
+    end_membership(tx, access.id(), access.user_id(), End::Left).await
 }
 
 /// Removes a member of a lower rank. He may come back with an invitation, or after an hour where
@@ -92,8 +99,7 @@ pub async fn do_kick_member(
 ) -> ApiResult<()> {
     target.require(access, Permission::KickMembers)?;
     let (space_id, user_id) = (access.id(), target.user_id());
-    let gone = MemberGone { space_id, user_id, by: Some(access.user_id()) };
-    end_membership(tx, space_id, user_id, Event::UserKicked(gone), true).await?;
+    end_membership(tx, space_id, user_id, End::KickedBy(access.user_id())).await?;
     let entry = Entry::new(space_id, access.user_id(), AuditAction::MemberKicked)
         .user(user_id)
         .reason(body.reason.as_deref());
@@ -101,18 +107,53 @@ pub async fn do_kick_member(
     Ok(())
 }
 
-/// The membership is over; `event` tells the others why.
+/// Why a membership ends.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// By his own wish, or with his account.
+    Left,
+    KickedBy(UserId),
+    Banned(MemberBanned),
+}
+
+impl End {
+    fn event(self, space_id: SpaceId, user_id: UserId) -> Event {
+        match self {
+            Self::Left => Event::MemberLeft(MemberGone { space_id, user_id, by: None }),
+            Self::KickedBy(by) => Event::UserKicked(MemberGone { space_id, user_id, by: Some(by) }),
+            Self::Banned(banned) => Event::MemberBanned(banned),
+        }
+    }
+
+    /// What it is for the bots that go along.
+    fn of_bots(&self) -> Self {
+        match self {
+            Self::Left => Self::Left,
+            Self::KickedBy(by) | Self::Banned(MemberBanned { by, .. }) => Self::KickedBy(*by),
+        }
+    }
+}
+
+/// The one way in which a membership ends, with those of the person's bots. The space's row is locked
+/// by now.
 pub(super) async fn end_membership(
     tx: &mut Tx,
     space_id: SpaceId,
     user: UserId,
-    event: Event,
-    was_kicked: bool,
+    end: End,
 ) -> ApiResult<()> {
-    member::delete(tx, space_id, user).await?;
-    ban::note_end(tx, space_id, user, was_kicked).await?;
-    tx.emit(Topic::User(user), Event::SpaceLeft(SpaceDeleted { space_id })).await?;
-    tx.emit(Topic::Space(space_id), event).await?;
+    let bots = ban::bots_of(tx, space_id, user).await?;
+    let mut gone: Vec<(UserId, End)> = bots.into_iter().map(|bot| (bot, end.of_bots())).collect();
+    gone.push((user, end));
+    // User topics in one order.
+    gone.sort_by_key(|(user, _)| *user);
+    for (user, end) in &gone {
+        ban::note_end(tx, space_id, *user, !matches!(end, End::Left)).await?;
+        member::delete(tx, space_id, *user).await?;
+        tx.emit(Topic::User(*user), Event::SpaceLeft(SpaceDeleted { space_id })).await?;
+    }
+    let events = gone.into_iter().map(|(user, end)| end.event(space_id, user)).collect();
+    tx.emit_many(Topic::Space(space_id), events).await?;
     Ok(())
 }
 

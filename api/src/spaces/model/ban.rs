@@ -2,14 +2,14 @@
 
 use crate::identity::model::user;
 use crate::platform::db::PgConn;
-use crate::platform::schema::{bans, bots, past_members, space_members, users};
+use crate::platform::schema::{bans, bots, past_members, roles, space_members, user_mail, users};
 use diesel::dsl::{exists, now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use shared::Timestamp;
-use shared::ids::{SpaceId, UserId};
-use shared::spaces::Ban;
+use shared::ids::{RoleId, SpaceId, UserId};
+use shared::spaces::{Ban, RoleKind};
 use shared::validate::mailbox;
 
 /// A ban.
@@ -51,23 +51,32 @@ impl NewBan<'_> {
     }
 }
 
-/// The person's mailbox, as bans compare them.
+/// The person's mailbox, as bans compare them, when he has shown that it is his: whoever only writes
+/// somebody's address into his account must not have that person kept out.
 ///
 /// # Errors
 /// The database's.
 pub async fn mailbox_of(conn: &mut PgConn, user: UserId) -> QueryResult<Option<String>> {
-    let email: Option<String> = users::table.find(user).select(users::email).first(conn).await?;
-    Ok(email.as_deref().map(mailbox))
+    let email: Option<Option<String>> = users::table
+        .inner_join(user_mail::table.on(user_mail::user_id.eq(users::id)))
+        .filter(users::id.eq(user).and(user_mail::verified_at.is_not_null()))
+        .select(users::email)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(email.flatten().as_deref().map(mailbox))
 }
 
-/// Whether a ban in force keeps the person out, under this account or another one of his mailbox.
+/// Whether a ban in force keeps the person out, under this account or another one of his mailbox,
+/// whether he has shown that it is his or not.
 ///
 /// # Errors
 /// The database's.
 pub async fn is_out(conn: &mut PgConn, space: SpaceId, user: UserId) -> QueryResult<bool> {
-    let mailbox = mailbox_of(conn, user).await?;
+    let email: Option<String> = users::table.find(user).select(users::email).first(conn).await?;
     // No ban has an empty mailbox.
-    let mailbox = bans::mailbox.eq(mailbox.unwrap_or_default()).assume_not_null();
+    let mailbox = email.as_deref().map(mailbox).unwrap_or_default();
+    let mailbox = bans::mailbox.eq(mailbox).assume_not_null();
     let same = bans::user_id.eq(user).or(mailbox);
     diesel::select(exists(
         bans::table
@@ -170,7 +179,7 @@ pub async fn page_after(
     Ok(bans.collect())
 }
 
-/// Notes that a membership ended.
+/// Notes that a membership ends, and its role when that is below the one of members.
 ///
 /// # Errors
 /// The database's.
@@ -180,18 +189,54 @@ pub async fn note_end(
     user: UserId,
     was_kicked: bool,
 ) -> QueryResult<()> {
+    let plain = roles::table
+        .filter(roles::space_id.eq(space).and(roles::kind.eq(RoleKind::Member.key())))
+        .select(roles::priority)
+        .first::<i32>(conn)
+        .await?;
+    let low: Option<RoleId> = space_members::table
+        .inner_join(roles::table.on(roles::id.eq(space_members::role_id)))
+        .filter(space_members::space_id.eq(space).and(space_members::user_id.eq(user)))
+        .filter(roles::priority.lt(plain))
+        .select(roles::id)
+        .first(conn)
+        .await
+        .optional()?;
+    let end = (
+        past_members::was_kicked.eq(was_kicked),
+        past_members::left_at.eq(now),
+        past_members::low_role_id.eq(low),
+    );
     diesel::insert_into(past_members::table)
-        .values((
-            past_members::space_id.eq(space),
-            past_members::user_id.eq(user),
-            past_members::was_kicked.eq(was_kicked),
-        ))
+        .values((past_members::space_id.eq(space), past_members::user_id.eq(user), end))
         .on_conflict((past_members::space_id, past_members::user_id))
         .do_update()
-        .set((past_members::was_kicked.eq(was_kicked), past_members::left_at.eq(now)))
+        .set(end)
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// The role below that of members with which a person left.
+///
+/// # Errors
+/// The database's.
+pub async fn low_role(
+    conn: &mut PgConn,
+    space: SpaceId,
+    user: UserId,
+) -> QueryResult<Option<RoleId>> {
+    let role = past_members::table.find((space, user)).select(past_members::low_role_id);
+    Ok(role.first::<Option<RoleId>>(conn).await.optional()?.flatten())
+}
+
+/// Whether the person left by his own wish.
+///
+/// # Errors
+/// The database's.
+pub async fn has_left(conn: &mut PgConn, space: SpaceId, user: UserId) -> QueryResult<bool> {
+    let left = past_members::table.find((space, user)).filter(past_members::was_kicked.eq(false));
+    diesel::select(exists(left)).get_result(conn).await
 }
 
 /// He is in (again).

@@ -55,6 +55,7 @@ pub async fn count_open(conn: &mut PgConn, space: SpaceId) -> QueryResult<i64> {
     invites::table
         .filter(invites::space_id.eq(space))
         .filter(invites::expires_at.is_null().or(invites::expires_at.gt(now)))
+        .filter(invites::max_uses.is_null().or(invites::uses.nullable().lt(invites::max_uses)))
         .count()
         .get_result(conn)
         .await
@@ -87,7 +88,16 @@ pub async fn delete(conn: &mut PgConn, code: &str) -> QueryResult<()> {
 /// # Errors
 /// The database's.
 pub async fn delete_over(conn: &mut PgConn) -> QueryResult<usize> {
-    diesel::delete(invites::table.filter(invites::expires_at.le(now))).execute(conn).await
+    let used_up = invites::uses.nullable().ge(invites::max_uses);
+    diesel::delete(invites::table.filter(invites::expires_at.le(now).or(used_up)))
+        .execute(conn)
+        .await
+}
+
+/// Which invitations somebody sees: his own, those to no role, and those to these roles.
+pub struct Shown {
+    pub maker: UserId,
+    pub roles: Vec<RoleId>,
 }
 
 /// The invitations of a space that can be used, after a key, latest first.
@@ -97,6 +107,7 @@ pub async fn delete_over(conn: &mut PgConn) -> QueryResult<usize> {
 pub async fn page_after(
     conn: &mut PgConn,
     space: SpaceId,
+    shown: &Shown,
     after: Option<(Timestamp, String)>,
     limit: i64,
 ) -> QueryResult<Vec<Invite>> {
@@ -104,6 +115,12 @@ pub async fn page_after(
         .filter(invites::space_id.eq(space))
         .filter(invites::expires_at.is_null().or(invites::expires_at.gt(now)))
         .filter(invites::max_uses.is_null().or(invites::uses.nullable().lt(invites::max_uses)))
+        .filter(
+            invites::created_by
+                .eq(shown.maker)
+                .or(invites::role_id.is_null())
+                .or(invites::role_id.eq_any(&shown.roles).assume_not_null()),
+        )
         .select(InviteRow::as_select())
         .order((invites::created_at.desc(), invites::code.desc()))
         .limit(limit)

@@ -200,6 +200,15 @@ pub async fn delete(conn: &mut PgConn, space: SpaceId, user: UserId) -> QueryRes
     diesel::delete(space_members::table.find((space, user))).execute(conn).await.map(|_| ())
 }
 
+/// In how many spaces a person is.
+///
+/// # Errors
+/// The database's.
+pub async fn count_of(conn: &mut PgConn, user: UserId) -> QueryResult<i64> {
+    let own = space_members::table.filter(space_members::user_id.eq(user));
+    own.count().get_result(conn).await
+}
+
 /// The spaces of a person, by id.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Invitations.
 
-use super::{InvitePath, PageQuery, SpacePath, timed};
+use super::{InvitePath, PageQuery, SpacePath};
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
@@ -9,16 +9,17 @@ use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::{Path, Query, limit};
 use crate::spaces::access::{access_invite, access_space, access_space_to_change};
 use crate::spaces::actions::invites::{
-    do_accept_invite, do_create_invite, do_revoke_invite, preview,
+    do_accept_invite, do_create_invite, do_revoke_invite, preview, roles_to_hand_out,
 };
-use crate::spaces::model::invite;
+use crate::spaces::model::invite::{self, Shown};
 use actix_web::web::Data;
 use actix_web::{delete, get, post};
 use shared::page::Page;
 use shared::permission::Permission;
 use shared::spaces::{CreateInvite, Invite, InvitePreview, Space};
 
-/// List the invitations that can be used, latest first. Needs `create_invites`.
+/// List the invitations that can be used, latest first. Needs `create_invites`. One to a role is shown
+/// to who made it and to who could hand the role out: its code opens the role to whoever has it.
 #[utoipa::path(
     tag = "spaces",
     params(SpacePath, PageQuery),
@@ -32,11 +33,12 @@ pub async fn list_invites(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Invite>>> {
     let limit = limit(query.limit, 50)?;
-    let after = timed(cursor::decode(query.cursor.as_deref())?)?;
+    let after = cursor::decode(query.cursor.as_deref())?;
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
     space.require(Permission::CreateInvites)?;
-    let rows = invite::page_after(conn, space.id(), after, limit + 1).await?;
+    let shown = Shown { maker: user.id, roles: roles_to_hand_out(conn, &space).await? };
+    let rows = invite::page_after(conn, space.id(), &shown, after, limit + 1).await?;
     Ok(Json(cursor::page(rows, limit, |row| (row.created_at, row.code.clone()))))
 }
 
