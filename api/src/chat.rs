@@ -17,6 +17,9 @@ pub mod model;
 mod routes;
 pub mod search;
 
+pub use actions::groups::do_leave_group;
+pub use actions::removal::{Recount, do_remove_messages};
+
 use crate::jobs::Jobs;
 use crate::realtime::command::Commands;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -14,7 +14,7 @@ pub mod model;
 mod routes;
 
 pub use actions::notify::{
-    AT_ONCE, NewNotification, do_forget_message, do_notify, do_notify_again,
+    AT_ONCE, NewNotification, do_forget_chats, do_forget_messages, do_notify, do_notify_again,
 };
 pub use actions::read::do_read_up_to;
 
@@ -39,7 +39,8 @@ pub fn routes(config: &mut ServiceConfig) {
 #[must_use]
 pub fn jobs() -> Jobs {
     Jobs::default()
-        .on::<jobs::ForgetMessage>()
+        .on::<jobs::ForgetMessages>()
+        .on::<jobs::TellForgotten>()
         .on::<jobs::ForgetMentions>()
         .on::<digest::SendDigest>()
         .every::<digest::FindDigests>(digest::PERIOD)

@@ -122,6 +122,17 @@ pub enum OverrideTarget {
     Member(UserId),
 }
 
+impl OverrideTarget {
+    /// The person it is about, if it is about one.
+    #[must_use]
+    pub fn member(self) -> Option<UserId> {
+        match self {
+            Self::Member(user) => Some(user),
+            Self::Everybody | Self::Role(_) => None,
+        }
+    }
+}
+
 /// Permissions allowed or denied in one chat. Member overrides win over role overrides, those over the
 /// one for everybody, and within one override `allow` wins over `deny`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,11 @@
 
 pub mod categories;
 pub mod chats;
+pub mod groups;
 pub mod messages;
 pub mod news;
 pub mod notices;
 pub mod pins;
 pub mod read;
+pub mod removal;
 pub mod threads;

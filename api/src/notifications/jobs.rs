@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::jobs::Job;
-use crate::notifications::actions::notify::do_take_back;
+use crate::notifications::actions::notify::{do_take_back, tell_deleted, topics};
 use crate::notifications::model::{inbox, settings};
+use crate::realtime::stream;
 use serde::{Deserialize, Serialize};
-use shared::ids::{MessageId, UserId};
+use shared::ids::{MessageId, NotificationId, UserId};
 use std::time::Duration;
 
 /// How often old entries are looked for.
@@ -14,21 +15,21 @@ pub const CLEAN_UP_PERIOD: Duration = Duration::from_secs(6 * 60 * 60);
 /// People in one transaction.
 pub const BATCH: usize = 500;
 
-/// A message that notified many people was deleted.
+/// Messages that notified many people were deleted.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ForgetMessage {
-    pub message_id: MessageId,
+pub struct ForgetMessages {
+    pub message_ids: Vec<MessageId>,
 }
 
-impl Job for ForgetMessage {
-    const KIND: &'static str = "notifications.forget_message";
+impl Job for ForgetMessages {
+    const KIND: &'static str = "notifications.forget_messages";
 
     async fn run(self, app: App) -> ApiResult<()> {
         loop {
             let left = app
                 .transact(async |tx| {
-                    let people = inbox::notified(tx, self.message_id, BATCH).await?;
-                    do_take_back(tx, self.message_id, &people).await?;
+                    let people = inbox::notified(tx, &self.message_ids, BATCH).await?;
+                    do_take_back(tx, &self.message_ids, &people).await?;
                     Ok(people.len())
                 })
                 .await?;
@@ -36,6 +37,26 @@ impl Job for ForgetMessage {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Entries of many people went with their chat: their devices hear of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TellForgotten {
+    pub gone: Vec<(UserId, NotificationId)>,
+}
+
+impl Job for TellForgotten {
+    const KIND: &'static str = "notifications.tell_forgotten";
+
+    async fn run(self, app: App) -> ApiResult<()> {
+        let Self { gone } = self;
+        app.transact(async |tx| {
+            let people: Vec<UserId> = gone.iter().map(|(user, _)| *user).collect();
+            stream::lock(tx, &topics(&people)).await?;
+            tell_deleted(tx, gone.clone()).await
+        })
+        .await
     }
 }
 
@@ -55,7 +76,7 @@ impl Job for ForgetMentions {
             let left = app
                 .transact(async |tx| {
                     let people = inbox::mentioned_without(tx, message_id, &keep, BATCH).await?;
-                    do_take_back(tx, message_id, &people).await?;
+                    do_take_back(tx, &[message_id], &people).await?;
                     Ok(people.len())
                 })
                 .await?;

@@ -7,7 +7,7 @@ use crate::realtime::stream::Tx;
 use async_trait::async_trait;
 use shared::Timestamp;
 use shared::event::ChatActivity;
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::{ChatId, RoleId, SpaceId, UserId};
 use shared::topic::Topic;
 
 /// What was deleted.
@@ -31,7 +31,8 @@ impl Swept {
 /// See the module.
 #[async_trait(?Send)]
 pub trait Conversations: Send + Sync {
-    /// Deletes what a person wrote in a space since a time, with its events.
+    /// Deletes what a person wrote in a space since a time, at most the latest 5,000 messages, with its
+    /// events.
     async fn sweep(
         &self,
         tx: &mut Tx,
@@ -40,4 +41,13 @@ pub trait Conversations: Send + Sync {
         since: Timestamp,
         by: UserId,
     ) -> ApiResult<Swept>;
+
+    /// Forgets what chats allow or deny a role that goes, with its events.
+    async fn drop_role(
+        &self,
+        tx: &mut Tx,
+        space: SpaceId,
+        actor: UserId,
+        role: RoleId,
+    ) -> ApiResult<()>;
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// The most categories of a space.
 pub const MAX_CATEGORIES: usize = 50;
+/// The most chats of a space.
+pub const MAX_CHATS: i64 = 500;
 
 /// A heading over chats of a space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

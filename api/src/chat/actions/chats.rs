@@ -1,19 +1,24 @@
 //! Create, change and delete chats; who is in a group.
 
-use crate::chat::access::{ChatAccess, unreachable};
+use crate::chat::access::ChatAccess;
+use crate::chat::actions::groups::{do_delete_group, require_reachable};
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
-use crate::identity::model::{choices, mark};
+use crate::identity::model::user;
+use crate::notifications::do_forget_chats;
 use crate::realtime::stream::Tx;
 use crate::spaces::audit::{Entry, record};
-use shared::chat::{Chat, ChatKind, CreateChat, MAX_GROUP, UpdateChat};
+use crate::spaces::model::member::MemberRow;
+use crate::spaces::model::role::RoleRow;
+use shared::chat::{Chat, ChatKind, CreateChat, MAX_CHATS, UpdateChat};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{ChatDeleted, Event};
-use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
-use shared::permission::{ChatOverride, Permission, PermissionSet, Standing, in_space};
-use shared::settings::DirectFrom;
+use shared::ids::{CategoryId, ChatId, RoleId, SpaceId, UserId};
+use shared::permission::{
+    ChatOverride, OverrideTarget, Permission, PermissionSet, Standing, in_space,
+};
 use shared::spaces::AuditAction;
 use shared::topic::Topic;
 
@@ -27,7 +32,10 @@ pub async fn do_create_chat(
     if !in_space(maker).contains(Permission::ManageChats) {
         return Err(ApiError::forbidden(Permission::ManageChats));
     }
-    check_overrides(tx, space, maker, &body.overrides).await?;
+    if chat::count_of(tx, space).await? >= MAX_CHATS {
+        return Err(ApiError::field("name", FieldCode::TooMany));
+    }
+    check_overrides(tx, space, maker, &[], &body.overrides).await?;
     check_category(tx, space, body.category_id).await?;
     let id = ChatId::new();
     let new = NewChat {
@@ -46,7 +54,11 @@ pub async fn do_create_chat(
     let view = ChatView::find(tx, maker.user_id, id).await?;
     let event = Event::ChatCreated(view.clone().into_anybodys(Vec::new()));
     tx.emit_to(Topic::Space(space), id, event).await?;
-    let entry = Entry::new(space, maker.user_id, AuditAction::ChatCreated).target(id.0, &view.name);
+    let set = overrides_text(tx, space, &body.overrides).await?;
+    let entry = Entry::new(space, maker.user_id, AuditAction::ChatCreated)
+        .target(id.0, &view.name)
+        .chat(id)
+        .change("overrides", None::<&str>, set);
     record(tx, entry).await?;
     Ok(view.into_chat(maker.user_id, Vec::new()))
 }
@@ -61,9 +73,6 @@ pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResu
         return Err(ApiError::not_found());
     }
     require_reachable(tx, user, &[other]).await?;
-    if choices::find(tx, other).await?.settings().direct_from == DirectFrom::Nobody {
-        return Err(ApiError::new(ErrorCode::NotReachable));
-    }
     let id = ChatId::new();
     let new = NewChat {
         id,
@@ -84,42 +93,6 @@ pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResu
     chat::add_members(tx, id, &[user, other]).await?;
     announce(tx, user, id).await?;
     Ok((load(tx, user, id).await?, true))
-}
-
-/// Creates a group of people who each share a space with its maker.
-pub async fn do_create_group(
-    tx: &mut Tx,
-    user: UserId,
-    others: &[UserId],
-    name: Option<&str>,
-) -> ApiResult<Chat> {
-    let mut others: Vec<UserId> = others.iter().copied().filter(|id| *id != user).collect();
-    others.sort_unstable();
-    others.dedup();
-    if others.is_empty() {
-        return Err(ApiError::field("user_ids", FieldCode::Required));
-    }
-    if people::known_to(tx, user, &others).await?.len() != others.len() {
-        return Err(ApiError::field("user_ids", FieldCode::Unknown));
-    }
-    require_reachable(tx, user, &others).await?;
-    let id = ChatId::new();
-    let new = NewChat {
-        id,
-        kind: ChatKind::Group.key(),
-        space_id: None,
-        owner_id: Some(user),
-        name: name.map(str::trim).unwrap_or_default(),
-        topic: None,
-        position: 0,
-        category_id: None,
-        direct_key: None,
-    };
-    new.insert(tx).await?;
-    others.insert(0, user);
-    chat::add_members(tx, id, &others).await?;
-    announce(tx, user, id).await?;
-    load(tx, user, id).await
 }
 
 /// Changes name, topic, order or overrides.
@@ -143,7 +116,8 @@ pub async fn do_update_chat(
         let (Some(space), Some(standing)) = (access.space_id(), standing) else {
             return Err(ApiError::field("overrides", FieldCode::OutOfRange));
         };
-        check_overrides(tx, space, &standing, overrides).await?;
+        let old = access.view().overrides();
+        check_overrides(tx, space, &standing, &old, overrides).await?;
         chat::set_overrides(tx, id, overrides).await?;
     }
     let changes = ChatChanges {
@@ -166,7 +140,14 @@ pub async fn do_update_chat(
             let entry = Entry::new(space, user, AuditAction::ChatUpdated)
                 .target(id.0, &view.name)
                 .change("name", Some(&old.name), Some(&view.name))
-                .change("topic", old.topic.as_ref(), view.topic.as_ref());
+                .chat(id)
+                .change("topic", old.topic.as_ref(), view.topic.as_ref())
+                .change("slow_seconds", Some(old.slow_seconds), Some(view.slow_seconds))
+                .change(
+                    "overrides",
+                    overrides_text(tx, space, &old.overrides()).await?,
+                    overrides_text(tx, space, &view.overrides()).await?,
+                );
             record(tx, entry).await?;
             let event = Event::ChatUpdated(view.into_anybodys(Vec::new()));
             tx.emit_to(Topic::Space(space), id, event).await?;
@@ -179,67 +160,31 @@ pub async fn do_update_chat(
 /// Removes a chat of a space (not its default one), or a group by who made it.
 pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
     let id = access.chat_id();
-    let event = Event::ChatDeleted(ChatDeleted { chat_id: id });
     match (access.view().kind(), access.space_id()) {
         (ChatKind::Space, Some(space)) => {
             access.require_manage()?;
             if access.view().is_default {
                 return Err(ApiError::new(ErrorCode::DefaultChat));
             }
+            // From here on nobody writes in it.
+            chat::lock(tx, id).await?;
+            do_forget_chats(tx, &[id]).await?;
             chat::delete(tx, id).await?;
+            let event = Event::ChatDeleted(ChatDeleted { chat_id: id });
             tx.emit_to(Topic::Space(space), id, event).await?;
-            let entry = Entry::new(space, access.user_id(), AuditAction::ChatDeleted)
+            let mut entry = Entry::new(space, access.user_id(), AuditAction::ChatDeleted)
                 .target(id.0, &access.view().name);
+            // Nobody sees a chat that is gone: only the name of one that was closed to some stays secret.
+            let closed = |o: &ChatOverride| o.deny.contains(Permission::ViewChat);
+            entry.chat = access.view().overrides().iter().any(closed).then_some(id);
             record(tx, entry).await?;
         }
         (ChatKind::Group, _) if access.view().owner_id() == Some(access.user_id()) => {
-            let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
-            chat::delete(tx, id).await?;
-            let mut topics: Vec<_> = members.iter().map(|m| Topic::User(m.id)).collect();
-            topics.sort_unstable();
-            for topic in topics {
-                tx.emit(topic, event.clone()).await?;
-            }
+            do_delete_group(tx, id).await?;
         }
         _ => return Err(ApiError::new(ErrorCode::Forbidden)),
     }
     Ok(())
-}
-
-/// Brings somebody into a group.
-pub async fn do_add_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -> ApiResult<Chat> {
-    if access.view().kind() != ChatKind::Group {
-        return Err(ApiError::new(ErrorCode::Forbidden));
-    }
-    let (id, user) = (access.chat_id(), access.user_id());
-    if people::known_to(tx, user, &[other]).await?.is_empty() {
-        return Err(ApiError::field("user_id", FieldCode::Unknown));
-    }
-    require_reachable(tx, user, &[other]).await?;
-    // The chat's row keeps two people from filling the last place at once.
-    chat::update(tx, id, ChatChanges::default()).await?;
-    let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
-    if members.len() >= MAX_GROUP {
-        return Err(ApiError::field("user_id", FieldCode::TooMany));
-    }
-    if chat::add_members(tx, id, &[other]).await? > 0 {
-        announce(tx, user, id).await?;
-    }
-    load(tx, user, id).await
-}
-
-/// Leaves a group, or takes somebody out of one's own.
-pub async fn do_remove_member(tx: &mut Tx, access: &ChatAccess, other: UserId) -> ApiResult<()> {
-    let (id, user) = (access.chat_id(), access.user_id());
-    let is_maker = access.view().owner_id() == Some(user);
-    if access.view().kind() != ChatKind::Group || (other != user && !is_maker) {
-        return Err(ApiError::new(ErrorCode::Forbidden));
-    }
-    if chat::remove_member(tx, id, other).await? == 0 {
-        return Err(ApiError::not_found());
-    }
-    let gone = Event::ChatDeleted(ChatDeleted { chat_id: id });
-    announce_with(tx, user, id, Some((other, gone))).await
 }
 
 /// The category is one of the space.
@@ -256,19 +201,13 @@ async fn check_category(
     }
 }
 
-/// Nobody is brought into a conversation by somebody he blocked, or whom he blocked himself.
-async fn require_reachable(tx: &mut Tx, user: UserId, others: &[UserId]) -> ApiResult<()> {
-    match mark::apart(tx, user, others).await?.first() {
-        None => Ok(()),
-        Some((_, side)) => Err(unreachable(*side)),
-    }
-}
-
-/// Every target belongs to the space, and nothing is allowed that the maker lacks.
+/// Every target belongs to the space, nothing is allowed that the maker lacks, and what is taken from a
+/// role or a member, or given back, is taken from a lower rank.
 async fn check_overrides(
     tx: &mut Tx,
     space: SpaceId,
     maker: &Standing,
+    old: &[ChatOverride],
     overrides: &[ChatOverride],
 ) -> ApiResult<()> {
     let granted = overrides.iter().fold(PermissionSet::NONE, |set, o| set.union(o.allow));
@@ -278,10 +217,89 @@ async fn check_overrides(
     if !chat::targets_exist(tx, space, overrides).await? {
         return Err(ApiError::field("overrides", FieldCode::Unknown));
     }
+    if maker.is_owner {
+        return Ok(());
+    }
+    let denied = |list: &[ChatOverride], target: OverrideTarget| {
+        let of = list.iter().filter(|o| o.target == target);
+        of.fold(PermissionSet::NONE, |set, o| set.union(o.deny))
+    };
+    let targets = old.iter().chain(overrides).map(|o| o.target);
+    let changed = targets.filter(|target| denied(old, *target) != denied(overrides, *target));
+    let (mut roles, mut people) = (Vec::new(), Vec::new());
+    for target in changed {
+        match target {
+            OverrideTarget::Everybody => {}
+            OverrideTarget::Role(role) => roles.push(role),
+            OverrideTarget::Member(user) => people.push(user),
+        }
+    }
+    let of_roles = RoleRow::of_space(tx, space).await?.into_iter();
+    let of_roles = of_roles.filter(|role| roles.contains(&role.id)).map(|role| role.priority);
+    // Who is not a member any more has no rank.
+    let members = MemberRow::of_users(tx, space, &people).await?;
+    let of_people = members.iter().map(|member| match member.standing() {
+        standing if standing.is_owner => i32::MAX,
+        standing => standing.rank,
+    });
+    match of_roles.chain(of_people).any(|rank| rank >= maker.rank) {
+        true => Err(ErrorCode::RankTooLow.into()),
+        false => Ok(()),
+    }
+}
+
+/// Overrides for the audit log: `Members: +send_messages, -view_chat`; nothing when there are none.
+async fn overrides_text(
+    tx: &mut Tx,
+    space: SpaceId,
+    overrides: &[ChatOverride],
+) -> ApiResult<Option<String>> {
+    if overrides.is_empty() {
+        return Ok(None);
+    }
+    let roles = RoleRow::of_space(tx, space).await?;
+    let people: Vec<UserId> = overrides.iter().filter_map(|o| o.target.member()).collect();
+    let people = user::refs(tx, &people).await?;
+    let line = |o: &ChatOverride| {
+        let name = match o.target {
+            OverrideTarget::Everybody => "@all".to_owned(),
+            OverrideTarget::Role(id) => {
+                roles.iter().find(|role| role.id == id).map_or_else(String::new, |r| r.name.clone())
+            }
+            OverrideTarget::Member(id) => {
+                people.get(&id).map_or_else(String::new, |p| format!("@{}", p.nickname))
+            }
+        };
+        let allowed = o.allow.iter().map(|permission| format!("+{}", permission.key()));
+        let denied = o.deny.iter().map(|permission| format!("-{}", permission.key()));
+        format!("{name}: {}", allowed.chain(denied).collect::<Vec<_>>().join(", "))
+    };
+    let mut lines: Vec<String> = overrides.iter().map(line).collect();
+    lines.sort();
+    Ok(Some(lines.join("; ")))
+}
+
+/// A role goes, and what chats allow or deny it: tells who sees them.
+pub async fn do_drop_role(
+    tx: &mut Tx,
+    space: SpaceId,
+    actor: UserId,
+    role: RoleId,
+) -> ApiResult<()> {
+    let touched = chat::drop_role(tx, role).await?;
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let views = ChatView::of_space(tx, actor, space).await?;
+    for view in views.into_iter().filter(|view| touched.contains(&view.id())) {
+        let id = view.id();
+        let event = Event::ChatUpdated(view.into_anybodys(Vec::new()));
+        tx.emit_to(Topic::Space(space), id, event).await?;
+    }
     Ok(())
 }
 
-async fn load(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<Chat> {
+pub(super) async fn load(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<Chat> {
     let view = ChatView::find(tx, user, id).await?;
     let members = match people::has_own_members(view.kind()) {
         true => chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default(),
@@ -291,12 +309,12 @@ async fn load(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<Chat> {
 }
 
 /// Tells everybody in a direct or group chat how it is now.
-async fn announce(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<()> {
+pub(super) async fn announce(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<()> {
     announce_with(tx, user, id, None).await
 }
 
 /// As [`announce`], and one person something else. Topics in one order: no deadlock.
-async fn announce_with(
+pub(super) async fn announce_with(
     tx: &mut Tx,
     user: UserId,
     id: ChatId,

@@ -2,15 +2,16 @@
 
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
+use crate::chat::actions::removal::do_remove_messages;
 use crate::chat::model::message::{self, EXCERPT, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
+use crate::chat::model::sweep::Gone;
 use crate::chat::model::thread::{self, Reply, RootRow};
 use crate::chat::model::{custom_emoji, reaction, sticker};
 use crate::error::{ApiError, ApiResult};
 use crate::files::actions::do_attach;
 use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
-use crate::notifications::do_forget_message;
 use crate::realtime::stream::{Tx, now};
 use crate::spaces::audit::{Entry, record};
 use diesel::OptionalExtension as _;
@@ -18,7 +19,7 @@ use shared::chat::{
     MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated,
 };
 use shared::error::{ErrorCode, FieldCode};
-use shared::event::{Event, MessageDeleted, MessageEdited, ReactionChanged};
+use shared::event::{Event, MessageEdited, ReactionChanged};
 use shared::expression::{Sticker, custom_name};
 use shared::ids::{ChatId, MessageId, StickerId, UserId};
 use shared::markdown;
@@ -43,17 +44,13 @@ pub async fn do_send_message(
     chat.require(Permission::SendMessages)?;
     chat.require_reachable()?;
     let author = chat.me().clone();
-    let sticker = match body.sticker_id {
-        Some(id) => Some(sendable(tx, chat, id).await?),
-        None => None,
-    };
-    let root = match body.thread_root {
-        Some(id) => Some(thread_of(tx, chat, id).await?),
-        None => None,
-    };
-    let reply_to = match body.reply_to {
-        Some(id) => Some(answered(tx, chat, id, body.thread_root).await?),
-        None => None,
+    let (sticker, root, reply_to) = match place(tx, chat, body).await {
+        Ok(place) => place,
+        // What it belonged to may have gone since it was sent the first time.
+        Err(_) if changes::is_used(tx, chat.chat_id(), author.id, &body.nonce).await? => {
+            return Ok(Sent::Repeat);
+        }
+        Err(error) => return Err(error),
     };
     let created_at = now();
     let seq = changes::next_seq(tx, chat.chat_id(), created_at).await?;
@@ -118,6 +115,27 @@ pub async fn do_send_message(
     Ok(Sent::New(Box::new(message), told))
 }
 
+/// The sticker of a message, the thread that it goes to and the message that it answers.
+async fn place(
+    tx: &mut Tx,
+    chat: &ChatAccess,
+    body: &SendMessage,
+) -> ApiResult<(Option<Sticker>, Option<RootRow>, Option<ReplyPreview>)> {
+    let sticker = match body.sticker_id {
+        Some(id) => Some(sendable(tx, chat, id).await?),
+        None => None,
+    };
+    let root = match body.thread_root {
+        Some(id) => Some(thread_of(tx, chat, id).await?),
+        None => None,
+    };
+    let reply_to = match body.reply_to {
+        Some(id) => Some(answered(tx, chat, id, body.thread_root).await?),
+        None => None,
+    };
+    Ok((sticker, root, reply_to))
+}
+
 /// Slow mode: refuses a message that comes too soon after the author's last one. The chat's row is
 /// locked by now, so two at once are one too many.
 async fn keep_slow(
@@ -164,6 +182,8 @@ pub async fn repeated(
     let row = MessageRow::by_nonce(conn, chat, author, &body.nonce).await?;
     let row = row.ok_or_else(ApiError::not_found)?;
     let same_text = match row.edited_at {
+        // The text of a deleted message is gone.
+        _ if row.deleted_at.is_some() => true,
         None => row.content == body.content,
         Some(_) => changes::original(conn, row.id()).await?.as_ref() == Some(&body.content),
     };
@@ -173,7 +193,8 @@ pub async fn repeated(
     let same_files = row.deleted_at.is_some()
         || files.iter().map(|file| file.id).eq(body.attachment_ids.iter().copied());
     let sent = sticker::of_messages(conn, &[row.id()]).await?.remove(&row.id());
-    let same_sticker = sent.map(|sticker| sticker.id) == body.sticker_id;
+    let same_sticker =
+        row.deleted_at.is_some() || sent.map(|sticker| sticker.id) == body.sticker_id;
     let same_place = row.reply_to() == body.reply_to && row.thread_root() == body.thread_root;
     if !same_text || !same_files || !same_sticker || !same_place {
         return Err(ApiError::new(ErrorCode::NonceMismatch));
@@ -231,8 +252,12 @@ pub async fn do_edit_message(
     one(tx, row, chat.user_id()).await
 }
 
-/// Takes a message away: one's own, or any with the permission.
-pub async fn do_delete_message(tx: &mut Tx, chat: &ChatAccess, row: &MessageRow) -> ApiResult<()> {
+/// Takes a message away: one's own, or any with the permission. Returns it.
+pub async fn do_delete_message(
+    tx: &mut Tx,
+    chat: &ChatAccess,
+    row: &MessageRow,
+) -> ApiResult<Vec<Gone>> {
     let is_own = row.author_id() == chat.user_id();
     let allowed = chat.has(Permission::DeleteAnyMessages)
         || (is_own && chat.has(Permission::DeleteOwnMessages));
@@ -243,26 +268,19 @@ pub async fn do_delete_message(tx: &mut Tx, chat: &ChatAccess, row: &MessageRow)
         };
         return Err(ApiError::forbidden(missing));
     }
-    if !changes::lock(tx, row.id()).await? {
+    let gone = do_remove_messages(tx, &[row.id()], chat.user_id()).await?;
+    if gone.is_empty() {
         return Err(ApiError::not_found());
-    }
-    changes::delete(tx, row.id(), chat.user_id(), now()).await?;
-    do_forget_message(tx, row.id()).await?;
-    let event =
-        MessageDeleted { message_id: row.id(), chat_id: chat.chat_id(), message_seq: row.seq };
-    tx.emit(chat.topic(), Event::MessageDeleted(event)).await?;
-    if let Some(root) = row.thread_root() {
-        thread::take_reply(tx, root, row.author_id()).await?;
-        tell_thread(tx, chat, root).await?;
     }
     if let Some(space) = chat.space_id().filter(|_| !is_own) {
         let excerpt = markdown::plain(&row.content, EXCERPT);
         let entry = Entry::new(space, chat.user_id(), AuditAction::MessageDeleted)
             .user(row.author_id())
-            .target(row.id().0, &excerpt);
+            .target(row.id().0, &excerpt)
+            .chat(chat.chat_id());
         record(tx, entry).await?;
     }
-    Ok(())
+    Ok(gone)
 }
 
 /// Adds or removes the caller's reaction.

@@ -36,17 +36,3 @@ pub fn announce(
         }
     }
 }
-
-/// Tells who has a deleted message unread and the chat closed to count again.
-pub fn recount(live: &Live, chat: &ChatAccess, people: &[UserRef]) {
-    let (chat_id, last_seq) = (chat.chat_id(), chat.view().last_seq);
-    let news = ChatActivity { chat_id, last_seq, mentioned: false, thread_root: None };
-    match chat.space_id() {
-        Some(space) => live.chat_activity(Topic::Space(space), Some(chat_id), news),
-        None => {
-            for person in people {
-                live.chat_activity(Topic::User(person.id), None, news.clone());
-            }
-        }
-    }
-}

@@ -60,7 +60,8 @@ async fn note(
     let excerpt = markdown::plain(&row.content, EXCERPT);
     let entry = Entry::new(space, chat.user_id(), action)
         .user(row.author_id())
-        .target(row.id().0, &excerpt);
+        .target(row.id().0, &excerpt)
+        .chat(chat.chat_id());
     record(tx, entry).await?;
     Ok(())
 }

@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use shared::chat::ChatKind;
 use shared::identity::UserRef;
-use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
+use shared::ids::{CategoryId, ChatId, RoleId, SpaceId, UserId};
 use shared::permission::{ChatOverride, OverrideTarget};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -139,6 +140,64 @@ pub async fn add_members(conn: &mut PgConn, chat: ChatId, people: &[UserId]) -> 
 /// The database's.
 pub async fn remove_member(conn: &mut PgConn, chat: ChatId, user: UserId) -> QueryResult<usize> {
     diesel::delete(chat_members::table.find((chat, user))).execute(conn).await
+}
+
+/// After `user` left a group: who made it is followed by who came first after him. `false` when nobody
+/// is left.
+///
+/// # Errors
+/// The database's.
+pub async fn hand_on(conn: &mut PgConn, chat: ChatId, user: UserId) -> QueryResult<bool> {
+    let next: Option<UserId> = chat_members::table
+        .filter(chat_members::chat_id.eq(chat))
+        .order((chat_members::joined_at, chat_members::user_id))
+        .select(chat_members::user_id)
+        .first(conn)
+        .await
+        .optional()?;
+    diesel::update(chats::table.find(chat).filter(chats::owner_id.eq(user)))
+        .set((chats::owner_id.eq(next), chats::version.eq(chats::version + 1)))
+        .execute(conn)
+        .await?;
+    Ok(next.is_some())
+}
+
+/// The groups a person is in. Direct chats stay: the other one may want to read them.
+///
+/// # Errors
+/// The database's.
+pub async fn groups_of(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<ChatId>> {
+    chat_members::table
+        .inner_join(chats::table.on(chats::id.eq(chat_members::chat_id)))
+        .filter(chat_members::user_id.eq(user).and(chats::kind.eq(ChatKind::Group.key())))
+        .select(chats::id)
+        .load(conn)
+        .await
+}
+
+/// How many chats a space has.
+///
+/// # Errors
+/// The database's.
+pub async fn count_of(conn: &mut PgConn, space: SpaceId) -> QueryResult<i64> {
+    chats::table.filter(chats::space_id.eq(space)).count().get_result(conn).await
+}
+
+/// Forgets what chats allow or deny a role; returns those chats.
+///
+/// # Errors
+/// The database's.
+pub async fn drop_role(conn: &mut PgConn, role: RoleId) -> QueryResult<Vec<ChatId>> {
+    let touched: Vec<ChatId> =
+        diesel::delete(chat_overrides::table.filter(chat_overrides::role_id.eq(role)))
+            .returning(chat_overrides::chat_id)
+            .get_results(conn)
+            .await?;
+    diesel::update(chats::table.filter(chats::id.eq_any(&touched)))
+        .set(chats::version.eq(chats::version + 1))
+        .execute(conn)
+        .await?;
+    Ok(touched)
 }
 
 /// Replaces the overrides of a chat.

@@ -2,7 +2,7 @@
 
 use super::message::MessageRow;
 use crate::platform::db::PgConn;
-use crate::platform::schema::{chats, message_versions, messages, pins};
+use crate::platform::schema::{chats, message_versions, messages};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -94,6 +94,22 @@ pub async fn edit(
         .map(drop)
 }
 
+/// Whether the author used the nonce in this chat before.
+///
+/// # Errors
+/// The database's.
+pub async fn is_used(
+    conn: &mut PgConn,
+    chat: ChatId,
+    author: UserId,
+    nonce: &str,
+) -> QueryResult<bool> {
+    let used = messages::table
+        .filter(messages::chat_id.eq(chat).and(messages::author_id.eq(author)))
+        .filter(messages::nonce.eq(nonce));
+    diesel::select(diesel::dsl::exists(used)).get_result(conn).await
+}
+
 /// When an author wrote last in a chat, before the message `but`; deleted ones count too.
 ///
 /// # Errors
@@ -112,24 +128,6 @@ pub async fn written_before(
         .first(conn)
         .await
         .optional()
-}
-
-/// Hides the message from everybody, also from the pinned ones; who did it stays on record.
-///
-/// # Errors
-/// The database's.
-pub async fn delete(
-    conn: &mut PgConn,
-    id: MessageId,
-    by: UserId,
-    at: DateTime<Utc>,
-) -> QueryResult<()> {
-    diesel::delete(pins::table.find(id)).execute(conn).await?;
-    diesel::update(messages::table.find(id))
-        .set((messages::deleted_at.eq(at), messages::deleted_by.eq(by)))
-        .execute(conn)
-        .await
-        .map(drop)
 }
 
 /// The first text of a message that was edited.

@@ -193,34 +193,42 @@ pub async fn add_reply(conn: &mut PgConn, reply: Reply, drawn_in: &[UserId]) -> 
         .map(drop)
 }
 
-/// Counts anew after a reply of `author` was deleted.
+/// Counts threads anew after replies of these authors were deleted.
 ///
 /// # Errors
 /// The database's.
-pub async fn take_reply(conn: &mut PgConn, root: MessageId, author: UserId) -> QueryResult<()> {
-    // First the lock, then a statement that sees what was committed meanwhile.
+pub async fn take_replies(
+    conn: &mut PgConn,
+    roots: &[MessageId],
+    authors: &[UserId],
+) -> QueryResult<()> {
+    // First the locks, then a statement that sees what was committed meanwhile.
     threads::table
-        .find(root)
+        .filter(threads::root_id.eq_any(roots))
+        .order(threads::root_id)
         .select(threads::root_id)
         .for_update()
-        .get_result::<MessageId>(conn)
+        .load::<MessageId>(conn)
         .await?;
+    let roots: Vec<Uuid> = roots.iter().map(|id| id.0).collect();
+    let authors: Vec<Uuid> = authors.iter().map(|id| id.0).collect();
     diesel::sql_query(
-        "UPDATE threads SET reply_count = x.n, last_seq = coalesce(x.seq, 0), \
-         last_at = coalesce(x.at, threads.last_at) FROM (SELECT count(*) AS n, max(seq) AS seq, \
-         (array_agg(created_at ORDER BY seq DESC))[1] AS at FROM messages \
-         WHERE thread_root = $1 AND deleted_at IS NULL) x WHERE root_id = $1",
+        "UPDATE threads t SET reply_count = x.n, last_seq = coalesce(x.seq, 0), \
+         last_at = coalesce(x.at, t.last_at) FROM unnest($1::uuid[]) AS r (id) \
+         CROSS JOIN LATERAL (SELECT count(*) AS n, max(seq) AS seq, \
+             (array_agg(created_at ORDER BY seq DESC))[1] AS at FROM messages \
+             WHERE thread_root = r.id AND deleted_at IS NULL) x WHERE t.root_id = r.id",
     )
-    .bind::<SqlUuid, _>(root.0)
+    .bind::<Array<SqlUuid>, _>(&roots)
     .execute(conn)
     .await?;
     diesel::sql_query(
-        "UPDATE thread_members SET first_reply_at = (SELECT min(created_at) FROM messages \
-         WHERE thread_root = $1 AND author_id = $2 AND deleted_at IS NULL) \
-         WHERE root_id = $1 AND user_id = $2",
+        "UPDATE thread_members tm SET first_reply_at = (SELECT min(created_at) FROM messages m \
+         WHERE m.thread_root = tm.root_id AND m.author_id = tm.user_id AND m.deleted_at IS NULL) \
+         WHERE tm.root_id = ANY($1) AND tm.user_id = ANY($2)",
     )
-    .bind::<SqlUuid, _>(root.0)
-    .bind::<SqlUuid, _>(author.0)
+    .bind::<Array<SqlUuid>, _>(&roots)
+    .bind::<Array<SqlUuid>, _>(&authors)
     .execute(conn)
     .await
     .map(drop)

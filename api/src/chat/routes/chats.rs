@@ -2,9 +2,8 @@
 
 use crate::app::App;
 use crate::chat::access::{ChatAccess, access_chat, access_chat_to_change};
-use crate::chat::actions::chats::{
-    do_create_chat, do_create_group, do_delete_chat, do_open_direct, do_update_chat,
-};
+use crate::chat::actions::chats::{do_create_chat, do_delete_chat, do_open_direct, do_update_chat};
+use crate::chat::actions::groups::do_create_group;
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::people::has_own_members;

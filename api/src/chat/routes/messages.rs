@@ -5,7 +5,8 @@ use crate::chat::access::{ChatAccess, access_chat, access_message};
 use crate::chat::actions::messages::{
     Sent, do_delete_message, do_edit_message, do_send_message, repeated,
 };
-use crate::chat::actions::news::{announce, recount};
+use crate::chat::actions::news::announce;
+use crate::chat::actions::removal::Recount;
 use crate::chat::history::{Part, Rows, page};
 use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::message::{self, Place};
@@ -193,15 +194,14 @@ pub async fn delete_command(context: CommandContext, data: OneMessage) -> ApiRes
 }
 
 async fn remove(app: &App, user: &CurrentUser, message: MessageId) -> ApiResult<()> {
-    let (chat, people) = app
+    let recount = app
         .transact(async |tx| {
             let (chat, row) = access_message(tx, user, message).await?;
-            do_delete_message(tx, &chat, &row).await?;
-            let people = own_people(tx, &chat).await?;
-            Ok((chat, people))
+            let gone = do_delete_message(tx, &chat, &row).await?;
+            Recount::of(tx, &gone).await
         })
         .await?;
-    recount(&app.live, &chat, &people);
+    recount.tell(&app.live);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::chat::access::{access_chat, access_chat_to_change};
-use crate::chat::actions::chats::{do_add_member, do_remove_member};
+use crate::chat::actions::groups::{do_add_member, do_remove_member};
 use crate::chat::model::people::{ReaderSearch, readers};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;

@@ -2,7 +2,7 @@
 
 use crate::error::ApiResult;
 use crate::jobs;
-use crate::notifications::jobs::{ForgetMentions, ForgetMessage};
+use crate::notifications::jobs::{BATCH, ForgetMentions, ForgetMessages, TellForgotten};
 use crate::notifications::model::inbox;
 use crate::notifications::model::incoming::{self, NewRow};
 use crate::realtime::stream::{self, Tx, now};
@@ -87,21 +87,41 @@ pub async fn do_notify(tx: &mut Tx, list: Vec<NewNotification>) -> ApiResult<()>
     Ok(())
 }
 
-fn topics(people: &[UserId]) -> Vec<Topic> {
+pub(in crate::notifications) fn topics(people: &[UserId]) -> Vec<Topic> {
     people.iter().map(|user| Topic::User(*user)).collect()
 }
 
-/// A deleted message is no news: its entries go, those of many people by a job.
+/// Deleted messages are no news: their entries go, those of many people by a job.
 ///
 /// # Errors
 /// The database's.
-pub async fn do_forget_message(tx: &mut Tx, message: MessageId) -> ApiResult<()> {
-    let people = inbox::notified(tx, message, AT_ONCE + 1).await?;
+pub async fn do_forget_messages(tx: &mut Tx, messages: &[MessageId]) -> ApiResult<()> {
+    let people = inbox::notified(tx, messages, AT_ONCE + 1).await?;
     if people.len() > AT_ONCE {
-        jobs::enqueue(tx, &ForgetMessage { message_id: message }).await?;
+        for part in messages.chunks(BATCH) {
+            jobs::enqueue(tx, &ForgetMessages { message_ids: part.to_vec() }).await?;
+        }
         return Ok(());
     }
-    do_take_back(tx, message, &people).await
+    do_take_back(tx, messages, &people).await
+}
+
+/// Chats go, and the entries about their messages with them; many people hear of it from a job. Call
+/// it before the chats are deleted and while nobody can write in them.
+///
+/// # Errors
+/// The database's.
+pub async fn do_forget_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<()> {
+    let people = inbox::notified_in(tx, chats, AT_ONCE + 1).await?;
+    if people.len() > AT_ONCE {
+        for part in inbox::delete_in(tx, chats).await?.chunks(BATCH) {
+            jobs::enqueue(tx, &TellForgotten { gone: part.to_vec() }).await?;
+        }
+        return Ok(());
+    }
+    stream::lock(tx, &topics(&people)).await?;
+    let gone = inbox::delete_in(tx, chats).await?;
+    tell_deleted(tx, gone).await
 }
 
 /// After an edit: whom the message does not mention any more forgets that it did, and who is new in
@@ -127,21 +147,21 @@ pub async fn do_notify_again(
         return Ok(());
     }
     stream::lock(tx, &topics(&people)).await?;
-    do_take_back(tx, message, &gone).await?;
+    do_take_back(tx, &[message], &gone).await?;
     do_notify(tx, list).await
 }
 
-/// Takes the entries of a message from these people.
+/// Takes the entries of messages from these people.
 pub(in crate::notifications) async fn do_take_back(
     tx: &mut Tx,
-    message: MessageId,
+    messages: &[MessageId],
     people: &[UserId],
 ) -> ApiResult<()> {
     if people.is_empty() {
         return Ok(());
     }
     stream::lock(tx, &topics(people)).await?;
-    let gone = inbox::delete_of_message(tx, message, people).await?;
+    let gone = inbox::delete_of_messages(tx, messages, people).await?;
     tell_deleted(tx, gone).await
 }
 

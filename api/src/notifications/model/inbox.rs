@@ -1,7 +1,7 @@
 //! `notifications`.
 
 use crate::platform::db::PgConn;
-use crate::platform::schema::notifications as n;
+use crate::platform::schema::{messages, notifications as n};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -263,21 +263,59 @@ pub async fn delete_one(conn: &mut PgConn, user: UserId, id: NotificationId) -> 
     Ok(diesel::delete(row).execute(conn).await? > 0)
 }
 
-/// Some of the people a message notified.
+/// Some of the people whom these messages notified.
 ///
 /// # Errors
 /// The database's.
 pub async fn notified(
     conn: &mut PgConn,
-    message: MessageId,
+    messages: &[MessageId],
     limit: usize,
 ) -> QueryResult<Vec<UserId>> {
     n::table
-        .filter(n::message_id.eq(message))
+        .filter(n::message_id.eq_any(messages))
         .order(n::user_id)
+        .distinct()
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .select(n::user_id)
         .load(conn)
+        .await
+}
+
+/// Some of the people whom messages of these chats notified.
+///
+/// # Errors
+/// The database's.
+pub async fn notified_in(
+    conn: &mut PgConn,
+    chats: &[ChatId],
+    limit: usize,
+) -> QueryResult<Vec<UserId>> {
+    let said =
+        messages::table.filter(messages::chat_id.eq_any(chats)).select(messages::id.nullable());
+    n::table
+        .filter(n::message_id.eq_any(said))
+        .order(n::user_id)
+        .distinct()
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(n::user_id)
+        .load(conn)
+        .await
+}
+
+/// Removes the entries about messages of these chats; returns them.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_in(
+    conn: &mut PgConn,
+    chats: &[ChatId],
+) -> QueryResult<Vec<(UserId, NotificationId)>> {
+    let said =
+        messages::table.filter(messages::chat_id.eq_any(chats)).select(messages::id.nullable());
+    diesel::delete(n::table.filter(n::message_id.eq_any(said)))
+        .returning((n::user_id, n::id))
+        .get_results(conn)
         .await
 }
 
@@ -301,16 +339,16 @@ pub async fn mentioned_without(
         .await
 }
 
-/// Removes the entries of a message from people's inboxes; returns them.
+/// Removes the entries of messages from people's inboxes; returns them.
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_of_message(
+pub async fn delete_of_messages(
     conn: &mut PgConn,
-    message: MessageId,
+    messages: &[MessageId],
     people: &[UserId],
 ) -> QueryResult<Vec<(UserId, NotificationId)>> {
-    diesel::delete(n::table.filter(n::message_id.eq(message).and(n::user_id.eq_any(people))))
+    diesel::delete(n::table.filter(n::message_id.eq_any(messages).and(n::user_id.eq_any(people))))
         .returning((n::user_id, n::id))
         .get_results(conn)
         .await

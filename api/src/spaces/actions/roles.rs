@@ -5,6 +5,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{RoleAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
+use crate::spaces::conversations::Conversations;
 use crate::spaces::model::role::{NewRole, RoleChanges, RoleRow};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, RoleDeleted};
@@ -94,6 +95,7 @@ pub async fn do_delete_role(
     access: &SpaceAccess,
     target: &RoleAccess,
     replacement: Option<&RoleAccess>,
+    conversations: &dyn Conversations,
 ) -> ApiResult<()> {
     target.require_change(access)?;
     let role = &target.role;
@@ -110,6 +112,7 @@ pub async fn do_delete_role(
             other.role.clone()
         }
     };
+    conversations.drop_role(tx, access.id(), access.user_id(), role.id).await?;
     role.delete(tx, heir.id).await?;
     let deleted = RoleDeleted { space_id: access.id(), role_id: role.id, replacement_id: heir.id };
     tx.emit(access.topic(), Event::RoleDeleted(deleted)).await?;

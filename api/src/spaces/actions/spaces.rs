@@ -1,8 +1,11 @@
 //! Changes of spaces.
 
+use super::members::MAX_MEMBERSHIPS;
 use super::presets;
 use crate::error::{ApiError, ApiResult};
 use crate::http::etag::IfMatch;
+use crate::identity::model::{deletion, user};
+use crate::notifications::do_forget_chats;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
@@ -20,13 +23,16 @@ use shared::topic::Topic;
 /// Makes a space with its roles and its first chat.
 ///
 /// # Errors
-/// The database's.
+/// `limit_reached` for who is in as many as one may be.
 pub async fn do_create_space(
     tx: &mut Tx,
     owner: UserId,
     lang: Lang,
     body: &CreateSpace,
 ) -> ApiResult<Space> {
+    if member::count_of(tx, owner).await? >= MAX_MEMBERSHIPS {
+        return Err(ErrorCode::LimitReached.into());
+    }
     let (id, chat) = (SpaceId::new(), ChatId::new());
     let presets = presets::roles(id, lang);
     NewSpace {
@@ -116,6 +122,8 @@ pub async fn do_set_space_picture(
 pub async fn do_delete_space(tx: &mut Tx, access: &SpaceAccess, seen: &IfMatch) -> ApiResult<()> {
     access.require(Permission::DeleteSpace)?;
     seen.check(access.space().version)?;
+    let chats = space::lock_chats(tx, access.id()).await?;
+    do_forget_chats(tx, &chats).await?;
     // Before the event: waits for those who add to the space, and they may wait for its topic.
     space::delete(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceDeleted(SpaceDeleted { space_id: access.id() })).await?;
@@ -133,8 +141,11 @@ pub async fn do_transfer_space(
     if old == new {
         return Err(ErrorCode::Yourself.into());
     }
-    // A space whose owner cannot log in would be nobody's.
-    if heir.member.is_placeholder() || heir.member.is_bot() {
+    // A space whose owner cannot log in, or is on his way out, would be nobody's. Who plans the end of
+    // his account locks the same row.
+    user::lock(tx, new).await?;
+    let is_going = user::is_placeholder(tx, new).await? || deletion::is_planned(tx, new).await?;
+    if is_going || heir.member.is_bot() {
         return Err(ApiError::field("user_id", FieldCode::Unknown));
     }
     let plain = RoleRow::of_kind(tx, id, RoleKind::Member).await?;

@@ -98,7 +98,7 @@ pub async fn delete_role(
             Some(id) => Some(access_role(tx, &space, id).await?),
             None => None,
         };
-        do_delete_role(tx, &space, &role, heir.as_ref()).await
+        do_delete_role(tx, &space, &role, heir.as_ref(), &*app.conversations).await
     })
     .await?;
     Ok(NoContent)
