@@ -10,6 +10,8 @@ pub mod import;
 pub mod model;
 mod routes;
 
+pub use actions::bots::do_end_bot;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes, below `/api/v1`.

@@ -1,25 +1,28 @@
 //! The end of an account: asked for with the password, done days later, called off by a login.
 
-use super::model::traces::{self, Trace};
+use super::model::traces;
 use crate::app::App;
-use crate::chat::model::chat::ChatView;
-use crate::chat::model::chat_changes::members_of;
+use crate::chat::model::chat_changes::{self, groups_of};
+use crate::chat::model::sweep;
+use crate::chat::{Recount, do_leave_group, do_remove_messages};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::identity::actions::names::check_own_password;
 use crate::identity::actions::sessions::do_revoke;
+use crate::identity::actions::tokens::do_revoke_programs;
 use crate::identity::model::deletion::{self, Due};
 use crate::identity::model::session::Which;
 use crate::identity::model::{choices, user};
-use crate::realtime::stream::{Tx, now};
-use crate::spaces::model::space::SpaceRow;
+use crate::integrations::do_end_bot;
+use crate::integrations::model::bot::BotRow;
+use crate::realtime::stream::now;
+use crate::spaces::do_leave_space_as;
+use crate::spaces::model::member::spaces_of;
 use chrono::{DateTime, Duration, Utc};
 use shared::error::{ErrorCode, FieldCode};
-use shared::event::{Event, MemberGone, MessageDeleted};
-use shared::ids::{ChatId, SpaceId, UserId};
+use shared::ids::UserId;
 use shared::people::{DELETION_DAYS, DeleteAccount, PlannedDeletion};
 use shared::text::{Key, Lang, text};
-use shared::topic::Topic;
 
 /// How often accounts that are due are looked for.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(15 * 60);
@@ -39,7 +42,7 @@ pub async fn plan(
 ) -> ApiResult<PlannedDeletion> {
     check_own_password(app, caller.id, body.password).await?;
     let due_at = now() + Duration::days(DELETION_DAYS);
-    let ended = app
+    let (sessions, tokens) = app
         .transact(async |tx| {
             let row = user::lock(tx, caller.id).await?;
             if !row.nickname.eq_ignore_ascii_case(body.confirm.trim()) {
@@ -49,11 +52,12 @@ pub async fn plan(
                 return Err(ErrorCode::OwnsSpaces.into());
             }
             deletion::plan(tx, caller.id, due_at, body.remove_messages).await?;
-            traces::end_programs(tx, caller.id).await?;
-            do_revoke(tx, caller.id, Which::All).await
+            let tokens = do_revoke_programs(tx, caller.id).await?;
+            Ok((do_revoke(tx, caller.id, Which::All).await?, tokens))
         })
         .await?;
-    app.identity.forget_sessions(&app.live, &ended).await;
+    app.identity.forget_sessions(&app.live, &sessions).await;
+    app.identity.forget_tokens(&app.live, &tokens).await;
     Ok(PlannedDeletion { due_at })
 }
 
@@ -89,14 +93,14 @@ async fn take(app: &App, now: DateTime<Utc>) -> ApiResult<Option<Due>> {
     app.transact(async |tx| {
         while let Some(due) = deletion::next_due(tx, now).await? {
             let id = due.user_id;
+            // Who hands a space to him waits, and finds nobody then.
+            user::lock(tx, id).await?;
             // A space came to him meanwhile: it must not lose its owner.
             if !traces::owned_spaces(tx, id).await?.is_empty() {
                 deletion::put_off(tx, id, now + Duration::days(1)).await?;
                 continue;
             }
             deletion::put_off(tx, id, now + LEASE).await?;
-            traces::end_programs(tx, id).await?;
-            traces::end_bots(tx, id).await?;
             let lang = choices::find(tx, id).await?.settings().lang.unwrap_or(Lang::En);
             deletion::empty(tx, id, text(lang, Key::IdentityDeletedPerson)).await?;
             return Ok(Some(due));
@@ -109,51 +113,60 @@ async fn take(app: &App, now: DateTime<Utc>) -> ApiResult<Option<Due>> {
 async fn farewell(app: &App, due: Due) -> ApiResult<()> {
     let id = due.user_id;
     app.live.show_face_now(id).await?;
-    if due.removes_messages {
-        while app.transact(async |tx| remove_some(tx, id).await).await? > 0 {}
+    let bots = BotRow::of_owner(&mut *app.conn().await?, id).await?;
+    for bot in bots.iter().map(BotRow::id) {
+        let ended = app.transact(async |tx| do_end_bot(tx, bot).await).await?;
+        app.identity.forget_tokens(&app.live, &ended).await;
     }
-    let conn = &mut *app.conn().await?;
-    let (spaces, groups) = (traces::spaces_of(conn, id).await?, traces::groups_of(conn, id).await?);
+    // What was made since the plan, on another device.
+    let ended = app.transact(async |tx| do_revoke_programs(tx, id).await).await?;
+    app.identity.forget_tokens(&app.live, &ended).await;
+    if due.removes_messages {
+        remove_messages(app, id).await?;
+    }
+    let (spaces, groups) = {
+        let conn = &mut *app.conn().await?;
+        (spaces_of(conn, id).await?, groups_of(conn, id).await?)
+    };
     for space in spaces {
-        app.transact(async |tx| leave_space(tx, space, id).await).await?;
+        app.transact(async |tx| gone_by_now(do_leave_space_as(tx, space, id).await)).await?;
     }
     for group in groups {
-        app.transact(async |tx| leave_group(tx, group, id).await).await?;
+        app.transact(async |tx| {
+            gone_by_now(match chat_changes::lock(tx, group).await {
+                Ok(()) => do_leave_group(tx, group, id).await,
+                Err(error) => Err(error.into()),
+            })
+        })
+        .await?;
     }
-    deletion::finish(conn, id).await?;
+    deletion::finish(&mut *app.conn().await?, id).await?;
     Ok(())
 }
 
-async fn remove_some(tx: &mut Tx, id: UserId) -> ApiResult<usize> {
-    let mut gone: Vec<Trace> = traces::remove_messages(tx, id, now(), BATCH).await?;
-    gone.sort_by_key(|(_, _, seq)| *seq);
-    for (message_id, chat_id, message_seq) in &gone {
-        let (message_id, chat_id, message_seq) = (*message_id, *chat_id, *message_seq);
-        let event = MessageDeleted { message_id, chat_id, message_seq };
-        tx.emit(Topic::Chat(chat_id), Event::MessageDeleted(event)).await?;
+/// What he was taken out of meanwhile is left.
+fn gone_by_now(left: ApiResult<()>) -> ApiResult<()> {
+    match left {
+        Err(error) if error.code == ErrorCode::NotFound => Ok(()),
+        other => other,
     }
-    Ok(gone.len())
 }
 
-async fn leave_space(tx: &mut Tx, space_id: SpaceId, user_id: UserId) -> ApiResult<()> {
-    SpaceRow::lock(tx, space_id).await?;
-    if traces::leave_space(tx, space_id, user_id).await? {
-        let gone = MemberGone { space_id, user_id, by: None };
-        tx.emit(Topic::Space(space_id), Event::MemberLeft(gone)).await?;
+/// Removes what he wrote, a batch a transaction, and empties what he had deleted before.
+async fn remove_messages(app: &App, id: UserId) -> ApiResult<()> {
+    loop {
+        let recount = app
+            .transact(async |tx| {
+                let batch = sweep::oldest(tx, id, BATCH).await?;
+                let gone = do_remove_messages(tx, &batch, id).await?;
+                Ok((batch.len(), Recount::of(tx, &gone).await?))
+            })
+            .await?;
+        match recount {
+            (0, _) => break,
+            (_, recount) => recount.tell(&app.live),
+        }
     }
-    Ok(())
-}
-
-async fn leave_group(tx: &mut Tx, chat: ChatId, user: UserId) -> ApiResult<()> {
-    if !traces::leave_group(tx, chat, user).await? {
-        return Ok(());
-    }
-    let mut people = members_of(tx, &[chat]).await?.remove(&chat).unwrap_or_default();
-    let view = ChatView::find(tx, user, chat).await?;
-    people.sort_by_key(|person| person.id);
-    for person in &people {
-        let event = Event::ConversationUpdated(view.clone().into_anybodys(people.clone()));
-        tx.emit(Topic::User(person.id), event).await?;
-    }
+    while app.transact(async |tx| Ok(sweep::empty_deleted(tx, id, BATCH).await?)).await? > 0 {}
     Ok(())
 }

@@ -31,13 +31,21 @@ pub async fn do_create_bot(tx: &mut Tx, owner: UserId, body: &CreateBot) -> ApiR
     Ok(BotRow::find(tx, owner, id).await?.into())
 }
 
+/// Ends a bot of the caller, see [`do_end_bot`].
+///
+/// # Errors
+/// The database's.
+pub async fn do_delete_bot(tx: &mut Tx, access: &BotAccess) -> ApiResult<Vec<TokenId>> {
+    do_end_bot(tx, access.id()).await
+}
+
 /// Ends a bot: its tokens, its memberships. What it wrote stays. Returns the tokens that were in
 /// force: after the commit they are to be forgotten.
 ///
 /// # Errors
 /// The database's.
-pub async fn do_delete_bot(tx: &mut Tx, access: &BotAccess) -> ApiResult<Vec<TokenId>> {
-    do_leave_all_spaces(tx, access.id()).await?;
-    bot::delete(tx, access.id()).await?;
-    do_revoke_tokens(tx, access.id(), None).await
+pub async fn do_end_bot(tx: &mut Tx, bot: UserId) -> ApiResult<Vec<TokenId>> {
+    do_leave_all_spaces(tx, bot).await?;
+    bot::delete(tx, bot).await?;
+    do_revoke_tokens(tx, bot, None).await
 }
