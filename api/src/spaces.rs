@@ -16,7 +16,7 @@ pub mod model;
 mod routes;
 
 pub use actions::bots::{do_admit_bot, do_leave_all_spaces, do_leave_space_as};
-pub use actions::reports::{Reported, do_report};
+pub use actions::reports::{REPORTS, Reported, do_report};
 pub use actions::spaces::do_create_space;
 
 use utoipa_actix_web::service_config::ServiceConfig;

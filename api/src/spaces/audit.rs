@@ -4,7 +4,7 @@
 use super::model::audit;
 use crate::platform::db::PgConn;
 use diesel::QueryResult;
-use shared::ids::{SpaceId, UserId};
+use shared::ids::{ChatId, SpaceId, UserId};
 use shared::spaces::{AuditAction, AuditChange};
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ pub struct Entry<'a> {
     pub user: Option<UserId>,
     /// The thing acted on and its name now.
     pub target: Option<(Uuid, &'a str)>,
+    /// The chat it is about: who does not see the chat does not see target and changes.
+    pub chat: Option<ChatId>,
     pub reason: Option<&'a str>,
     pub changes: Vec<AuditChange>,
 }
@@ -25,7 +27,16 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     #[must_use]
     pub fn new(space: SpaceId, actor: UserId, action: AuditAction) -> Self {
-        Self { space, actor, action, user: None, target: None, reason: None, changes: Vec::new() }
+        Self {
+            space,
+            actor,
+            action,
+            user: None,
+            target: None,
+            chat: None,
+            reason: None,
+            changes: Vec::new(),
+        }
     }
 
     /// The person acted on.
@@ -38,6 +49,12 @@ impl<'a> Entry<'a> {
     #[must_use]
     pub fn target(self, id: Uuid, name: &'a str) -> Self {
         Self { target: Some((id, name)), ..self }
+    }
+
+    /// The chat it is about.
+    #[must_use]
+    pub fn chat(self, chat: ChatId) -> Self {
+        Self { chat: Some(chat), ..self }
     }
 
     /// Why; nothing when it is blank.

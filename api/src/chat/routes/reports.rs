@@ -6,7 +6,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{NoContent, Valid};
 use crate::http::query::Path;
-use crate::spaces::{Reported, do_report};
+use crate::spaces::{REPORTS, Reported, do_report};
 use actix_web::post;
 use actix_web::web::Data;
 use shared::error::ErrorCode;
@@ -23,6 +23,7 @@ pub async fn report_message(
     message: Path<MessageId>,
     Valid(body): Valid<SendReport>,
 ) -> ApiResult<NoContent> {
+    app.limits.take(REPORTS, user.id).await?;
     app.transact(async |tx| {
         let (chat, row) = access_message(tx, &user, message.0).await?;
         let space = chat.space_id().ok_or_else(|| ApiError::new(ErrorCode::NotModerated))?;

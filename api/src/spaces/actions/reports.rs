@@ -1,6 +1,7 @@
 //! Reports to the moderators, and what becomes of them.
 
 use crate::error::{ApiError, ApiResult};
+use crate::http::rate_limit::Limit;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::SpaceAccess;
 use crate::spaces::audit::{Entry, record};
@@ -11,6 +12,10 @@ use shared::ids::{ChatId, MessageId, ReportId, SpaceId, UserId};
 use shared::permission::Permission;
 use shared::spaces::{AuditAction, HandleReport, Report, ReportState, ReportsChanged, SendReport};
 use shared::topic::Topic;
+use std::collections::HashMap;
+
+/// Reports of a person: enough for a bad evening, too few to bury the others.
+pub const REPORTS: Limit = Limit { name: "reports", burst: 20, per_hour: 40 };
 
 /// Who handles reports: one key, so that "who can grant it" has one answer.
 pub const HANDLES_REPORTS: Permission = Permission::DeleteAnyMessages;
@@ -89,13 +94,27 @@ pub async fn do_handle_report(
     Ok(report::find(tx, space, id).await?)
 }
 
-/// Tells everybody who handles reports how many wait. User topics in the order of their ids.
+/// Reports about himself are kept from who handles reports; the owner has nobody above him.
+#[must_use]
+pub fn kept_from(access: &SpaceAccess) -> Option<UserId> {
+    (!access.standing().is_owner).then(|| access.user_id())
+}
+
+/// How many reports wait for somebody, without those kept from him.
+#[must_use]
+pub fn waiting(open: &HashMap<UserId, i64>, but: Option<UserId>) -> i64 {
+    open.iter().filter(|(about, _)| Some(**about) != but).map(|(_, count)| count).sum()
+}
+
+/// Tells everybody who handles reports how many wait for him.
 async fn tell_handlers(tx: &mut Tx, space_id: SpaceId) -> ApiResult<()> {
     let open = report::count_open(tx, space_id).await?;
-    for user in report::handlers(tx, space_id).await? {
-        let changed = ReportsChanged { space_id, open };
-        tx.emit(Topic::User(user), Event::ReportsChanged(changed)).await?;
-    }
+    let handlers = report::handlers(tx, space_id).await?;
+    let event = |(user, is_owner): (UserId, bool)| {
+        let open = waiting(&open, (!is_owner).then_some(user));
+        (Topic::User(user), None, Event::ReportsChanged(ReportsChanged { space_id, open }))
+    };
+    tx.emit_each(handlers.into_iter().map(event).collect()).await?;
     Ok(())
 }
 

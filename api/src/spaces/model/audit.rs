@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::Timestamp;
-use shared::ids::{AuditId, SpaceId, UserId};
+use shared::ids::{AuditId, ChatId, SpaceId, UserId};
 use shared::spaces::{AuditAction, AuditEntry};
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ struct Row {
     reason: Option<String>,
     changes: Value,
     created_at: Timestamp,
+    chat_id: Option<ChatId>,
 }
 
 /// Which lines a list shows.
@@ -54,6 +55,7 @@ pub async fn insert(conn: &mut PgConn, entry: &Entry<'_>) -> QueryResult<()> {
             audit_log::user_id.eq(entry.user),
             audit_log::target_id.eq(target_id),
             audit_log::target_name.eq(target_name.filter(|name| !name.is_empty())),
+            audit_log::chat_id.eq(entry.chat),
             audit_log::reason.eq(entry.reason),
             audit_log::changes.eq(serde_json::to_value(&entry.changes).unwrap_or_default()),
         ))
@@ -62,7 +64,7 @@ pub async fn insert(conn: &mut PgConn, entry: &Entry<'_>) -> QueryResult<()> {
         .map(drop)
 }
 
-/// The lines of a space before an id, newest first.
+/// The lines of a space before an id, newest first, each with the chat it is about.
 ///
 /// # Errors
 /// The database's.
@@ -72,7 +74,7 @@ pub async fn page_before(
     filter: AuditFilter,
     before: Option<AuditId>,
     limit: i64,
-) -> QueryResult<Vec<AuditEntry>> {
+) -> QueryResult<Vec<(AuditEntry, Option<ChatId>)>> {
     let mut query = audit_log::table
         .filter(audit_log::space_id.eq(space))
         .select(Row::as_select())
@@ -102,7 +104,7 @@ pub async fn page_before(
     let people = user::refs(conn, &ids).await?;
     let person = |id: Option<UserId>| id.and_then(|id| people.get(&id).cloned());
     let entries = rows.into_iter().filter_map(|row| {
-        Some(AuditEntry {
+        let entry = AuditEntry {
             id: row.id,
             actor: person(row.actor_id),
             // A release that knows more actions has written it.
@@ -113,7 +115,8 @@ pub async fn page_before(
             reason: row.reason,
             changes: serde_json::from_value(row.changes).unwrap_or_default(),
             created_at: row.created_at,
-        })
+        };
+        Some((entry, row.chat_id))
     });
     Ok(entries.collect())
 }

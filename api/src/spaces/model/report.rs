@@ -61,13 +61,14 @@ struct Row {
     created_at: Timestamp,
 }
 
-/// The reports of a space before an id, latest first.
+/// The reports of a space before an id, latest first; those about `but` left out.
 ///
 /// # Errors
 /// The database's.
 pub async fn page_before(
     conn: &mut PgConn,
     space: SpaceId,
+    but: Option<UserId>,
     state: Option<ReportState>,
     before: Option<ReportId>,
     limit: i64,
@@ -78,6 +79,9 @@ pub async fn page_before(
         .order(reports::id.desc())
         .limit(limit)
         .into_boxed();
+    if let Some(but) = but {
+        query = query.filter(reports::user_id.ne(but));
+    }
     if let Some(state) = state {
         query = query.filter(reports::state.eq(state.key()));
     }
@@ -130,26 +134,28 @@ pub async fn handle(
     }
 }
 
-/// How many reports of a space wait.
+/// How many reports of a space wait, by the person they are about.
 ///
 /// # Errors
 /// The database's.
-pub async fn count_open(conn: &mut PgConn, space: SpaceId) -> QueryResult<i64> {
-    reports::table
+pub async fn count_open(conn: &mut PgConn, space: SpaceId) -> QueryResult<HashMap<UserId, i64>> {
+    let open: Vec<(UserId, i64)> = reports::table
         .filter(reports::space_id.eq(space).and(reports::state.eq(ReportState::Open.key())))
-        .count()
-        .get_result(conn)
-        .await
+        .group_by(reports::user_id)
+        .select((reports::user_id, diesel::dsl::count_star()))
+        .load(conn)
+        .await?;
+    Ok(open.into_iter().collect())
 }
 
 /// At most so many people hear of reports at once.
 const MAX_HANDLERS: i64 = 100;
 
-/// Who handles the reports of a space, by id.
+/// Who handles the reports of a space, by id, and whether he is the owner.
 ///
 /// # Errors
 /// The database's.
-pub async fn handlers(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<UserId>> {
+pub async fn handlers(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<(UserId, bool)>> {
     let needed = PermissionSet::of(&[Permission::DeleteAnyMessages]);
     let rows: Vec<(UserId, UserId, PermissionSet, Option<PermissionSet>)> = space_members::table
         .inner_join(spaces::table)
@@ -176,7 +182,7 @@ pub async fn handlers(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<User
         |(user, owner, role, denied): &(UserId, UserId, PermissionSet, Option<PermissionSet>)| {
             user == owner || role.without(denied.unwrap_or_default()).covers(needed)
         };
-    Ok(rows.iter().filter(|row| may(row)).map(|row| row.0).collect())
+    Ok(rows.iter().filter(|row| may(row)).map(|row| (row.0, row.0 == row.1)).collect())
 }
 
 /// The roles of a space that hold these permissions.

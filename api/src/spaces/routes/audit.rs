@@ -7,6 +7,7 @@ use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
 use crate::http::json::Json;
 use crate::http::query::{Path, Query, limit, storable};
+use crate::realtime::directory::Question;
 use crate::spaces::access::access_space;
 use crate::spaces::model::audit::{AuditFilter, page_before};
 use actix_web::get;
@@ -14,10 +15,11 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use shared::error::FieldCode;
-use shared::ids::UserId;
+use shared::ids::{ChatId, UserId};
 use shared::page::Page;
 use shared::permission::Permission;
 use shared::spaces::{AuditAction, AuditEntry};
+use std::collections::HashSet;
 use utoipa::IntoParams;
 
 /// Which lines to list.
@@ -40,7 +42,8 @@ pub struct AuditQuery {
     cursor: Option<String>,
 }
 
-/// List what was done in the space, latest first. Needs `view_audit`.
+/// List what was done in the space, latest first. Needs `view_audit`. Of what concerns a chat that the
+/// caller does not see, names, texts and changes are left out.
 #[utoipa::path(
     tag = "spaces",
     params(SpacePath, AuditQuery),
@@ -70,9 +73,26 @@ pub async fn list_audit(
         since: query.since,
         until: query.until,
     };
-    let conn = &mut *app.conn().await?;
-    let space = access_space(conn, &user, path.space_id).await?;
-    space.require(Permission::ViewAudit)?;
-    let rows = page_before(conn, space.id(), filter, before, limit + 1).await?;
-    Ok(Json(cursor::page(rows, limit, |row| row.id)))
+    let (rows, is_owner) = {
+        let conn = &mut *app.conn().await?;
+        let space = access_space(conn, &user, path.space_id).await?;
+        space.require(Permission::ViewAudit)?;
+        let rows = page_before(conn, space.id(), filter, before, limit + 1).await?;
+        (rows, space.standing().is_owner)
+    };
+    // The owner sees every chat, and what is written about those that are gone.
+    let rooms: Vec<ChatId> =
+        rows.iter().filter(|_| !is_owner).filter_map(|(_, chat)| *chat).collect();
+    let readable = match rooms.is_empty() {
+        true => HashSet::new(),
+        false => app.live.views().of(Question { user: user.id, rooms }).await?.readable,
+    };
+    let rows = rows.into_iter().map(|(mut entry, chat)| {
+        if !is_owner && chat.is_some_and(|chat| !readable.contains(&chat)) {
+            (entry.target_id, entry.target_name) = (None, None);
+            entry.changes = Vec::new();
+        }
+        entry
+    });
+    Ok(Json(cursor::page(rows.collect(), limit, |row| row.id)))
 }

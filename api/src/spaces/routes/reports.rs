@@ -9,7 +9,7 @@ use crate::http::json::{Json, NoContent, Valid};
 use crate::http::query::{Path, Query, limit};
 use crate::spaces::access::{access_member, access_space, access_space_to_change};
 use crate::spaces::actions::reports::{
-    HANDLES_REPORTS, Reported, do_handle_report, do_report, state,
+    HANDLES_REPORTS, REPORTS, Reported, do_handle_report, do_report, kept_from, state, waiting,
 };
 use crate::spaces::model::report;
 use actix_web::web::Data;
@@ -40,6 +40,7 @@ pub async fn report_member(
     Path(path): Path<MemberPath>,
     Valid(body): Valid<SendReport>,
 ) -> ApiResult<NoContent> {
+    app.limits.take(REPORTS, user.id).await?;
     app.transact(async |tx| {
         let space = access_space(tx, &user, path.space_id).await?;
         let target = access_member(tx, &space, path.user_id).await?;
@@ -50,7 +51,8 @@ pub async fn report_member(
     Ok(NoContent)
 }
 
-/// List reports, latest first. Needs `delete_any_messages`.
+/// List reports, latest first. Needs `delete_any_messages`. Those about himself nobody sees but the
+/// owner.
 #[utoipa::path(
     tag = "spaces",
     params(SpacePath, ReportsQuery),
@@ -68,7 +70,8 @@ pub async fn list_reports(
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
     space.require(HANDLES_REPORTS)?;
-    let rows = report::page_before(conn, space.id(), state, before, limit + 1).await?;
+    let rows =
+        report::page_before(conn, space.id(), kept_from(&space), state, before, limit + 1).await?;
     Ok(Json(cursor::page(rows, limit, |row| row.id)))
 }
 
@@ -83,7 +86,8 @@ pub async fn count_reports(
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
     space.require(HANDLES_REPORTS)?;
-    Ok(Json(OpenReports { open: report::count_open(conn, space.id()).await? }))
+    let open = report::count_open(conn, space.id()).await?;
+    Ok(Json(OpenReports { open: waiting(&open, kept_from(&space)) }))
 }
 
 /// Decide about a report, or open it again; nobody but the owner decides about himself. Needs
