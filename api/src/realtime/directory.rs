@@ -3,6 +3,7 @@
 use crate::error::ApiResult;
 use crate::realtime::presence::Chosen;
 use async_trait::async_trait;
+use shared::Timestamp;
 use shared::identity::{Me, UserRef};
 use shared::ids::{ChatId, RoleId, SpaceId, UserId};
 use shared::topic::Topic;
@@ -26,6 +27,8 @@ pub struct View {
     pub hidden: HashSet<ChatId>,
     /// Those of the rooms that he may read.
     pub readable: HashSet<ChatId>,
+    /// When a restriction ends that hides some of them: then he may hear more.
+    pub hidden_until: Option<Timestamp>,
 }
 
 /// Answers for sockets. Implemented above this layer and handed to [`super::Live`] at start.

@@ -16,6 +16,7 @@ use crate::realtime::socket::WaitingSocket;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason};
 use bytestring::ByteString;
 use rand::Rng as _;
+use shared::Timestamp;
 use shared::event::close;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, RoleId, SpaceId};
@@ -63,6 +64,8 @@ pub struct Session {
     present: Option<UserRef>,
     /// The chats of the peer's spaces that he may not see.
     hidden: HashSet<ChatId>,
+    /// When to look again at what he may see: a restriction ends.
+    hidden_until: Option<Timestamp>,
     /// Whether the peer's cursors are of this log.
     same_log: bool,
     /// The peer's role in each of his spaces.
@@ -95,6 +98,7 @@ impl Session {
             rooms: HashSet::new(),
             present: None,
             hidden: HashSet::new(),
+            hidden_until: None,
             same_log: true,
             roles: HashMap::new(),
             last_heard: Instant::now(),
@@ -161,13 +165,14 @@ impl Session {
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let outbox = self.outbox.clone();
         loop {
-            let lifetime = (peer.user.expires_at - chrono::Utc::now()).to_std();
-            let expiry = tokio::time::Instant::now() + lifetime.unwrap_or_default();
+            let expiry = instant(peer.user.expires_at);
+            let look = instant(self.hidden_until.unwrap_or(peer.user.expires_at));
             let step = tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
                 () = sleep_until(expiry) => Err(End::close(close::UNAUTHENTICATED)),
                 () = sleep_until((self.last_heard + SILENCE).into()) => Err(End::Gone),
+                () = sleep_until(look), if self.hidden_until.is_some() => self.look_again(&peer).await,
                 delivery = outbox.next() => match delivery {
                     Ok(delivery) => self.deliver(&peer, delivery).await,
                     Err(_) => Err(End::close(close::TOO_SLOW)),
@@ -245,6 +250,11 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.leave();
     }
+}
+
+/// A time as timers know it; what is past is now.
+fn instant(at: Timestamp) -> tokio::time::Instant {
+    tokio::time::Instant::now() + (at - chrono::Utc::now()).to_std().unwrap_or_default()
 }
 
 /// Everybody comes back at his own moment.

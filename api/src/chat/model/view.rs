@@ -4,8 +4,11 @@ use super::chat::overrides;
 use crate::platform::db::PgConn;
 use crate::platform::schema::space_members;
 use crate::realtime::directory::{Question, View};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::ids::{ChatId, RoleId, SpaceId, UserId};
@@ -31,6 +34,8 @@ struct Doubtful {
     role: PermissionSet,
     #[diesel(sql_type = Nullable<BigInt>)]
     denied: Option<PermissionSet>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    until: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     overrides: Option<Value>,
 }
@@ -54,7 +59,7 @@ const DOUBTFUL: &str = "WITH mine AS (SELECT sm.* FROM space_members sm WHERE sm
          FROM chats c JOIN chat_overrides x ON x.chat_id = c.id \
          WHERE c.space_id IN (SELECT space_id FROM mine) GROUP BY c.id) \
      SELECT sm.user_id AS person, c.id AS chat, s.owner_id = sm.user_id AS is_owner, sm.role_id, \
-         r.priority AS rank, r.permissions AS role, re.denied, o.overrides \
+         r.priority AS rank, r.permissions AS role, re.denied, re.until, o.overrides \
      FROM mine sm JOIN spaces s ON s.id = sm.space_id JOIN roles r ON r.id = sm.role_id \
      JOIN chats c ON c.space_id = sm.space_id LEFT JOIN special o ON o.id = c.id \
      LEFT JOIN restrictions re ON re.space_id = sm.space_id AND re.user_id = sm.user_id \
@@ -96,8 +101,13 @@ pub async fn of_people(conn: &mut PgConn, questions: Vec<Question>) -> QueryResu
         .load(conn)
         .await?;
     let mut hidden: HashMap<UserId, HashSet<ChatId>> = HashMap::new();
+    let mut ends: HashMap<UserId, DateTime<Utc>> = HashMap::new();
     for mut chat in doubtful {
         if chat.is_hidden() {
+            if let Some(until) = chat.until {
+                let first = ends.entry(chat.person).or_insert(until);
+                *first = until.min(*first);
+            }
             hidden.entry(chat.person).or_default().insert(chat.chat);
         }
     }
@@ -111,7 +121,7 @@ pub async fn of_people(conn: &mut PgConn, questions: Vec<Question>) -> QueryResu
         let topics = std::iter::once(Topic::User(user)).chain(spaces).collect();
         let readable = |chat: &ChatId| open.contains(&(user, *chat)) && !hidden.contains(chat);
         let readable = question.rooms.into_iter().filter(readable).collect();
-        View { topics, roles, readable, hidden }
+        View { topics, roles, readable, hidden, hidden_until: ends.get(&user).copied() }
     };
     Ok(questions.into_iter().map(view).collect())
 }

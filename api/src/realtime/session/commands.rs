@@ -12,7 +12,7 @@ use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, JoinedRoom, RoomUser, close};
 use shared::ids::ChatId;
 use shared::topic::Topic;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 /// At most so many commands in [`WINDOW`].
@@ -109,7 +109,7 @@ impl Session {
                 let answer = serde_json::value::to_raw_value(&joined);
                 self.ack("joined_room", id, &answer.map_err(|_| End::close(1011))?).await?;
                 for delivery in replay {
-                    self.replay(&delivery).await?;
+                    self.replay(&delivery, &HashSet::new()).await?;
                 }
                 Ok(())
             }

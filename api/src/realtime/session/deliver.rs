@@ -10,6 +10,15 @@ use shared::topic::Topic;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// What a look at the peer's access found.
+#[derive(Default)]
+pub(super) struct Change {
+    /// Topics that he does not hear any more.
+    pub lost: Vec<Topic>,
+    /// The chats in question that he may read.
+    readable: HashSet<ChatId>,
+}
+
 impl Session {
     /// Takes a frame from the outbox.
     pub(super) async fn deliver(
@@ -56,38 +65,49 @@ impl Session {
             self.cursors.insert(delivery.topic, seq);
         }
         let before = self.hidden.clone();
-        let lost = match delivery.effect {
+        let chat = delivery.audience;
+        let change = match delivery.effect {
             Effect::Activity(chat) if self.rooms.contains(&chat) => return Ok(()),
             Effect::Except(user) if user == peer.user.id => return Ok(()),
             Effect::Revoked(session) if session == peer.user.session_id => {
                 return Err(End::close(close::REVOKED));
             }
             Effect::Access | Effect::ChatAccess | Effect::ChatGone(_) => {
-                self.access_changed(peer).await?
+                self.access_changed(peer, chat).await?
             }
-            Effect::AccessOf(user) if user == peer.user.id => self.access_changed(peer).await?,
+            Effect::AccessOf(user) if user == peer.user.id => {
+                self.access_changed(peer, chat).await?
+            }
             // What a role may is the business of its holders.
             Effect::Role(role) if self.roles.values().any(|own| *own == role) => {
-                self.access_changed(peer).await?
+                self.access_changed(peer, chat).await?
             }
-            _ => Vec::new(),
+            _ => Change::default(),
         };
-        let unseen = self.unseen(peer, &delivery, &before).await?;
+        let unseen = self.unseen(&delivery, &before, &change);
         if let Some(frame) = as_seen(&delivery, unseen, &before) {
             self.send(frame).await?;
         }
-        for topic in lost {
+        for topic in change.lost {
             self.drop_topic(topic);
         }
         Ok(())
     }
 
-    /// Sends a frame of a replay: what it means is known already.
-    pub(super) async fn replay(&mut self, delivery: &Delivery) -> Result<(), End> {
+    /// Sends a frame of a replay: what it means is known already. On the peer's own topic are chats of
+    /// spaces that he may have left since: there only the `readable` ones show.
+    pub(super) async fn replay(
+        &mut self,
+        delivery: &Delivery,
+        readable: &HashSet<ChatId>,
+    ) -> Result<(), End> {
         if let Some(seq) = delivery.seq {
             self.cursors.insert(delivery.topic, seq);
         }
-        let unseen = delivery.audience.filter(|chat| self.hidden.contains(chat));
+        let is_own = matches!(delivery.topic, Topic::User(_));
+        let unseen = delivery
+            .audience
+            .filter(|chat| self.hidden.contains(chat) || (is_own && !readable.contains(chat)));
         match as_seen(delivery, unseen, &self.hidden) {
             Some(frame) => self.send(frame).await,
             None => Ok(()),
@@ -95,36 +115,31 @@ impl Session {
     }
 
     /// The chat that the event is about, if the peer may not see it.
-    async fn unseen(
+    fn unseen(
         &self,
-        peer: &Peer,
         delivery: &Delivery,
         before: &HashSet<ChatId>,
-    ) -> Result<Option<ChatId>, End> {
-        let Some(chat) = delivery.audience else { return Ok(None) };
+        change: &Change,
+    ) -> Option<ChatId> {
+        let chat = delivery.audience?;
         let hidden = match delivery.effect {
             Effect::ChatGone(_) => before.contains(&chat),
             // A chat that is gone by now is not among the hidden.
-            Effect::Access | Effect::ChatAccess if !self.hidden.contains(&chat) => {
-                !self.may_read(peer, chat).await?
-            }
+            Effect::Access | Effect::ChatAccess => !change.readable.contains(&chat),
             _ => self.hidden.contains(&chat),
         };
-        Ok(hidden.then_some(chat))
+        hidden.then_some(chat)
     }
 
-    async fn may_read(&self, peer: &Peer, chat: ChatId) -> Result<bool, End> {
-        match self.app.live.directory().may_read(peer.user.id, chat).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.code.status() < 500 => Ok(false),
-            Err(error) => Err(self.broken(&error)),
-        }
-    }
-
-    /// Looks again at what the peer may hear. Hears new topics at once; returns the lost ones, to be
-    /// dropped after the event that took them was sent.
-    pub(super) async fn access_changed(&mut self, peer: &Peer) -> Result<Vec<Topic>, End> {
-        let mut view = self.look(peer).await?;
+    /// Looks again at what the peer may hear, and whether he may read the chat that the event is about.
+    /// Hears new topics at once; the lost ones are to be dropped after the event that took them was
+    /// sent.
+    pub(super) async fn access_changed(
+        &mut self,
+        peer: &Peer,
+        chat: Option<ChatId>,
+    ) -> Result<Change, End> {
+        let mut view = self.look(peer, chat).await?;
         let gained: Vec<Topic> =
             view.topics.iter().copied().filter(|topic| !self.cursors.contains_key(topic)).collect();
         for topic in &gained {
@@ -133,18 +148,32 @@ impl Session {
         if !gained.is_empty() {
             self.resume(&gained, &HashMap::new()).await.map_err(|e| self.broken(&e))?;
             // After the positions: what changes from here on is an event to come.
-            view = self.look(peer).await?;
+            view = self.look(peer, chat).await?;
         }
         let lost_rooms = self.rooms.difference(&view.readable).copied().map(Topic::Chat);
         let topics = &view.topics;
         let own = |topic: &&Topic| !matches!(topic, Topic::Chat(_)) && !topics.contains(topic);
         let lost = lost_rooms.chain(self.cursors.keys().filter(own).copied()).collect();
         (self.hidden, self.roles) = (view.hidden, view.roles);
-        Ok(lost)
+        self.hidden_until = view.hidden_until;
+        Ok(Change { lost, readable: view.readable })
     }
 
-    async fn look(&self, peer: &Peer) -> Result<View, End> {
-        let rooms = self.rooms.iter().copied().collect();
+    /// A restriction ended, which is no event.
+    pub(super) async fn look_again(&mut self, peer: &Peer) -> Result<(), End> {
+        for topic in self.access_changed(peer, None).await?.lost {
+            self.drop_topic(topic);
+        }
+        Ok(())
+    }
+
+    /// With the queries of all sockets that look at the same time.
+    pub(super) async fn look(
+        &self,
+        peer: &Peer,
+        chats: impl IntoIterator<Item = ChatId>,
+    ) -> Result<View, End> {
+        let rooms = self.rooms.iter().copied().chain(chats).collect();
         let question = Question { user: peer.user.id, rooms };
         self.app.live.views().of(question).await.map_err(|e| self.broken(&e))
     }

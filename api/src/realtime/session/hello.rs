@@ -10,9 +10,10 @@ use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use shared::command::{Command, CommandFrame, Hello};
 use shared::event::{Connected, TopicState, close};
+use shared::ids::ChatId;
 use shared::integrations::Scope;
 use shared::topic::Topic;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::time::timeout;
@@ -51,7 +52,7 @@ impl Session {
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
         // positions are behind that event.
         self.identify(&hello.token).await?;
-        for topic in self.access_changed(&peer).await? {
+        for topic in self.access_changed(&peer, None).await?.lost {
             self.drop_topic(topic);
         }
         self.settle(&mut resume);
@@ -65,11 +66,26 @@ impl Session {
         };
         let frame = serde_json::json!({"type": "connected", "data": connected});
         self.send(frame.to_string().into()).await?;
+        let readable = self.readable(&peer, &resume.replay).await?;
         for delivery in resume.replay {
-            self.replay(&delivery).await?;
+            self.replay(&delivery, &readable).await?;
         }
         self.last_heard = Instant::now();
         Ok((peer, chosen))
+    }
+
+    /// The chats of a replay of the peer's own topic that he may (still) read.
+    async fn readable(
+        &self,
+        peer: &Peer,
+        replay: &[Arc<Delivery>],
+    ) -> Result<HashSet<ChatId>, End> {
+        let own = replay.iter().filter(|delivery| matches!(delivery.topic, Topic::User(_)));
+        let chats: HashSet<ChatId> = own.filter_map(|delivery| delivery.audience).collect();
+        if chats.is_empty() {
+            return Ok(chats);
+        }
+        Ok(self.look(peer, chats).await?.readable)
     }
 
     async fn first_frame(&mut self, stream: &mut AggregatedMessageStream) -> Result<Hello, End> {
