@@ -81,6 +81,10 @@ impl Runner {
     async fn add_due(&self) -> ApiResult<()> {
         let conn = &mut *self.app.conn().await?;
         queue::add_due(conn, &self.jobs.schedules).await?;
+        let lost = queue::lay_aside_lost(conn).await?;
+        if lost > 0 {
+            tracing::error!(count = lost, "jobs that took their worker along are laid aside");
+        }
         queue::delete_old(conn).await?;
         Ok(())
     }

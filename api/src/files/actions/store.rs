@@ -140,7 +140,7 @@ fn read(mut file: std::fs::File) -> ApiResult<Vec<u8>> {
 fn fill(new: &mut NewFile, picture: &Picture) {
     let thumbnail = picture.thumbnail.as_ref().map_or(0, Vec::len);
     new.mime = picture.mime;
-    // Both are stored, both take room.
+    // The thumbnail is small: it takes no room of the quota.
     new.size = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
     new.width = i32::try_from(picture.width).ok();
     new.height = i32::try_from(picture.height).ok();

@@ -226,14 +226,18 @@ pub async fn doomed(
     loose_before: DateTime<Utc>,
     limit: i64,
 ) -> QueryResult<Vec<FileId>> {
+    // Conditions on the row itself: one that a message takes meanwhile is looked at again.
     diesel::sql_query(
-        "UPDATE files SET doomed_at = now() WHERE doomed_at IS NULL AND id IN ( \
-           SELECT f.id FROM files f WHERE f.doomed_at IS NULL AND f.message_id IS NULL \
-             AND f.created_at < $1 AND (f.purpose = 'attachment' OR f.used_at IS NULL) \
-           UNION ALL SELECT f.id FROM files f JOIN messages m ON m.id = f.message_id \
-             WHERE f.doomed_at IS NULL AND m.deleted_at IS NOT NULL)",
+        "UPDATE files SET doomed_at = now() WHERE doomed_at IS NULL AND message_id IS NULL \
+         AND created_at < $1 AND (purpose = 'attachment' OR used_at IS NULL)",
     )
     .bind::<diesel::sql_types::Timestamptz, _>(loose_before)
+    .execute(conn)
+    .await?;
+    diesel::sql_query(
+        "UPDATE files f SET doomed_at = now() FROM messages m WHERE m.id = f.message_id \
+         AND f.doomed_at IS NULL AND m.deleted_at IS NOT NULL",
+    )
     .execute(conn)
     .await?;
     let rows: Vec<Gone> = diesel::sql_query(

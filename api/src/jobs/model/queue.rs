@@ -85,7 +85,8 @@ pub async fn take(conn: &mut PgConn, worker: Uuid, kinds: &[&str]) -> QueryResul
         "UPDATE jobs SET attempts = attempts + 1, dedupe_key = NULL, locked_by = $1, \
              locked_until = now() + make_interval(secs => $3) \
          WHERE id = (SELECT id FROM jobs WHERE died_at IS NULL AND run_at <= now() \
-             AND kind = ANY($2) AND (locked_until IS NULL OR locked_until < now()) \
+             AND kind = ANY($2) AND attempts < max_attempts \
+             AND (locked_until IS NULL OR locked_until < now()) \
              ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
          RETURNING id, kind, payload, attempts, max_attempts",
     )
@@ -95,6 +96,20 @@ pub async fn take(conn: &mut PgConn, worker: Uuid, kinds: &[&str]) -> QueryResul
     .get_result(conn)
     .await
     .optional()
+}
+
+/// Lays jobs aside whose last try never ended: they took their worker along. Returns how many.
+///
+/// # Errors
+/// The database's.
+pub async fn lay_aside_lost(conn: &mut PgConn) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE jobs SET died_at = now(), locked_by = NULL, locked_until = NULL, \
+             last_error = coalesce(last_error, 'the worker was lost') \
+         WHERE died_at IS NULL AND attempts >= max_attempts AND locked_until < now()",
+    )
+    .execute(conn)
+    .await
 }
 
 /// Holds on to a job for another while; `false` when another worker has it.
