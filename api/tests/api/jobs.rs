@@ -212,3 +212,19 @@ async fn the_product_has_its_jobs() {
     let conn = &mut *app.app.conn().await.unwrap();
     assert_eq!(queue::counts(conn).await.unwrap(), (0, 0), "each of them works on an empty house");
 }
+
+/// A job that takes its process along does not do so for ever.
+#[tokio::test]
+async fn a_job_that_never_ends_is_laid_aside() {
+    let app = TestApp::start().await;
+    add(&app, 9).await;
+    sql(&app, "UPDATE jobs SET max_attempts = 2").await;
+    let conn = &mut *app.app.conn().await.unwrap();
+    for _ in 0..2 {
+        assert!(queue::take(conn, Uuid::now_v7(), &["test.note"]).await.unwrap().is_some());
+        sql(&app, "UPDATE jobs SET locked_until = now() - interval '1 second'").await;
+    }
+    assert!(queue::take(conn, Uuid::now_v7(), &["test.note"]).await.unwrap().is_none());
+    add_due(&app.app, jobs()).await.unwrap();
+    assert_eq!(queue::counts(conn).await.unwrap().1, 1, "it is among the dead");
+}

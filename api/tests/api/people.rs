@@ -2,6 +2,7 @@
 
 use crate::support::bakery::{Bakery, send as say, texts};
 use crate::support::client::{PASSWORD, send};
+use crate::support::programs::{bot_of, program_of};
 use crate::support::staff::text;
 use api::people::deletion::end_due;
 use chrono::{Duration, Utc};
@@ -125,15 +126,54 @@ async fn messages_go_too_when_it_was_asked() {
 }
 
 #[tokio::test]
-async fn a_space_that_came_meanwhile_keeps_its_owner() {
+async fn who_is_on_his_way_out_is_no_heir() {
     let bakery = Bakery::open().await;
     let heir = json!({"user_id": bakery.boris.id()});
     bakery.boris.post("/profile/me/deletion", body(false)).await.expect(200);
     let path = format!("/spaces/{}/transfer", bakery.space);
-    assert!(bakery.anna.post(&path, heir).await.status < 300);
-    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 0);
+    assert_eq!(bakery.anna.post(&path, heir).await.problem(422), "invalid");
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 1);
     let space = bakery.anna.get(&format!("/spaces/{}", bakery.space)).await.expect(200);
-    assert_eq!(space["owner_id"], bakery.boris.id());
+    assert_eq!(space["owner_id"], bakery.anna.id());
+}
+
+#[tokio::test]
+async fn programs_end_with_the_account() {
+    let bakery = Bakery::open().await;
+    let boris = &bakery.boris;
+    let program = program_of(boris, &["read"]).await;
+    let (bot, robot) = bot_of(boris, "helper", &["read"]).await;
+    let path = format!("/spaces/{}/bots", bakery.space);
+    bakery
+        .anna
+        .post(
+            &format!(
+                "/spaces/{}/assign-role/{}/{}",
+                bakery.space,
+                boris.id(),
+                bakery.role("Administrator").await
+            ),
+            json!({}),
+        )
+        .await
+        .expect(204);
+    boris.post(&path, json!({"bot_id": bot["id"]})).await.expect(200);
+    let (mut his, mut its) = (program.socket().await, robot.socket().await);
+    let mut anna = bakery.anna.socket().await;
+    boris.post("/profile/me/deletion", body(false)).await.expect(200);
+    assert_eq!((his.closed().await, its.closed().await), (4403, 4403));
+    for who in [&program, &robot] {
+        assert_eq!(who.get("/auth/me").await.problem(401), "unauthenticated");
+    }
+    // The bot stays until there is no way back.
+    let people = format!("/spaces/{}/participants", bakery.space);
+    let shown =
+        |page: Value| page["items"].as_array().unwrap().iter().any(|p| p["id"] == bot["id"]);
+    assert!(shown(bakery.anna.get(&people).await.expect(200)));
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 1);
+    assert!(!shown(bakery.anna.get(&people).await.expect(200)));
+    anna.wait(|frame| frame["type"] == "member_left" && frame["data"]["user_id"] == bot["id"])
+        .await;
 }
 
 #[tokio::test]

@@ -54,3 +54,30 @@ async fn files_go_with_messages_and_spaces() {
     assert_eq!(swept(&bakery).await, (1, 0), "and the files of its messages");
     assert_eq!(bakery.anna.get("/files/limits").await.expect(200)["used"], 0);
 }
+
+/// The sweep waits for the row of a file that a message takes at this moment, and leaves it then.
+#[tokio::test]
+async fn a_file_that_is_being_attached_is_not_swept() {
+    let bakery = Bakery::open().await;
+    let file = bakery.anna.uploaded("a.png", &png()).await;
+    let message = bakery.say(&bakery.anna, "With a file").await;
+    age(&bakery).await;
+    let mut other = bakery.app.app.conn().await.unwrap();
+    let take = format!(
+        "BEGIN; UPDATE files SET message_id = '{}', used_at = now() WHERE id = '{file}'",
+        message["id"].as_str().unwrap()
+    );
+    other.batch_execute(&take).await.unwrap();
+    let waiting = async {
+        // Until the sweep waits for the row.
+        let mut conn = bakery.app.app.conn().await.unwrap();
+        let seen = "DO $$ BEGIN LOOP EXIT WHEN EXISTS (SELECT FROM pg_stat_activity \
+             WHERE datname = current_database() AND wait_event_type = 'Lock'); \
+             PERFORM pg_sleep(0.02); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$";
+        conn.batch_execute(seen).await.unwrap();
+        other.batch_execute("COMMIT").await.unwrap();
+    };
+    let ((gone, _), ()) = tokio::join!(swept(&bakery), waiting);
+    assert_eq!(gone, 0);
+    assert_eq!(bakery.boris.load(&format!("/files/{file}"), &[]).await.status, 200);
+}

@@ -135,3 +135,18 @@ async fn letters_are_private_files_in_the_readers_language() {
     let letter = post.letter_to("anna@example.org").await;
     assert!(letter.contains("lang=\"uk\"") || letter.contains("base64"), "{letter}");
 }
+
+#[tokio::test]
+async fn a_link_opens_nothing_of_an_account_that_ended() {
+    let post = Post::open().await;
+    let anna = post.app.user("anna").await;
+    let confirm = json!({"password": PASSWORD, "confirm": "anna"});
+    anna.post("/profile/me/deletion", confirm).await.expect(200);
+    let nobody = post.app.stranger();
+    forget(&nobody, "anna").await;
+    let token = after(&post.letter_to("anna@example.org").await, "/reset#");
+    let late = chrono::Utc::now() + chrono::Duration::days(8);
+    assert_eq!(api::people::deletion::end_due(&post.app.app, late).await.unwrap(), 1);
+    let answer = nobody.post("/auth/reset-password", reset(&token, NEW)).await;
+    assert_eq!(answer.problem(422), "bad_reset_link");
+}

@@ -3,7 +3,8 @@
 use crate::support::TestApp;
 use crate::support::bakery::Bakery;
 use crate::support::client::{PASSWORD, send};
-use crate::support::programs::{make_token, program, program_of};
+use crate::support::mail::{Post, after};
+use crate::support::programs::{bot_of, make_token, program, program_of};
 use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, Timestamptz};
 use diesel_async::RunQueryDsl as _;
@@ -212,4 +213,34 @@ async fn secrets_are_not_kept_for_repeats() {
         .await
         .unwrap();
     assert_eq!(rows.n, 0);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_programs() {
+    let post = Post::open().await;
+    let anna = post.app.user("anna").await;
+    let program = program_of(&anna, &["read"]).await;
+    let (_, bot) = bot_of(&anna, "helper", &["read"]).await;
+    let mut socket = program.socket().await;
+    program.get("/auth/me").await.expect(200);
+    let change = json!({"old_password": PASSWORD, "new_password": "another long secret"});
+    anna.post("/auth/change-password", change).await.expect(204);
+    assert_eq!(program.get("/auth/me").await.problem(401), "unauthenticated");
+    assert_eq!(socket.closed().await, 4403);
+    // Bots are other accounts.
+    bot.get("/auth/me").await.expect(200);
+
+    // Who forgot it may have lost more: everything ends.
+    let program = program_of(&anna, &["read"]).await;
+    let (mut socket, mut bots) = (program.socket().await, bot.socket().await);
+    let nobody = post.app.stranger();
+    nobody.post("/auth/forgot-password", json!({"login": "anna"})).await.expect(204);
+    let letter = post.letter_to("anna@example.org").await;
+    let token = after(&letter, "/reset#");
+    let reset = json!({"token": token, "new_password": "a third long secret"});
+    nobody.post("/auth/reset-password", reset).await.expect(204);
+    for who in [&program, &bot] {
+        assert_eq!(who.get("/auth/me").await.problem(401), "unauthenticated");
+    }
+    assert_eq!((socket.closed().await, bots.closed().await), (4403, 4403));
 }

@@ -232,3 +232,34 @@ async fn spaces_keep_the_order_that_was_chosen() {
     let empty: Value = b.mark.put("/spaces/order", json!({"space_ids": []})).await.expect(200);
     assert_eq!(empty["space_ids"], json!([]));
 }
+
+#[tokio::test]
+async fn the_list_gives_no_role_away() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let plain = b.invite(&b.anna, json!({})).await;
+    let admin = b.invite(&b.anna, json!({"role_id": b.role("Administrator")})).await;
+    let moderator = b.invite(&b.adam, json!({"role_id": b.role("Moderator")})).await;
+    let inviter = b.make_role(&b.anna, "Inviter", 20, &["create_invites", "view_chat"]).await;
+    b.assign(&b.anna, &b.mark, &inviter).await.expect(204);
+    let own = b.invite(&b.mark, json!({})).await;
+    let codes = async |who: &crate::support::client::Client| {
+        let page = who.get(&b.at("/invites?limit=1")).await.expect(200);
+        let (mut codes, mut next) = (Vec::new(), page);
+        loop {
+            codes.extend(next["items"].as_array().unwrap().iter().map(|i| text(&i["code"])));
+            let Some(cursor) = next["next_cursor"].as_str().map(str::to_owned) else { break };
+            next = who.get(&b.at(&format!("/invites?limit=1&cursor={cursor}"))).await.expect(200);
+        }
+        codes.sort();
+        codes
+    };
+    let sorted = |list: &[&String]| {
+        let mut list: Vec<String> = list.iter().map(|code| (*code).clone()).collect();
+        list.sort();
+        list
+    };
+    assert_eq!(codes(&b.anna).await, sorted(&[&plain, &admin, &moderator, &own]));
+    assert_eq!(codes(&b.adam).await, sorted(&[&plain, &moderator, &own]));
+    assert_eq!(codes(&b.mark).await, sorted(&[&plain, &own]));
+}

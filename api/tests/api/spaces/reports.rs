@@ -69,7 +69,10 @@ async fn people_are_reported_too_and_nobody_judges_himself() {
     b.mark.post(&about(b.mona.id()), body.clone()).await.expect(204);
     assert_eq!(b.mark.post(&about(b.zoe.id()), body.clone()).await.problem(404), "not_found");
     assert_eq!(b.mark.post(&about(b.mark.id()), body.clone()).await.problem(409), "yourself");
-    let list = b.mona.get(&b.at("/reports")).await.expect(200);
+    // She does not even see it.
+    let hers = b.mona.get(&b.at("/reports")).await.expect(200);
+    assert_eq!(hers["items"], json!([]));
+    let list = b.adam.get(&b.at("/reports")).await.expect(200);
     assert!(list["items"][0]["message"].is_null());
     let one = b.at(&format!("/reports/{}", text(&list["items"][0]["id"])));
     let dismissed = json!({"state": "dismissed"});
