@@ -55,7 +55,11 @@ async fn an_invitation_leads_into_a_hidden_space_and_ends() {
     app.app.conn().await.unwrap().batch_execute(&sql).await.unwrap();
     let accept = |code: &str| format!("/invites/{code}/accept");
     assert_eq!(two.post(&accept(&code), json!({})).await.problem(404), "invite_over");
-    assert_eq!(api::spaces::housekeeping::clean(&app.app.db).await.unwrap(), 1);
+    assert_eq!(
+        api::spaces::housekeeping::clean(&app.app.db).await.unwrap(),
+        2,
+        "one used up, one too old"
+    );
     let code = b.invite(&b.anna, json!({})).await;
     b.anna.delete(&format!("/invites/{code}")).await.expect(204);
     assert_eq!(two.post(&accept(&code), json!({})).await.problem(404), "invite_over");
