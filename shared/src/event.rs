@@ -63,7 +63,7 @@ events! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Event {
     // chat: durable
-    NewMessage(Message),
+    NewMessage(Box<Message>),
     MessageEdited(MessageEdited),
     MessageDeleted(MessageDeleted),
     ReactionAdded(ReactionChanged),

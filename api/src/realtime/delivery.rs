@@ -2,7 +2,6 @@
 
 use bytestring::ByteString;
 use chrono::Utc;
-use shared::chat::Message;
 use shared::event::{Event, EventFrame, Noop};
 use shared::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, UserId};
 use shared::topic::Topic;
@@ -131,7 +130,9 @@ impl Delivery {
         let Ok(mut frame) = serde_json::from_str::<EventFrame>(&self.frame) else {
             return self.emptied();
         };
-        if let Event::NewMessage(Message { reply_to: Some(reply), .. }) = &mut frame.event {
+        if let Event::NewMessage(message) = &mut frame.event
+            && let Some(reply) = &mut message.reply_to
+        {
             reply.author = None;
             reply.excerpt = None;
             reply.file = None;

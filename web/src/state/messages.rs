@@ -337,7 +337,7 @@ impl Messages {
         let mut window = room.window.borrow_mut();
         match event {
             Event::NewMessage(message) => {
-                let is_new = window.receive(message.clone(), Some(message.author.id) == me);
+                let is_new = window.receive(Message::clone(message), Some(message.author.id) == me);
                 if room.list.borrow().is_at_end() {
                     window.trim_start();
                 } else {
@@ -364,7 +364,7 @@ impl Messages {
         let Some(room) = self.room(Place::of(&message)) else { return };
         if room.is_waiting() {
             let topic = Topic::Chat(message.chat_id);
-            let (event, at) = (Event::NewMessage(message.clone()), message.created_at);
+            let (event, at) = (Event::NewMessage(Box::new(message.clone())), message.created_at);
             room.early.borrow_mut().push(EventFrame { event, topic, seq: None, at });
         }
         if room.is_loaded.get_untracked() && room.window.borrow_mut().receive(message, true) {

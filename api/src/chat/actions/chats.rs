@@ -167,7 +167,7 @@ pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
                 return Err(ApiError::new(ErrorCode::DefaultChat));
             }
             // From here on nobody writes in it.
-            chat::lock(tx, id).await?;
+            chat::lock_to_delete(tx, id).await?;
             do_forget_chats(tx, &[id]).await?;
             chat::delete(tx, id).await?;
             let event = Event::ChatDeleted(ChatDeleted { chat_id: id });

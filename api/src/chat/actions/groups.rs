@@ -105,6 +105,7 @@ pub async fn do_leave_group(tx: &mut Tx, id: ChatId, user: UserId) -> ApiResult<
 /// Removes a group with everything in it; its row is locked.
 pub(super) async fn do_delete_group(tx: &mut Tx, id: ChatId) -> ApiResult<()> {
     let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
+    chat::lock_to_delete(tx, id).await?;
     do_forget_chats(tx, &[id]).await?;
     chat::delete(tx, id).await?;
     let gone =

@@ -3,6 +3,7 @@
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
 use crate::chat::actions::removal::do_remove_messages;
+use crate::chat::model::chat_changes::keep_of;
 use crate::chat::model::message::{self, EXCERPT, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
 use crate::chat::model::sweep::Gone;
@@ -98,7 +99,7 @@ pub async fn do_send_message(
     };
     let root_author = root.as_ref().map(RootRow::author_id);
     let told = do_tell_of_message(tx, chat, &message, &mentioned, root_author).await?;
-    tx.emit(chat.topic(), Event::NewMessage(message.clone())).await?;
+    tx.emit(chat.topic(), Event::NewMessage(Box::new(message.clone()))).await?;
     if let Some(root) = root {
         let reply = Reply {
             root: root.id(),
@@ -209,6 +210,7 @@ pub async fn do_edit_message(
     id: MessageId,
     content: &str,
 ) -> ApiResult<Message> {
+    keep_of(tx, &[id]).await?;
     if !changes::lock(tx, id).await? {
         return Err(ApiError::not_found());
     }

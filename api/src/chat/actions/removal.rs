@@ -1,6 +1,6 @@
 //! The one way in which messages go: one by its author or a moderator, many with a ban or an account.
 
-use crate::chat::model::chat_changes::members_of;
+use crate::chat::model::chat_changes::{keep_of, members_of};
 use crate::chat::model::sweep::{self, Gone};
 use crate::chat::model::thread;
 use crate::error::ApiResult;
@@ -24,6 +24,7 @@ pub async fn do_remove_messages(
     ids: &[MessageId],
     by: UserId,
 ) -> ApiResult<Vec<Gone>> {
+    keep_of(tx, ids).await?;
     let gone = sweep::remove(tx, ids, by, now()).await?;
     if gone.is_empty() {
         return Ok(gone);

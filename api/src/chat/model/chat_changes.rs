@@ -2,14 +2,14 @@
 
 use super::sql::{from_json, user_ref};
 use crate::platform::db::PgConn;
-use crate::platform::schema::{chat_members, chat_overrides, chats};
+use crate::platform::schema::{chat_members, chat_overrides, chats, messages};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::chat::ChatKind;
 use shared::identity::UserRef;
-use shared::ids::{CategoryId, ChatId, RoleId, SpaceId, UserId};
+use shared::ids::{CategoryId, ChatId, MessageId, RoleId, SpaceId, UserId};
 use shared::permission::{ChatOverride, OverrideTarget};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -75,6 +75,26 @@ pub async fn update(conn: &mut PgConn, chat: ChatId, changes: ChatChanges<'_>) -
 pub async fn lock(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
     let row = chats::table.find(chat).select(chats::id).for_no_key_update();
     row.get_result::<ChatId>(conn).await.map(drop)
+}
+
+/// Holds back whatever writes into a chat, which is about to go, until the transaction ends.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn lock_to_delete(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
+    let row = chats::table.find(chat).select(chats::id).for_update();
+    row.get_result::<ChatId>(conn).await.map(drop)
+}
+
+/// The chats of these messages stay until the transaction ends. Before the messages' own locks: who
+/// deletes a chat takes them after the chat's.
+///
+/// # Errors
+/// The database's.
+pub async fn keep_of(conn: &mut PgConn, ids: &[MessageId]) -> QueryResult<()> {
+    let of = messages::table.filter(messages::id.eq_any(ids)).select(messages::chat_id);
+    let rows = chats::table.filter(chats::id.eq_any(of)).select(chats::id).order(chats::id);
+    rows.for_key_share().load::<ChatId>(conn).await.map(drop)
 }
 
 /// Removes the chat with everything in it.

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// How often nodes tell each other.
 const PERIOD: Duration = Duration::from_millis(250);
+/// So many periods after which everybody is told again: a word may be lost while a node subscribes.
+const REPEATED: u32 = 20;
 /// People of one word.
 const TOGETHER: usize = 200;
 
@@ -151,9 +153,12 @@ impl Live {
         self.presences().between_nodes.is_wanted.store(true, Ordering::Relaxed);
         let handle = self.handle();
         tokio::spawn(async move {
-            loop {
+            for period in 1_u32.. {
                 tokio::time::sleep(PERIOD).await;
                 let Some(live) = handle() else { return };
+                if period % REPEATED == 0 {
+                    live.presences().repeat();
+                }
                 for user in live.presences().between_nodes.due() {
                     live.tell_status(user, |_| {});
                     live.presences().people.remove_if(&user, |_, person| person.sockets.is_empty());

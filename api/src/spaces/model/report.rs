@@ -199,6 +199,9 @@ async fn able(
     Ok(all.into_iter().filter(|(_, set)| set.covers(needed)).map(|(id, _)| id).collect())
 }
 
+/// Place in the chat, thread, and when it was deleted.
+type Said = (i64, Option<MessageId>, Option<Timestamp>);
+
 async fn wire(conn: &mut PgConn, rows: Vec<Row>) -> QueryResult<Vec<Report>> {
     let ids: Vec<UserId> = rows
         .iter()
@@ -207,12 +210,12 @@ async fn wire(conn: &mut PgConn, rows: Vec<Row>) -> QueryResult<Vec<Report>> {
         .collect();
     let people = user::refs(conn, &ids).await?;
     let said: Vec<MessageId> = rows.iter().filter_map(|row| row.message_id).collect();
-    let said: Vec<(MessageId, (i64, Option<MessageId>, Option<Timestamp>))> = messages::table
+    let said = messages::table
         .filter(messages::id.eq_any(said))
         .select((messages::id, (messages::seq, messages::thread_root, messages::deleted_at)))
-        .load(conn)
+        .load::<(MessageId, Said)>(conn)
         .await?;
-    let said: HashMap<_, _> = said.into_iter().collect();
+    let said: HashMap<MessageId, Said> = said.into_iter().collect();
     let person = |id: Option<UserId>| id.and_then(|id| people.get(&id).cloned());
     let reports = rows.into_iter().filter_map(|row| {
         let message = row.message_id.zip(row.chat_id).and_then(|(id, chat_id)| {

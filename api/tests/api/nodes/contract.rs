@@ -77,7 +77,17 @@ async fn people_are_seen_wherever_they_are(nodes: Nodes) {
             && frame["data"]["status"] == status
     };
     let mut socket = boris.socket().await;
-    anna.wait(|frame| of_boris(frame, "online")).await;
+    // The subscription of anna's node is on its way; who changes, changes on.
+    let soon = Duration::from_millis(300);
+    let mut changes = ["dnd", "online"].iter().cycle();
+    loop {
+        let status = changes.next().unwrap();
+        socket.ask("set_status", json!({"status": status})).await;
+        let heard = tokio::time::timeout(soon, anna.wait(|frame| of_boris(frame, status))).await;
+        if heard.is_ok() && *status == "online" {
+            break;
+        }
+    }
     let path = format!("/status/user/{}", boris.id());
     // Nodes tell each other within a moment.
     until("online", async || nodes.bakery.anna.get(&path).await.expect(200)["status"] == "online")
@@ -170,6 +180,10 @@ async fn a_token_that_is_revoked_is_revoked_everywhere(nodes: Nodes) {
 
 async fn limits_count_what_every_node_grants(nodes: Nodes) {
     let (first, second) = (nodes.bakery.app.stranger(), nodes.second().stranger());
+    // Both have their connections by now.
+    for stranger in [&first, &second, &first, &second] {
+        stranger.get("/spaces").await.problem(401);
+    }
     let wrong = json!({"login": "anna", "password": "a wrong guess"});
     let mut evaluated = 0;
     loop {
