@@ -307,11 +307,15 @@ mod tests {
         for _ in 0..3 {
             note(&mut habits, "👍");
         }
-        for n in 0..40 {
+        for n in 0..3 {
+            note(&mut habits, &format!("{n}"));
+        }
+        assert_eq!(habits[0].emoji, "👍");
+        for n in 3..40 {
             note(&mut habits, &format!("{n}"));
         }
         assert!(habits.len() <= MAX_OFTEN);
         assert!(habits.iter().any(|habit| habit.emoji == "39"));
-        assert_eq!(habits[0].emoji, "👍");
+        assert!(habits[0].emoji != "👍", "an old habit has faded");
     }
 }

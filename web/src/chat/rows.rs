@@ -180,6 +180,7 @@ mod tests {
 
     fn outgoing(content: &str, at: DateTime<Utc>) -> Outgoing {
         Outgoing {
+            thread_root: None,
             chat_id: ChatId::new(),
             nonce: uuid::Uuid::now_v7().to_string(),
             content: content.into(),

@@ -43,6 +43,7 @@ fn ResetScreen() -> impl IntoView {
                             {t(Key::IdentitySignIn)}
                         </A>
                     }
+                        .into_any()
                 }
             >
                 <form
