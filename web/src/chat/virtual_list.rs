@@ -298,6 +298,21 @@ impl VirtualList {
         self.measures.remove(&(key, self.width));
     }
 
+    /// These rows are about to look different, such as one that is not the first of its day any more:
+    /// what must stay is the first row after them.
+    pub fn pin_beside(&mut self, changed: &[Key]) {
+        let Pin::Row { key, .. } = self.pin else { return };
+        if self.is_jump || !changed.contains(&key) {
+            return;
+        }
+        self.sum();
+        let Some(at) = self.index.get(&key).copied() else { return };
+        let next = self.keys.iter().enumerate().skip(at).find(|(_, key)| !changed.contains(key));
+        if let Some((next, &key)) = next {
+            self.pin = Pin::Row { key, offset: self.lead + self.tops[next] - self.scroll };
+        }
+    }
+
     /// The height of the viewport.
     #[must_use]
     pub fn viewport(&self) -> f64 {

@@ -137,12 +137,13 @@ impl Scroller {
         self.all.with_value(|before| {
             let before: HashMap<Key, _> =
                 before.iter().map(|row| (row.entry.key, row.identity())).collect();
-            for row in all {
-                let known = before.get(&row.entry.key);
-                if known.is_some_and(|known| *known != row.identity()) {
-                    list.forget(row.entry.key);
-                }
-            }
+            let is_changed = |row: &&Row| {
+                before.get(&row.entry.key).is_some_and(|known| *known != row.identity())
+            };
+            let changed: Vec<Key> =
+                all.iter().filter(is_changed).map(|row| row.entry.key).collect();
+            list.pin_beside(&changed);
+            changed.into_iter().for_each(|key| list.forget(key));
         });
     }
 

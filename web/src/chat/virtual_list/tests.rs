@@ -265,3 +265,18 @@ fn the_room_above_cannot_be_scrolled_into() {
     assert_near(page.list.distances().0, 0.0);
     assert!(page.covers_the_viewport());
 }
+
+#[test]
+fn the_first_row_of_a_day_may_lose_its_line_and_nothing_moves_below_it() {
+    let mut page = Page::new(100..300, 600.0);
+    page.scroll_by(-3_000.0);
+    let top = page.top_row();
+    let below = page.seen_at(top + 1);
+    // Older ones come in above: the row is not the first of its day any more, and lower.
+    page.list.pin_beside(&[top]);
+    page.list.forget(top);
+    page.real.insert(top, page.height(top) - 20.0);
+    page.list.set_rows((50..300).map(|key| (key, 60.0)), true, false);
+    page.settle();
+    assert_near(page.seen_at(top + 1), below);
+}
