@@ -167,6 +167,9 @@ test('hole 3: roles, statuses, categories, files and reports stay text', async (
   await anna.post(`/spaces/${space.id}/assign-role/${boris.id}/${hostile.id}`)
   const group = await anna.post('/chats', { user_ids: [boris.id], name: payload }).catch(refused)
 
+  await anna.say(chat, 'Who was that?')
+  await boris.say(chat, 'look at me')
+
   const page = await open(anna, `/s/${space.id}/c/${chat}`)
   const harm = await guard(page)
   await ready(page)
@@ -176,7 +179,7 @@ test('hole 3: roles, statuses, categories, files and reports stay text', async (
   await expect(page.locator('.file-card').first()).toBeVisible()
   await expect(page.locator('.chat-list__category')).toHaveText(`${payload} here`)
   await expectHarmless(harm, 'the conversation')
-  await row(page, 'report me').first().locator('.row__author').hover()
+  await row(page, 'look at me').locator('.row__author').hover()
   await expect(page.getByRole('group', { name: 'Card of a person' })).toContainText(payload)
   await expectHarmless(harm, 'a card')
   for (const tab of ['roles', 'members', 'reports', 'audit', 'overview']) {
