@@ -92,6 +92,9 @@ test('spaces stand in the order that was chosen, in every window', async ({ open
   await expect.poll(() => names(page)).toEqual(['First', 'Second', 'Third'])
   await page.locator('.rail__place').nth(2).getByRole('link').focus()
   await page.keyboard.press('Alt+ArrowUp')
+  // The keyboard goes with what moves.
+  await expect.poll(() => names(page)).toEqual(['First', 'Third', 'Second'])
+  await expect(page.locator('.rail__place').nth(1).getByRole('link')).toBeFocused()
   await page.keyboard.press('Alt+ArrowUp')
   await expect.poll(() => names(page)).toEqual(['Third', 'First', 'Second'])
   await expect.poll(() => names(other)).toEqual(['Third', 'First', 'Second'])
