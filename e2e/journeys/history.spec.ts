@@ -31,6 +31,8 @@ async function enter(open: (person: Person, path: string) => Promise<Page>, pers
   await page.goto(`/s/${space}/c/${chat}${query}`)
   await ready(page)
   await expect(rows(page).first()).toBeVisible()
+  // What comes with the start is here, too: the banner of an address, the parts that are fetched ahead.
+  await page.waitForLoadState('networkidle')
   await page.evaluate(() => {
     const shifts: string[] = []
     Object.assign(window, { shifts })
