@@ -9,7 +9,7 @@ as_postgres() {
 SERVICES=
 services_folder() {
   [ -n "$SERVICES" ] && return
-  SERVICES=$(mktemp -d /tmp/space-test.XXXXXX)
+  SERVICES=$(mktemp -d -t space-test.XXXXXX)
   at_exit "rm -rf '$SERVICES'"
 }
 
