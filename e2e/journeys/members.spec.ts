@@ -90,7 +90,7 @@ test('in a large space nobody has to be loaded to be found, or to have a colour'
   const role = await anna.post(`/spaces/${space.id}/roles`, { name: 'Bakers', color: '#aa3300', priority: 30, permissions: ['view_chat', 'send_messages'] })
   await anna.post(`/spaces/${space.id}/assign-role/${boris.id}/${role.id}`)
   await boris.say(space.default_chat_id, 'from the bakery')
-  const page = await open(anna, '/discover')
+  const page = await open(anna, '/d')
   // As if a page were one member long.
   await page.route(/participants\?limit=100$/, (route) => route.continue({ url: route.request().url().replace('limit=100', 'limit=1') }))
   await page.goto(`/s/${space.id}/c/${space.default_chat_id}`)

@@ -37,7 +37,7 @@ async function letter(address: string, mark: string): Promise<string> {
 
 test('a mention shows in every tab, leads to the message and is read everywhere', async ({ open }) => {
   const { anna, boris, chat } = await bakery()
-  const [first, second] = [await open(boris, '/d'), await open(boris, '/discover')]
+  const [first, second] = [await open(boris, '/d'), await open(boris, '/d')]
   for (const page of [first, second]) await expect(bell(page)).toBeVisible({ timeout: 30_000 })
   for (let n = 1; n <= 25; n++) await anna.say(chat, `before ${n}`)
   await anna.say(chat, `@${boris.nickname}, the oven is hot`)
@@ -106,7 +106,7 @@ test('a muted chat is silent, and sounds again', async ({ open }) => {
   await expect(badge(page)).toHaveCount(0)
   await loudness('Unmute')
   await expect(chatLink(page, 'general').getByRole('img', { name: 'Muted' })).toHaveCount(0)
-  await page.goto('/discover')
+  await page.goto('/d')
   await anna.say(chat, `@${boris.nickname} now`)
   await expect(badge(page)).toContainText('1 unread')
 })
@@ -148,7 +148,7 @@ test('a forgotten password comes back by a letter', async ({ visit }) => {
 
 test('a new address is confirmed by the code of its letter', async ({ open }) => {
   const anna = await Person.register('anna')
-  const page = await open(anna, '/discover')
+  const page = await open(anna, '/d')
   const field = page.getByRole('textbox', { name: 'Code' })
   await expect(field).toBeVisible({ timeout: 30_000 })
   await field.fill('12')

@@ -86,7 +86,7 @@ test('an owner makes a space, brings somebody in by a link, gives a role and han
 test('spaces stand in the order that was chosen, in every window', async ({ open }) => {
   const anna = await Person.register('anna')
   for (const name of ['First', 'Second', 'Third']) await anna.makeSpace(`${name} ${anna.nickname}`)
-  const [page, other] = [await open(anna, '/discover'), await open(anna, '/discover')]
+  const [page, other] = [await open(anna, '/d'), await open(anna, '/discover')]
   const names = (of: typeof page) =>
     of.locator('.rail__place .visually-hidden').evaluateAll((all) => all.map((name) => name.textContent?.split(' ')[0]))
   await expect.poll(() => names(page)).toEqual(['First', 'Second', 'Third'])

@@ -83,7 +83,7 @@ test('an answer to a sticker says what it was', async ({ open }) => {
 })
 
 // Waits until rows of stickers keep what is typed while another answer comes: the sheet draws them anew.
-test.fixme('a pack is made of pictures, shared by its link, added and sent by somebody else', async ({ open }) => {
+test('a pack is made of pictures, shared by its link, added and sent by somebody else', async ({ open }) => {
   test.slow()
   const anna = await Person.register('anna')
   const boris = await Person.register('boris')

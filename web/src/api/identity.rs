@@ -2,6 +2,7 @@
 
 use super::ApiResult;
 use super::client::{delete, get, patch, post};
+use crate::state::kept;
 use shared::identity::{
     ChangePassword, EmailState, ForgotPassword, Login, Me, Profile, Register, ResetPassword,
     Session, SetStatus, Status, Tokens, UpdateProfile, VerifyEmail,
@@ -26,7 +27,12 @@ pub async fn reset_password(body: &ResetPassword) -> ApiResult<()> {
 
 /// Where letters go, and whether that is confirmed.
 pub async fn email_state() -> ApiResult<EmailState> {
-    get("/auth/email").send().await
+    get("/auth/email").kept().send().await
+}
+
+/// As it was the last time, see [`kept`].
+pub fn kept_email_state(owner: UserId) -> Option<EmailState> {
+    kept::answer(owner, &get("/auth/email").address())
 }
 
 /// Confirms the address with the code of a letter.

@@ -51,7 +51,10 @@ impl Notices {
             items: RwSignal::new(Load::Loading),
             only_unread: RwSignal::new(false),
             next: RwSignal::new(None),
-            email: RwSignal::new(None),
+            // Its banner stands where it stood: nothing moves when the answer comes.
+            email: RwSignal::new(
+                untrack(|| session.user_id()).and_then(identity::kept_email_state),
+            ),
             device: RwSignal::new(storage::load(DEVICE).unwrap_or_default()),
             watched: StoredValue::new(false),
             session,
@@ -63,20 +66,30 @@ impl Notices {
     /// Fetches count, settings and, where it was looked at, the inbox anew.
     pub fn reload(&self) {
         let notices = *self;
+        // Side by side, the banner's first: it takes room.
+        notices.reload_email();
         spawn_local(async move {
             if let Ok(count) = api::count_unread().await {
                 let _was_there = notices.unread.try_set(count.unread);
             }
+        });
+        spawn_local(async move {
             if let Ok(settings) = api::settings().await {
                 let _was_there = notices.settings.try_set(settings);
-            }
-            if let Ok(state) = identity::email_state().await {
-                let _was_there = notices.email.try_set(Some(state));
             }
         });
         if self.watched.get_value() {
             self.fetch();
         }
+    }
+
+    fn reload_email(&self) {
+        let notices = *self;
+        spawn_local(async move {
+            if let Ok(state) = identity::email_state().await {
+                let _was_there = notices.email.try_set(Some(state));
+            }
+        });
     }
 
     /// Shows the inbox: fetches its newest page.
@@ -213,7 +226,11 @@ impl Notices {
                 self.change(|items| items.retain(|n| !deleted.ids.contains(&n.id)));
             }
             Event::NotificationSettingsChanged(settings) => self.settings.set(settings.clone()),
-            Event::EmailChanged(state) => self.email.set(Some(state.clone())),
+            Event::EmailChanged(state) => {
+                self.email.set(Some(state.clone()));
+                // What is kept for the next start changes, too.
+                self.reload_email();
+            }
             // Its entries went with it, or show less.
             Event::SpaceLeft(_) | Event::SpaceDeleted(_) | Event::ChatDeleted(_) => self.reload(),
             _ => {}

@@ -152,15 +152,24 @@ fn sheet(at: RwSignal<Option<Manage>>, id: PackId) -> AnyView {
         };
         form.send(move || async move { api::update_pack(id, &change).await }, saved);
     };
-    let list = Memo::new(move |_| full().map(|full| full.stickers).unwrap_or_default());
+    let ids = Memo::new(move |_| {
+        let full = full();
+        full.iter().flat_map(|full| &full.stickers).map(|sticker| sticker.id).collect::<Vec<_>>()
+    });
+    let order = order(id, ids.into());
+    let is_empty = Memo::new(move |_| ids.with(Vec::is_empty));
+    // A row stays what it is while its list changes: what is typed in it is kept.
     let stickers = move || {
-        let list = list.get();
-        if list.is_empty() {
+        if is_empty.get() {
             return view! { <p class="packs__none">{t(Key::StickersEmptyPack)}</p> }.into_any();
         }
-        let order = order(id, &list);
-        let rows = list.into_iter().map(|sticker| sticker_row(id, order, sticker));
-        view! { <ul class="packs__list">{rows.collect::<Vec<_>>()}</ul> }.into_any()
+        let row = move |sticker| sticker_row(id, order, sticker);
+        view! {
+            <ul class="packs__list">
+                <For each=move || ids.get() key=|sticker| *sticker children=row />
+            </ul>
+        }
+        .into_any()
     };
     view! {
         <form
@@ -188,7 +197,7 @@ fn sheet(at: RwSignal<Option<Manage>>, id: PackId) -> AnyView {
     .into_any()
 }
 
-fn order(pack: PackId, list: &[Sticker]) -> Order<StickerId> {
+fn order(pack: PackId, ids: Signal<Vec<StickerId>>) -> Order<StickerId> {
     let (expression, toasts) = (expect_context::<Expression>(), expect_context::<Toasts>());
     let put = move |ids: Vec<StickerId>| {
         let known = untrack(|| expression.pack(pack));
@@ -207,12 +216,21 @@ fn order(pack: PackId, list: &[Sticker]) -> Order<StickerId> {
             }
         });
     };
-    Order::new(list.iter().map(|sticker| sticker.id).collect(), Callback::new(put))
+    Order::new(ids, Callback::new(put))
 }
 
-fn sticker_row(pack: PackId, order: Order<StickerId>, sticker: Sticker) -> AnyView {
+fn sticker_row(pack: PackId, order: Order<StickerId>, id: StickerId) -> AnyView {
     let (expression, toasts) = (expect_context::<Expression>(), expect_context::<Toasts>());
-    let id = sticker.id;
+    let of = move |part: fn(&Sticker) -> String| {
+        Memo::new(move |_| {
+            let load = expression.pack(pack);
+            let found = load.ready().and_then(|full| full.stickers.iter().find(|s| s.id == id));
+            found.map(part).unwrap_or_default()
+        })
+    };
+    let name = of(|sticker| sticker.name.clone());
+    let code = of(|sticker| sticker.shortcode.clone().unwrap_or_default());
+    let url = of(|sticker| sticker.url.clone());
     let took = move |outcome: crate::api::ApiResult<FullPack>| match outcome {
         Ok(full) => expression.put_pack(full),
         // What was typed stays in the field.
@@ -232,19 +250,14 @@ fn sticker_row(pack: PackId, order: Order<StickerId>, sticker: Sticker) -> AnyVi
             }
         });
     };
-    let name = sticker.name.clone();
-    let code = sticker.shortcode.unwrap_or_default();
-    let remove_label = {
-        let name = name.clone();
-        move || tf(Key::StickersDeleteNamed, &[("name", &name)])
-    };
-    let steps = order.steps(id, &name);
+    let remove_label = move || tf(Key::StickersDeleteNamed, &[("name", &name.get())]);
+    let steps = order.steps(id, name.into());
     let inside = view! {
-            <img class="packs__cover" src=sticker.url alt="" loading="lazy" />
+            <img class="packs__cover" src=move || url.get() alt="" loading="lazy" />
             <input
                 class="field__input"
                 aria-label=t(Key::StickersName)
-                prop:value=name.clone()
+                prop:value=move || name.get()
                 on:change=move |event| {
                     let name = Some(event_target_value(&event));
                     change(UpdateSticker { name, ..UpdateSticker::default() });
@@ -255,7 +268,7 @@ fn sticker_row(pack: PackId, order: Order<StickerId>, sticker: Sticker) -> AnyVi
                 aria-label=t(Key::StickersShortcode)
                 placeholder=t(Key::StickersShortcode)
                 autocapitalize="none"
-                prop:value=code
+                prop:value=move || code.get()
                 on:change=move |event| {
                     let code = event_target_value(&event).trim().trim_matches(':').to_owned();
                     let shortcode = Some(Some(code).filter(|code| !code.is_empty()));

@@ -68,7 +68,7 @@ fn order(expression: Expression, list: &[StickerPack]) -> Order<PackId> {
             }
         });
     };
-    Order::new(list.iter().map(|pack| pack.id).collect(), Callback::new(put))
+    Order::new(Signal::stored(list.iter().map(|pack| pack.id).collect()), Callback::new(put))
 }
 
 fn row(at: RwSignal<Option<Manage>>, order: Order<PackId>, pack: &StickerPack) -> AnyView {
@@ -93,7 +93,7 @@ fn row(at: RwSignal<Option<Manage>>, order: Order<PackId>, pack: &StickerPack) -
     let inside = view! {
         {cover(pack)}
         {head(at, pack)}
-        {order.steps(id, &pack.name)}
+        {order.steps(id, Signal::stored(pack.name.clone()))}
         <IconButton icon=Icon::Close label=remove_label on_click=remove />
     };
     order.row(id, "packs__row", inside.into_any())

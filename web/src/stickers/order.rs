@@ -8,15 +8,15 @@ use leptos::prelude::*;
 /// What every row of a list shares.
 #[derive(Clone, Copy)]
 pub(super) struct Order<Id: Clone + Send + Sync + 'static> {
-    ids: StoredValue<Vec<Id>>,
+    ids: Signal<Vec<Id>>,
     dragged: RwSignal<Option<Id>>,
     put: Callback<Vec<Id>>,
 }
 
 impl<Id: Copy + PartialEq + ToString + Send + Sync + 'static> Order<Id> {
     /// `put` gets the ids in their new order, and shows them so at once.
-    pub fn new(ids: Vec<Id>, put: Callback<Vec<Id>>) -> Self {
-        Self { ids: StoredValue::new(ids), dragged: RwSignal::new(None), put }
+    pub fn new(ids: Signal<Vec<Id>>, put: Callback<Vec<Id>>) -> Self {
+        Self { ids, dragged: RwSignal::new(None), put }
     }
 
     /// A row with this in it.
@@ -33,7 +33,7 @@ impl<Id: Copy + PartialEq + ToString + Send + Sync + 'static> Order<Id> {
                     event.prevent_default();
                     if let Some(dragged) = self.dragged.get_untracked() {
                         self.dragged.set(None);
-                        self.put(dragged, self.place(id));
+                        self.put(dragged, untrack(|| self.place(id)));
                     }
                 }
             >
@@ -44,20 +44,21 @@ impl<Id: Copy + PartialEq + ToString + Send + Sync + 'static> Order<Id> {
     }
 
     /// Its buttons "up" and "down".
-    pub fn steps(self, id: Id, name: &str) -> AnyView {
+    pub fn steps(self, id: Id, name: Signal<String>) -> AnyView {
         let step = |by: isize, icon: Icon, key: Key| {
-            let to = self.place(id).and_then(|at| at.checked_add_signed(by));
-            let to = to.filter(|to| self.ids.with_value(|ids| *to < ids.len()));
-            let name = name.to_owned();
+            let to = move || {
+                let to = self.place(id).and_then(|at| at.checked_add_signed(by));
+                to.filter(|to| self.ids.with(|ids| *to < ids.len()))
+            };
             let go = move |_| {
-                self.put(id, to);
+                self.put(id, untrack(to));
                 keep_focus(id.to_string(), if by < 0 { 0 } else { 1 });
             };
             view! {
                 <IconButton
                     icon
-                    label=move || tf(key, &[("name", &name)])
-                    disabled=Signal::stored(to.is_none())
+                    label=move || tf(key, &[("name", &name.get())])
+                    disabled=Signal::derive(move || to().is_none())
                     on_click=go
                 />
             }
@@ -72,13 +73,13 @@ impl<Id: Copy + PartialEq + ToString + Send + Sync + 'static> Order<Id> {
     }
 
     fn place(self, id: Id) -> Option<usize> {
-        self.ids.with_value(|ids| ids.iter().position(|other| *other == id))
+        self.ids.with(|ids| ids.iter().position(|other| *other == id))
     }
 
     fn put(self, id: Id, to: Option<usize>) {
-        let (Some(at), Some(to)) = (self.place(id), to) else { return };
+        let (Some(at), Some(to)) = (untrack(|| self.place(id)), to) else { return };
         if at != to {
-            let mut ids = self.ids.get_value();
+            let mut ids = self.ids.get_untracked();
             ids.remove(at);
             ids.insert(to, id);
             self.put.run(ids);
