@@ -61,6 +61,15 @@ test('a thread is a conversation of its own, live, with its own draft and unread
   await panel(b).getByRole('button', { name: 'Stop following' }).click()
   await expect(panel(b).getByRole('button', { name: 'Follow the thread' })).toBeVisible()
 
+  // All threads of the chat stand beside it, followed or not, and lead into themselves.
+  await b.locator('.conversation__header').getByRole('button', { name: 'Threads' }).click()
+  const list = b.getByRole('complementary', { name: 'Threads', exact: true })
+  await expect(list.getByRole('link', { name: /Which flour\? *3 replies/ })).toBeVisible()
+  await expectAccessible(b, 'the threads of a chat')
+  await reply(anna, chat, root.id, 'and salt')
+  await list.getByRole('link', { name: /4 replies/ }).click()
+  await expect(panel(b).locator('.row').filter({ hasText: 'and salt' })).toBeVisible()
+
   // The first message goes; the replies stay.
   await anna.delete(`/messages/${root.id}`)
   await expect(scroller(b).locator('.row').filter({ hasText: 'Which flour?' })).toHaveCount(0)
@@ -134,6 +143,10 @@ test('messages are pinned, found among the pins, and marked as unread', async ({
   await expectAccessible(page, 'pins')
   // Boris may not unpin, and is not offered to.
   await expect(pins.getByRole('button', { name: 'Unpin' })).toHaveCount(0)
+  // What is pinned meanwhile joins them.
+  const last = (await anna.get(`/messages/${chat}?limit=2`)).items[0]
+  await fetchPin(anna, last.id)
+  await expect(pins.getByRole('button', { name: /message 39 of many/ })).toBeVisible()
 
   await choose(page, row(page, 'message 37 of many'), 'Mark as unread from here')
   await expect(page.locator('.line--new')).toBeVisible()

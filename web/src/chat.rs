@@ -34,6 +34,7 @@ mod talk;
 mod text;
 mod thread_panel;
 mod threads_page;
+mod threads_panel;
 mod typing_line;
 pub mod virtual_list;
 
@@ -43,6 +44,7 @@ pub use pins_panel::pins_panel;
 pub use search_panel::search_panel;
 pub use thread_panel::thread_panel;
 pub use threads_page::ThreadsPage;
+pub use threads_panel::threads_panel;
 
 use leptos::ev;
 use leptos::prelude::*;

@@ -10,10 +10,13 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use shared::error::ErrorCode;
 use shared::text::Lang;
+
+/// What the layers within said beside the problem.
+const KEPT: [&str; 3] = ["allow", "ratelimit", "ratelimit-policy"];
 
 /// Turns errors into problems.
 ///
@@ -29,10 +32,12 @@ pub async fn problems<B: MessageBody + 'static>(
     match next.call(request).await {
         Ok(response) => Ok(match as_error(&response) {
             Some(error) => {
-                let allow = response.headers().get(ALLOW).cloned();
+                let kept = KEPT.map(|name| (name, response.headers().get(name).cloned()));
                 let mut rewritten = response.into_response(write(&error, language, &path, &id));
-                if let Some(allow) = allow {
-                    rewritten.headers_mut().insert(ALLOW, allow);
+                for (name, value) in kept {
+                    if let Some(value) = value.filter(|_| !rewritten.headers().contains_key(name)) {
+                        rewritten.headers_mut().insert(HeaderName::from_static(name), value);
+                    }
                 }
                 rewritten.map_into_right_body()
             }

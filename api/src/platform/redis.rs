@@ -11,10 +11,11 @@ use deadpool_redis::redis::cluster::ClusterClient;
 use deadpool_redis::redis::cluster_async::ClusterConnection;
 use deadpool_redis::redis::{
     AsyncConnectionConfig, Client, ConnectionInfo, FromRedisValue, InfoDict, IntoConnectionInfo,
-    Pipeline, ProtocolVersion, PushInfo, ScriptInvocation, cmd,
+    Pipeline, ProtocolVersion, PushInfo, ScriptInvocation, cmd, pipe,
 };
 use deadpool_redis::{Runtime, cluster};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ const LONG_PATIENCE: Duration = Duration::from_secs(3);
 /// After a failure nobody waits for so long: the answer is known.
 const PAUSE: Duration = Duration::from_millis(500);
 const CONNECTIONS: usize = 8;
-/// Subscriptions of a cluster on their way at once.
+/// What is on its way to the nodes of a cluster at once.
 const AT_ONCE: usize = 64;
 
 /// See the module.
@@ -79,16 +80,34 @@ impl Redis {
         format!("{}:{of}", self.prefix)
     }
 
-    /// Sends several commands at once; the answers are thrown away.
+    /// Publishes texts to channels, those of one channel in order.
     ///
     /// # Errors
-    /// Redis does not answer.
-    pub async fn send(&self, commands: &Pipeline) -> anyhow::Result<()> {
-        let send = async || match self.pool().await? {
-            Pool::Single(pool) => Ok(commands.exec_async(&mut pool.get().await?).await?),
-            Pool::Cluster(pool) => Ok(commands.exec_async(&mut pool.get().await?).await?),
+    /// Redis does not answer; some may have been published.
+    pub async fn publish(&self, messages: &[(String, &str)]) -> anyhow::Result<()> {
+        let publish = async || match self.pool().await? {
+            Pool::Single(pool) => {
+                let mut all = pipe();
+                for (channel, text) in messages {
+                    all.cmd("PUBLISH").arg(channel).arg(text).ignore();
+                }
+                Ok(all.exec_async(&mut pool.get().await?).await?)
+            }
+            Pool::Cluster(pool) => {
+                // What goes in one piece goes to one slot.
+                let mut by_channel = HashMap::<_, Pipeline>::new();
+                for (channel, text) in messages {
+                    let own = by_channel.entry(channel).or_default();
+                    own.cmd("SPUBLISH").arg(channel).arg(text).ignore();
+                }
+                let connection = pool.get().await?;
+                at_once(by_channel.into_values(), &connection, |mut on, own| async move {
+                    Ok(own.exec_async(&mut on).await?)
+                })
+                .await
+            }
         };
-        self.within(LONG_PATIENCE, send()).await
+        self.within(LONG_PATIENCE, publish()).await
     }
 
     /// Runs a script.
@@ -101,15 +120,6 @@ impl Redis {
             Pool::Cluster(pool) => Ok(script.invoke_async(&mut pool.get().await?).await?),
         };
         self.within(PATIENCE, run()).await
-    }
-
-    /// Whether channels are sharded: `SPUBLISH` instead of `PUBLISH`.
-    ///
-    /// # Errors
-    /// Redis does not answer.
-    pub async fn is_cluster(&self) -> anyhow::Result<bool> {
-        let pool = self.within(LONG_PATIENCE, self.pool()).await?;
-        Ok(matches!(pool, Pool::Cluster(_)))
     }
 
     /// Opens a connection for subscriptions.
@@ -174,7 +184,8 @@ impl Redis {
             bail!("Redis is away");
         }
         let outcome = timeout(patience, work).await.map_err(Into::into).flatten();
-        if outcome.is_err() {
+        if let Err(cause) = &outcome {
+            tracing::debug!(%cause, "Redis does not answer");
             let pause = u64::try_from(PAUSE.as_millis()).unwrap_or(u64::MAX);
             self.away_until.store(now().saturating_add(pause), Ordering::Relaxed);
             metrics::counter!("redis_failures").increment(1);
@@ -200,7 +211,7 @@ impl Subscriber {
             Self::Single(connection) => Ok(connection.subscribe(channels).await?),
             // Each may live on another node.
             Self::Cluster(connection) => {
-                in_turn(channels, connection, |mut on, channel| async move {
+                at_once(channels, connection, |mut on, channel| async move {
                     Ok(on.ssubscribe(channel).await?)
                 })
                 .await
@@ -216,7 +227,7 @@ impl Subscriber {
         match self {
             Self::Single(connection) => Ok(connection.unsubscribe(channels).await?),
             Self::Cluster(connection) => {
-                in_turn(channels, connection, |mut on, channel| async move {
+                at_once(channels, connection, |mut on, channel| async move {
                     Ok(on.sunsubscribe(channel).await?)
                 })
                 .await
@@ -225,16 +236,16 @@ impl Subscriber {
     }
 }
 
-async fn in_turn<F>(
-    channels: Vec<String>,
+async fn at_once<T, F>(
+    all: impl IntoIterator<Item = T>,
     connection: &ClusterConnection,
-    act: impl Fn(ClusterConnection, String) -> F,
+    act: impl Fn(ClusterConnection, T) -> F,
 ) -> anyhow::Result<()>
 where
     F: Future<Output = anyhow::Result<()>>,
 {
-    stream::iter(channels)
-        .map(|channel| anyhow::Ok(act(connection.clone(), channel)))
+    stream::iter(all)
+        .map(|one| anyhow::Ok(act(connection.clone(), one)))
         .try_buffer_unordered(AT_ONCE)
         .try_collect()
         .await

@@ -3,6 +3,7 @@
 
 mod away;
 mod contract;
+mod wire;
 
 use crate::support::TestApp;
 use crate::support::bakery::Bakery;

@@ -58,10 +58,10 @@ pub struct Thread {
     pub has_after: bool,
 }
 
-/// A thread that the caller follows.
+/// `GET /threads`: a thread as it stands in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FollowedThread {
+pub struct ListedThread {
     pub chat_id: ChatId,
     /// The message that it hangs on.
     pub root: ReplyPreview,

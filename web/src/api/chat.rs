@@ -7,7 +7,7 @@ use crate::state::kept;
 use chrono::SecondsFormat;
 use shared::Timestamp;
 use shared::chat::{
-    AddChatMember, Chat, CreateChat, EditMessage, FollowedThread, History, MarkAllRead, MarkRead,
+    AddChatMember, Chat, CreateChat, EditMessage, History, ListedThread, MarkAllRead, MarkRead,
     MarkThreadRead, MarkUnread, Message, MessageVersion, OpenChat, QuickFound, React, Reactions,
     ReadState, SearchHit, SendMessage, Thread, ThreadState, UpdateChat,
 };
@@ -120,9 +120,13 @@ pub async fn follow_thread(root: MessageId, follows: bool) -> ApiResult<ThreadSt
     call.send().await
 }
 
-/// The threads that the caller follows.
-pub async fn list_threads(cursor: Option<String>) -> ApiResult<Page<FollowedThread>> {
-    get("/threads").query("limit", 50).query_some("cursor", cursor).send().await
+/// The threads that the caller follows, or all of a chat.
+pub async fn list_threads(
+    chat: Option<ChatId>,
+    cursor: Option<String>,
+) -> ApiResult<Page<ListedThread>> {
+    let list = get("/threads").query("limit", 50).query_some("chat_id", chat);
+    list.query_some("cursor", cursor).send().await
 }
 
 /// People and chats by a piece of their names.

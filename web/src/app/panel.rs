@@ -1,7 +1,7 @@
 //! The context panel: members, search, a thread or pins, beside the content or over it.
 
 use super::panel_edge::PanelEdge;
-use crate::chat::{pins_panel, search_panel, thread_panel};
+use crate::chat::{pins_panel, search_panel, thread_panel, threads_panel};
 use crate::i18n::{Key, t, tr};
 use crate::spaces::{CurrentSpace, MembersPanel};
 use crate::state::layout::Panel;
@@ -42,6 +42,7 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
         Panel::Search => tr(Key::AppSearch),
         Panel::Thread { .. } => tr(Key::ConversationThread),
         Panel::Pins(_) => tr(Key::ConversationPins),
+        Panel::Threads(_) => tr(Key::ConversationThreads),
     };
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && !event.default_prevented() && !layout.is_wide.get_untracked()
@@ -74,6 +75,7 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
                 Panel::Search => later(search_panel),
                 Panel::Thread { chat, root, at } => later(move || thread_panel(chat, root, at)),
                 Panel::Pins(chat) => later(move || pins_panel(chat)),
+                Panel::Threads(chat) => later(move || threads_panel(chat)),
             }}
         </aside>
     }

@@ -20,7 +20,6 @@ use crate::ui::{
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::chat::{Chat, ChatKind};
 use shared::identity::Status;
 use shared::ids::SpaceId;
@@ -38,7 +37,6 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
     let topic = Memo::new(move |_| chat.with(|c| c.as_ref().and_then(|c| c.topic.clone())));
     let is_whole = RwSignal::new(false);
     let menu = RwSignal::new(None::<Anchor>);
-    let to_threads = use_navigate();
     let is_open = move |panel| Signal::derive(move || layout.panel.get() == Some(panel));
     view! {
         <header class="conversation__header">
@@ -73,7 +71,8 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
                 <IconButton
                     icon=Icon::MessagesSquare
                     label=t(Key::ConversationThreads)
-                    on_click=move |_| to_threads(&Page::Threads.path(), Default::default())
+                    pressed=is_open(Panel::Threads(talk.chat))
+                    on_click=move |_| layout.toggle(Panel::Threads(talk.chat))
                 />
                 <Show when=move || space.is_some()>
                     <IconButton

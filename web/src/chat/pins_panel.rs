@@ -44,7 +44,8 @@ fn PinsPanel(chat: ChatId) -> impl IntoView {
         entries.map(|entry| (entry.message.id, entry.message.edited_at)).collect::<Vec<_>>()
     });
     Effect::new(move |_| {
-        pinned.track();
+        // Reading it makes it: a memo that is only tracked never runs.
+        pinned.with(|_| ());
         fetch();
     });
     let unpin = Callback::new(move |id: MessageId| {

@@ -7,7 +7,7 @@ use crate::state::{Chats, Load, Threads};
 use crate::ui::{Avatar, AvatarSize, Badge, Button, Empty, Failure, Picture, SkeletonRows, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
-use shared::chat::FollowedThread;
+use shared::chat::ListedThread;
 
 /// See the module: the liveliest first, unread ones bold.
 #[component]
@@ -51,11 +51,11 @@ fn ThreadsScreen() -> impl IntoView {
     }
 }
 
-fn one(thread: FollowedThread) -> impl IntoView + use<> {
+pub(super) fn one(thread: ListedThread) -> impl IntoView + use<> {
     let chats = expect_context::<Chats>();
     let chat = chats.peek(thread.chat_id, |chat| (chat.space_id, chats.title(chat)));
     let (space, place) = chat.unwrap_or_default();
-    let FollowedThread { root, thread: summary, me, chat_id } = thread;
+    let ListedThread { root, thread: summary, me, chat_id } = thread;
     let href = format!("{}?t={}", page(space, chat_id).path(), root.id);
     let author = root.author;
     let name = author.as_ref().map(|author| author.name().to_owned()).unwrap_or_default();

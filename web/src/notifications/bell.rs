@@ -41,7 +41,7 @@ pub fn BellItem() -> impl IntoView {
     view! {
         <A href=Page::Inbox.path() attr:class="bottom-bar__item">
             {inside(notices)}
-            <span>{t(Key::NotificationsTitle)}</span>
+            <span>{t(Key::NotificationsInbox)}</span>
         </A>
     }
 }

@@ -27,8 +27,8 @@ pub struct Chats {
     /// may be old.
     fetching: StoredValue<u32>,
     touched: StoredValue<HashSet<ChatId>>,
-    /// Chats that are being fetched singly.
-    refreshing: StoredValue<HashSet<ChatId>>,
+    /// Chats that are being fetched singly, and whether to do it once more.
+    refreshing: StoredValue<HashMap<ChatId, bool>>,
     /// The chat in which the person marked something as unread: seeing it does not undo that.
     held: RwSignal<Option<ChatId>>,
     /// Whether the server has been asked since the start: before, the chats are those of the last time.
@@ -112,20 +112,39 @@ impl Chats {
         });
     }
 
-    /// Fetches one chat anew.
+    /// Fetches one chat anew. What happens in it meanwhile may be missing in the answer: then it is
+    /// asked for once more.
     pub fn refresh(&self, id: ChatId) {
         let chats = *self;
-        if !chats.refreshing.try_update_value(|set| set.insert(id)).unwrap_or(false) {
-            return;
+        if chats.refreshing.with_value(|under_way| under_way.contains_key(&id)) {
+            return chats.ask_again(id);
         }
+        chats.refreshing.update_value(|under_way| {
+            under_way.insert(id, false);
+        });
         spawn_local(async move {
             let outcome = api::get_chat(id).await;
-            chats.refreshing.try_update_value(|set| set.remove(&id));
+            let again = chats.refreshing.try_update_value(|under_way| under_way.remove(&id));
             match outcome {
-                Ok(chat) => chats.put(chat),
+                Ok(chat) => {
+                    let known = chats.peek(id, |known| known.last_seq);
+                    if known.is_none_or(|last_seq| last_seq <= chat.last_seq) {
+                        chats.put(chat);
+                    }
+                    if again == Some(Some(true)) {
+                        chats.refresh(id);
+                    }
+                }
                 Err(ApiError::Problem(problem)) if problem.status == 404 => chats.remove(id),
                 Err(_) => {}
             }
+        });
+    }
+
+    /// Something happened in a chat: if it is being fetched singly, the answer may be old.
+    fn ask_again(&self, id: ChatId) {
+        self.refreshing.update_value(|under_way| {
+            under_way.entry(id).and_modify(|again| *again = true);
         });
     }
 

@@ -21,6 +21,8 @@ pub enum Panel {
     },
     /// The pinned messages of a chat.
     Pins(ChatId),
+    /// The threads of a chat.
+    Threads(ChatId),
 }
 
 impl Panel {
@@ -29,7 +31,7 @@ impl Panel {
     pub const fn chat(self) -> Option<ChatId> {
         match self {
             Self::Members | Self::Search => None,
-            Self::Thread { chat, .. } | Self::Pins(chat) => Some(chat),
+            Self::Thread { chat, .. } | Self::Pins(chat) | Self::Threads(chat) => Some(chat),
         }
     }
 }
@@ -104,10 +106,10 @@ impl Layout {
         }
     }
 
-    /// Closes the panel, by its own button. Behind a thread or the pins the members come back.
+    /// Closes the panel, by its own button. Behind a thread or a list of a chat the members come back.
     pub fn close_panel(&self) {
         match self.panel.get_untracked() {
-            Some(Panel::Thread { .. } | Panel::Pins(_)) => {
+            Some(Panel::Thread { .. } | Panel::Pins(_) | Panel::Threads(_)) => {
                 let members = self.is_wide.get_untracked() && members_wanted();
                 self.panel.set(members.then_some(Panel::Members));
             }

@@ -4,7 +4,7 @@ use super::{Load, Session};
 use crate::api::chat as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::FollowedThread;
+use shared::chat::ListedThread;
 use shared::event::{Event, EventFrame};
 use shared::ids::MessageId;
 use shared::topic::Topic;
@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_millis(800);
 /// See the module.
 #[derive(Clone, Copy)]
 pub struct Threads {
-    list: RwSignal<Load<Vec<FollowedThread>>>,
+    list: RwSignal<Load<Vec<ListedThread>>>,
     cursor: RwSignal<Option<String>>,
     timer: StoredValue<Option<TimeoutHandle>>,
     session: Session,
@@ -36,7 +36,7 @@ impl Threads {
 
     /// What is known, reactively.
     #[must_use]
-    pub fn list(&self) -> Load<Vec<FollowedThread>> {
+    pub fn list(&self) -> Load<Vec<ListedThread>> {
         self.list.get()
     }
 
@@ -69,7 +69,7 @@ impl Threads {
     pub fn reload(&self) {
         let threads = *self;
         spawn_local(async move {
-            match api::list_threads(None).await {
+            match api::list_threads(None, None).await {
                 Ok(page) => {
                     let _was_there = threads.cursor.try_set(page.next_cursor);
                     let _was_there = threads.list.try_set(Load::Ready(page.items));
@@ -90,7 +90,7 @@ impl Threads {
         self.cursor.set(None);
         let threads = *self;
         spawn_local(async move {
-            if let Ok(page) = api::list_threads(Some(cursor)).await {
+            if let Ok(page) = api::list_threads(None, Some(cursor)).await {
                 let _was_there = threads.cursor.try_set(page.next_cursor);
                 threads.list.try_update(|list| {
                     if let Some(list) = list.ready_mut() {
@@ -154,7 +154,7 @@ impl Threads {
         }
     }
 
-    fn edit(&self, edit: impl FnOnce(&mut Vec<FollowedThread>)) {
+    fn edit(&self, edit: impl FnOnce(&mut Vec<ListedThread>)) {
         self.list.update(|list| {
             if let Some(list) = list.ready_mut() {
                 edit(list);
@@ -162,7 +162,7 @@ impl Threads {
         });
     }
 
-    fn change(&self, root: MessageId, edit: impl FnOnce(&mut FollowedThread)) -> bool {
+    fn change(&self, root: MessageId, edit: impl FnOnce(&mut ListedThread)) -> bool {
         let mut found = false;
         self.edit(|list| {
             if let Some(one) = list.iter_mut().find(|one| one.root.id == root) {

@@ -1,14 +1,32 @@
 //! Tabs that are pages: links, so that each has an address.
 
 use super::{Glyph, Icon};
+use leptos::html::Nav;
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast as _;
 
-/// A row or column of [`Tab`]s.
+/// A row or column of [`Tab`]s. Where the row is wider than the screen, the current one is in sight.
 #[component]
 pub fn Tabs(#[prop(into)] label: TextProp, children: Children) -> impl IntoView {
+    let row = NodeRef::<Nav>::new();
+    let place = use_location().pathname;
+    Effect::new(move |_| {
+        place.with(|_| ());
+        let Some(row) = row.get() else { return };
+        // The router marks it after this.
+        request_animation_frame(move || {
+            let current = row.query_selector("[aria-current=page]").ok().flatten();
+            let current = current.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok());
+            if let Some(tab) = current {
+                let before = (row.client_width() - tab.offset_width()) / 2;
+                row.set_scroll_left(tab.offset_left() - row.offset_left() - before);
+            }
+        });
+    });
     view! {
-        <nav class="tabs" aria-label=move || label.get()>
+        <nav class="tabs" aria-label=move || label.get() node_ref=row>
             {children()}
         </nav>
     }

@@ -1,12 +1,12 @@
 //! Threads: read, follow, list.
 
 use crate::app::App;
-use crate::chat::access::access_thread;
+use crate::chat::access::{access_chat, access_thread};
 use crate::chat::actions::threads::{do_follow, do_read_thread};
 use crate::chat::history::{Part, page};
-use crate::chat::model::followed::{ThreadKey, followed};
 use crate::chat::model::message::{MessageRow, Place, assemble};
 use crate::chat::model::thread;
+use crate::chat::model::thread_list::{ThreadKey, Which, list};
 use crate::chat::search::readable;
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
@@ -15,8 +15,8 @@ use crate::http::json::Json;
 use crate::http::query::{Path, Query, limit};
 use actix_web::{delete, get, post, put, web};
 use serde::Deserialize;
-use shared::chat::{FollowedThread, MarkThreadRead, Thread, ThreadState};
-use shared::ids::MessageId;
+use shared::chat::{ListedThread, MarkThreadRead, Thread, ThreadState};
+use shared::ids::{ChatId, MessageId};
 use shared::page::Page;
 
 /// Which part of a thread: at most one of the three.
@@ -130,6 +130,8 @@ async fn follow(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ThreadsQuery {
+    /// All threads of this chat instead, followed or not.
+    chat_id: Option<ChatId>,
     /// `true`: only those with something unread.
     unread: Option<bool>,
     /// 1-100, default 30.
@@ -137,21 +139,24 @@ pub struct ThreadsQuery {
     cursor: Option<String>,
 }
 
-/// The threads that the caller follows, the liveliest first.
+/// The threads that the caller follows, or all of a chat; the liveliest first.
 #[utoipa::path(tag = "threads", params(ThreadsQuery), responses(
-    (status = 200, body = Page<FollowedThread>),
+    (status = 200, body = Page<ListedThread>),
     (status = "default", body = shared::error::Problem)))]
 #[get("/threads")]
 pub async fn list_threads(
     app: web::Data<App>,
     user: CurrentUser,
     query: Query<ThreadsQuery>,
-) -> ApiResult<Json<Page<FollowedThread>>> {
+) -> ApiResult<Json<Page<ListedThread>>> {
     let limit = limit(query.0.limit, 30)?;
     let after: Option<ThreadKey> = cursor::decode(query.0.cursor.as_deref())?;
     let conn = &mut *app.conn().await?;
-    let chats = readable(conn, &user, None, None).await?.chats;
+    let which = match query.0.chat_id {
+        Some(chat) => Which::OfChat(access_chat(conn, &user, chat).await?.chat_id()),
+        None => Which::Followed(readable(conn, &user, None, None).await?.chats),
+    };
     let only_unread = query.0.unread.unwrap_or(false);
-    let found = followed(conn, user.id, chats, only_unread, after, limit + 1).await?;
+    let found = list(conn, user.id, which, only_unread, after, limit + 1).await?;
     Ok(Json(cursor::page(found, limit, |one| (one.thread.last_at, one.root.id))))
 }

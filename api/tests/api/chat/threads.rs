@@ -153,11 +153,22 @@ async fn one_follows_by_writing_by_mention_and_by_choice() {
     assert_eq!(page["items"][0]["root"]["excerpt"], "sugar");
     let cursor = page["next_cursor"].as_str().unwrap();
     assert_eq!(mine(boris, &format!("?limit=1&cursor={cursor}")).await, [("flour".into(), 3)]);
+    // Of a chat all of them, followed or not; what is not followed is not unread.
+    let of_chat = format!("?chat_id={}", bakery.chat);
+    assert_eq!(mine(boris, &of_chat).await, [("sugar".into(), 0), ("flour".into(), 3)]);
+    assert_eq!(mine(anna, &of_chat).await, [("sugar".into(), 0), ("flour".into(), 1)]);
+    let page = anna.get(&format!("/threads{of_chat}&limit=1")).await.expect(200);
+    assert_eq!(page["items"][0]["me"], json!({"following": false, "read_seq": 0, "unread": 0}));
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let rest = mine(anna, &format!("{of_chat}&limit=1&cursor={cursor}")).await;
+    assert_eq!(rest, [("flour".into(), 1)]);
+    assert_eq!(bakery.vera.get(&format!("/threads{of_chat}")).await.problem(404), "not_found");
     let hide = json!({"overrides": [
         {"target": {"kind": "member", "id": boris.id()}, "allow": [], "deny": ["view_chat"]},
     ]});
     anna.patch(&format!("/chats/{}", bakery.chat), hide).await.expect(200);
     assert!(mine(boris, "").await.is_empty());
+    assert_eq!(boris.get(&format!("/threads{of_chat}")).await.problem(404), "not_found");
     assert_eq!(boris.put(&follow, json!({})).await.problem(404), "not_found");
 }
 
@@ -286,4 +297,8 @@ async fn a_page_takes_the_same_statements_with_and_without_threads() {
     let (_, few) = bakery.app.counting(list).await;
     let (_, many) = bakery.app.counting(bakery.boris.get("/threads?limit=50")).await;
     assert_eq!(few, many);
+    let of_chat = format!("/threads?chat_id={}", bakery.chat);
+    let (_, few) = bakery.app.counting(bakery.boris.get(&format!("{of_chat}&limit=3"))).await;
+    let (page, many) = bakery.app.counting(bakery.boris.get(&of_chat)).await;
+    assert_eq!((few, page.expect(200)["items"].as_array().unwrap().len()), (many, 11));
 }

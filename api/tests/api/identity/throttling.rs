@@ -116,7 +116,11 @@ async fn every_answer_tells_what_is_left() {
     let answer = anna.get("/auth/me").await;
     assert_eq!(answer.headers["ratelimit-policy"], "\"account\";q=6;w=30");
     assert!(answer.headers["ratelimit"].to_str().unwrap().starts_with("\"account\";r=5;t="));
-    for _ in 0..5 {
+    // A refusal, too.
+    let answer = anna.get("/spaces?wrong=1").await;
+    assert!(answer.headers["ratelimit"].to_str().unwrap().starts_with("\"account\";r=4;t="));
+    assert_eq!(answer.problem(400), "unknown_field");
+    for _ in 0..4 {
         anna.get("/auth/me").await.expect(200);
     }
     assert_eq!(anna.get("/auth/me").await.problem(429), "rate_limited");

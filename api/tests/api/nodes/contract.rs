@@ -1,6 +1,7 @@
 //! The contract. Each test runs on every engine.
 
 use super::Nodes;
+use crate::support::client::Client;
 use crate::support::programs::{make_token, program};
 use crate::support::socket::Socket;
 use serde_json::{Value, json};

@@ -86,5 +86,6 @@ impl Chats {
                 touched.insert(id);
             });
         }
+        self.ask_again(id);
     }
 }

@@ -3,7 +3,6 @@
 use super::{NODES, Wire, encode};
 use crate::realtime::bus::{NodeId, Receiver, Word};
 use crate::realtime::stream::Delivery;
-use deadpool_redis::redis::{Pipeline, pipe};
 use serde::{Deserialize, Serialize};
 use shared::topic::Topic;
 use std::collections::HashSet;
@@ -113,13 +112,8 @@ async fn run(
 }
 
 async fn send(wire: &Wire, batch: &[Message]) -> anyhow::Result<()> {
-    let publish = if wire.redis.is_cluster().await? { "SPUBLISH" } else { "PUBLISH" };
-    let mut commands: Pipeline = pipe();
-    for message in batch {
-        let channel = wire.redis.name(&message.channel);
-        commands.cmd(publish).arg(channel).arg(&message.text).ignore();
-    }
-    wire.redis.send(&commands).await
+    let texts = batch.iter().map(|one| (wire.redis.name(&one.channel), &*one.text));
+    wire.redis.publish(&texts.collect::<Vec<_>>()).await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
