@@ -6,6 +6,7 @@ pub mod resume;
 pub mod socket;
 
 use crate::api::client;
+use crate::boot;
 use crate::state::{
     Categories, Chats, Expression, Messages, Notices, Outbox, People, Session, Settings, Spaces,
     Threads, Typing,
@@ -237,6 +238,8 @@ impl Live {
             })
             .unwrap_or_default();
         self.status.set(Status::Online);
+        // What was asked for before this may lack what no event will tell any more.
+        boot::forget();
         self.catch_up(&missed);
         for (chat, cursor) in self.stores.messages.cursors() {
             self.join(chat, cursor);

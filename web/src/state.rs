@@ -27,7 +27,7 @@ pub use categories::Categories;
 pub use chats::Chats;
 pub use drafts::{Draft, Drafts};
 pub use expression::Expression;
-pub use layout::Layout;
+pub use layout::{Layout, Panel};
 pub use load::Load;
 pub use messages::{Messages, Room};
 pub use notices::Notices;

@@ -3,7 +3,7 @@
 use super::keys::page;
 use crate::app::PageHeader;
 use crate::i18n::{Key, relative, t, tn};
-use crate::state::{Chats, Load, Threads};
+use crate::state::{Chats, Layout, Load, Panel, Threads};
 use crate::ui::{Avatar, AvatarSize, Badge, Button, Empty, Failure, Picture, SkeletonRows, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -36,7 +36,7 @@ fn ThreadsScreen() -> impl IntoView {
                 Load::Ready(list) => {
                     view! {
                         <ul class="threads__list">
-                            {list.into_iter().map(one).collect_view()}
+                            {list.into_iter().map(|thread| one(thread, false)).collect_view()}
                         </ul>
                         <Show when=move || threads.has_more()>
                             <Button on_click=move |_| threads.load_more()>
@@ -51,11 +51,13 @@ fn ThreadsScreen() -> impl IntoView {
     }
 }
 
-pub(super) fn one(thread: ListedThread) -> impl IntoView + use<> {
-    let chats = expect_context::<Chats>();
+/// A line of a list. `beside`: the chat stands there already, and its address may be the same.
+pub(super) fn one(thread: ListedThread, beside: bool) -> impl IntoView + use<> {
+    let (chats, layout) = (expect_context::<Chats>(), expect_context::<Layout>());
     let chat = chats.peek(thread.chat_id, |chat| (chat.space_id, chats.title(chat)));
     let (space, place) = chat.unwrap_or_default();
     let ListedThread { root, thread: summary, me, chat_id } = thread;
+    let open = Panel::Thread { chat: chat_id, root: root.id, at: None };
     let href = format!("{}?t={}", page(space, chat_id).path(), root.id);
     let author = root.author;
     let name = author.as_ref().map(|author| author.name().to_owned()).unwrap_or_default();
@@ -66,6 +68,11 @@ pub(super) fn one(thread: ListedThread) -> impl IntoView + use<> {
             <A
                 href=href
                 attr:class="threads__one"
+                on:click=move |_| {
+                    if beside {
+                        layout.panel.set(Some(open));
+                    }
+                }
                 attr:data-unread=(me.unread > 0).then_some("true")
             >
                 {author

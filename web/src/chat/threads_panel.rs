@@ -82,7 +82,7 @@ fn ThreadsPanel(chat: ChatId) -> impl IntoView {
                 Load::Ready(list) => {
                     view! {
                         <ul class="threads__list">
-                            {list.into_iter().map(one).collect_view()}
+                            {list.into_iter().map(|thread| one(thread, true)).collect_view()}
                         </ul>
                         <Show when=move || next.with(Option::is_some)>
                             <Button on_click=move |_| more()>{t(Key::ChatSearchMore)}</Button>

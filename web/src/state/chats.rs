@@ -26,6 +26,9 @@ pub struct Chats {
     /// Fetches of the list under way, and the chats that changed meanwhile: what was fetched of them
     /// may be old.
     fetching: StoredValue<u32>,
+    /// Counts the fetches of the list, and the newest of which the answer has come: an older answer that
+    /// comes later says nothing new.
+    turns: StoredValue<(u32, u32)>,
     touched: StoredValue<HashSet<ChatId>>,
     /// Chats that are being fetched singly, and whether to do it once more.
     refreshing: StoredValue<HashMap<ChatId, bool>>,
@@ -46,6 +49,7 @@ impl Chats {
             all: RwSignal::default(),
             loudness: RwSignal::default(),
             fetching: StoredValue::new(0),
+            turns: StoredValue::default(),
             touched: StoredValue::default(),
             refreshing: StoredValue::default(),
             held: RwSignal::new(None),
@@ -91,11 +95,17 @@ impl Chats {
             chats.load.set(Load::Loading);
         }
         chats.fetching.update_value(|n| *n += 1);
+        let turn = chats.turns.try_update_value(|(begun, _)| {
+            *begun += 1;
+            *begun
+        });
         spawn_local(async move {
             let outcome = fetch_all().await;
             chats.fetching.try_update_value(|n| *n -= 1);
             match outcome {
+                Ok(_) if turn < chats.turns.try_with_value(|(_, come)| *come) => {}
                 Ok(list) => {
+                    chats.turns.try_update_value(|(_, come)| *come = turn.unwrap_or_default());
                     kept::keep_histories_of(|id| list.iter().any(|chat| chat.id == id));
                     let _was_there = chats.is_fresh.try_set(true);
                     chats.replace(list);
@@ -109,6 +119,7 @@ impl Chats {
                 // What is on the screen stays; the next connection fetches again.
                 Err(_) => {}
             }
+            chats.refresh_touched();
         });
     }
 
@@ -165,7 +176,11 @@ impl Chats {
             }
         });
         self.load.set(Load::Ready(()));
-        if self.fetching.get_value() == 0 {
+    }
+
+    /// Fetches singly what changed while the list was on its way.
+    fn refresh_touched(&self) {
+        if self.fetching.try_get_value() == Some(0) {
             let touched = self.touched.try_update_value(std::mem::take).unwrap_or_default();
             for id in touched {
                 self.refresh(id);

@@ -197,9 +197,13 @@ impl Messages {
             (Fetch::Running(_), Part::Before(_) | Part::After(_)) => true,
             _ => false,
         });
-        if is_running {
-            return;
+        if !is_running {
+            self.fetch_now(room, part);
         }
+    }
+
+    /// As [`Self::fetch`], whatever is on its way: that may have been made before what is asked for now.
+    fn fetch_now(&self, room: &Rc<Room>, part: Part) {
         let turn = room.turn.get() + 1;
         room.turn.set(turn);
         room.fetch.set(Fetch::Running(part));
@@ -258,7 +262,7 @@ impl Messages {
                 _ => Part::Latest,
             }
         };
-        self.fetch(room, part);
+        self.fetch_now(room, part);
     }
 
     /// Takes in an event of a chat; what does not concern messages is ignored.
