@@ -1,6 +1,7 @@
 //! What the client knows: small `Copy` structs of signals, given to the views as contexts.
 
 pub mod categories;
+pub mod changes;
 pub mod chats;
 pub mod drafts;
 pub mod expression;
@@ -24,6 +25,7 @@ pub mod waiting;
 pub mod window;
 
 pub use categories::Categories;
+pub use changes::Changes;
 pub use chats::Chats;
 pub use drafts::{Draft, Drafts};
 pub use expression::Expression;

@@ -3,6 +3,7 @@
 use super::emoji::{self, Emoji, Fetch, Table};
 use super::own_emoji::{self, Own};
 use super::sticker_tab::{StickerPicks, sticker_tab};
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tr};
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Failure, Popover, SkeletonRows, focus};
@@ -64,13 +65,24 @@ fn emoji_tab(on_choose: Callback<String>, space: Option<SpaceId>) -> AnyView {
         }
         on_choose.run(emoji);
     };
+    let choose_first = move || {
+        if let Some(first) = first(list).and_then(|b| b.get_attribute("data-emoji")) {
+            choose(first);
+        }
+    };
+    // Who types faster than the emoji come gets what he asked for all the same.
+    let hurried = RwSignal::new(false);
+    Effect::new(move |_| {
+        if hurried.get() && matches!(emoji::table(), Fetch::Here(_)) {
+            hurried.set(false);
+            request_animation_frame(choose_first);
+        }
+    });
     let enter = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
-            if !query.get_untracked().trim().is_empty()
-                && let Some(first) = first(list).and_then(|b| b.get_attribute("data-emoji"))
-            {
-                choose(first);
+            if !query.get_untracked().trim().is_empty() {
+                hurried.set(true);
             }
         }
         // A search field would only empty itself.
@@ -105,7 +117,10 @@ fn emoji_tab(on_choose: Callback<String>, space: Option<SpaceId>) -> AnyView {
                     autofocus
                     placeholder=t(Key::ChatFindEmoji)
                     aria-label=t(Key::ChatFindEmoji)
-                    on:input=move |event| query.set(event_target_value(&event))
+                    on:input=move |event| {
+                        hurried.set(false);
+                        query.set(event_target_value(&event));
+                    }
                     on:keydown=enter
                 />
                 {tones(tone)}

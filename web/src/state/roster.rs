@@ -1,6 +1,6 @@
 //! Roles and members of one space.
 
-use super::{Load, People};
+use super::{Changes, Load, People};
 use crate::api::ApiResult;
 use crate::api::spaces as api;
 use leptos::prelude::*;
@@ -20,7 +20,9 @@ const WANTED_AT_ONCE: usize = 100;
 pub struct Roster {
     space: SpaceId,
     roles: RwSignal<Load<Vec<Role>>>,
+    role_changes: Changes,
     members: RwSignal<Load<Vec<Participant>>>,
+    member_changes: Changes,
     /// Where the next page begins; `None`: all are here.
     cursor: RwSignal<Option<String>>,
     is_loading_more: RwSignal<bool>,
@@ -41,7 +43,9 @@ impl Roster {
         let roster = Self {
             space,
             roles: RwSignal::new(Load::Loading),
+            role_changes: Changes::default(),
             members: RwSignal::new(Load::Loading),
+            member_changes: Changes::default(),
             cursor: RwSignal::new(None),
             is_loading_more: RwSignal::new(false),
             loads: RwSignal::new(0),
@@ -58,7 +62,9 @@ impl Roster {
         let roster = *self;
         roster.reload_roles();
         spawn_local(async move {
-            match api::list_participants(roster.space, None).await {
+            let fetch = || api::list_participants(roster.space, None);
+            let Some(outcome) = roster.member_changes.settle(fetch).await else { return };
+            match outcome {
                 Ok(page) => {
                     roster.note_presence(&page.items);
                     roster.members.set(Load::Ready(page.items));
@@ -262,8 +268,10 @@ impl Roster {
     fn reload_roles(&self) {
         let roster = *self;
         spawn_local(async move {
-            let outcome = api::list_roles(roster.space).await.map(|page| page.items);
-            roster.set_roles(outcome);
+            let fetch = || api::list_roles(roster.space);
+            if let Some(outcome) = roster.role_changes.settle(fetch).await {
+                roster.set_roles(outcome.map(|page| page.items));
+            }
         });
     }
 
@@ -329,6 +337,7 @@ impl Roster {
     }
 
     fn edit_roles(&self, edit: impl FnOnce(&mut Vec<Role>)) {
+        self.role_changes.note();
         self.roles.update(|roles| {
             if let Some(roles) = roles.ready_mut() {
                 edit(roles);
@@ -337,6 +346,7 @@ impl Roster {
     }
 
     fn edit_members(&self, edit: impl FnOnce(&mut Vec<Participant>)) {
+        self.member_changes.note();
         self.members.update(|members| {
             if let Some(members) = members.ready_mut() {
                 edit(members);

@@ -1,6 +1,6 @@
 //! The spaces of the signed-in person. Roles and members of one are in its [`Roster`].
 
-use super::{Load, People, Roster, Session};
+use super::{Changes, Load, People, Roster, Session};
 use crate::api::spaces as api;
 use crate::api::{ApiError, ApiResult};
 use chrono::{DateTime, Utc};
@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Copy)]
 pub struct Spaces {
     list: RwSignal<Load<Vec<Space>>>,
+    changes: Changes,
     rosters: StoredValue<HashMap<SpaceId, Roster>>,
     presence: RwSignal<HashMap<UserId, Status>>,
     people: People,
@@ -35,6 +36,7 @@ impl Spaces {
     pub fn start(session: Session, people: People) -> Self {
         let spaces = Self {
             list: RwSignal::new(Load::Loading),
+            changes: Changes::default(),
             rosters: StoredValue::default(),
             presence: RwSignal::default(),
             people,
@@ -57,7 +59,7 @@ impl Spaces {
             spaces.list.set(Load::Loading);
         }
         spawn_local(async move {
-            let outcome = fetch_all().await;
+            let Some(outcome) = spaces.changes.settle(fetch_all).await else { return };
             // What is on the screen stays when a later fetch fails.
             let is_empty = spaces.list.try_with_untracked(|list| list.ready().is_none());
             if outcome.is_ok() || is_empty == Some(true) {
@@ -176,11 +178,9 @@ impl Spaces {
 
     /// Puts the spaces into this order; those left out come after, as they stand.
     pub fn order(&self, ids: &[SpaceId]) {
-        self.list.update(|list| {
-            if let Some(list) = list.ready_mut() {
-                let place = |space: &Space| ids.iter().position(|id| *id == space.id);
-                list.sort_by_key(|space| place(space).unwrap_or(usize::MAX));
-            }
+        self.edit(|list| {
+            let place = |space: &Space| ids.iter().position(|id| *id == space.id);
+            list.sort_by_key(|space| place(space).unwrap_or(usize::MAX));
         });
     }
 
@@ -251,24 +251,26 @@ impl Spaces {
 
     /// Puts a space that was created, joined or changed.
     pub fn put(&self, space: Space) {
-        self.list.update(|list| {
-            let Some(list) = list.ready_mut() else { return };
-            match list.iter_mut().find(|known| known.id == space.id) {
-                Some(known) => *known = space,
-                None => list.push(space),
-            }
+        self.edit(|list| match list.iter_mut().find(|known| known.id == space.id) {
+            Some(known) => *known = space,
+            None => list.push(space),
         });
     }
 
     /// Takes a space away that was left or deleted.
     pub fn remove(&self, id: SpaceId) {
-        self.list.update(|list| {
-            if let Some(list) = list.ready_mut() {
-                list.retain(|space| space.id != id);
-            }
-        });
+        self.edit(|list| list.retain(|space| space.id != id));
         self.rosters.update_value(|rosters| {
             rosters.remove(&id);
+        });
+    }
+
+    fn edit(&self, edit: impl FnOnce(&mut Vec<Space>)) {
+        self.changes.note();
+        self.list.update(|list| {
+            if let Some(list) = list.ready_mut() {
+                edit(list);
+            }
         });
     }
 
