@@ -11,6 +11,8 @@ mod actions;
 pub mod model;
 mod routes;
 
+pub use actions::packs::do_end_packs;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes, below `/api/v1`.

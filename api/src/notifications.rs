@@ -14,7 +14,8 @@ pub mod model;
 mod routes;
 
 pub use actions::notify::{
-    AT_ONCE, NewNotification, do_forget_chats, do_forget_messages, do_notify, do_notify_again,
+    AT_ONCE, NewNotification, do_forget_chats, do_forget_invitation, do_forget_messages, do_notify,
+    do_notify_again,
 };
 pub use actions::read::do_read_up_to;
 

@@ -48,7 +48,7 @@ keys! {
         Thread = "thread",
         /// A message in a direct or group chat.
         DirectMessage = "direct_message",
-        /// Invited to a space.
+        /// Invited to a space, or brought into it.
         Invite = "invite",
         /// Holds another role.
         RoleChange = "role_change",
@@ -71,6 +71,10 @@ keys! {
         Restricted = "restricted",
         /// Permissions were given back.
         Released = "released",
+        /// Something was done about what he reported.
+        ReportResolved = "report_resolved",
+        /// Nothing had to be done about what he reported.
+        ReportDismissed = "report_dismissed",
     }
     /// What of a chat or a space one wants to hear.
     Level {
@@ -143,7 +147,7 @@ pub struct NotificationDetail {
     /// With `moderation`: when it ends.
     #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
-    /// With `invite`: its code.
+    /// With `invite`: its code; absent when he is in already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }

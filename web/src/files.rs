@@ -45,6 +45,9 @@ pub fn hint(file: &FileHint) -> String {
 #[must_use]
 pub fn brief(message: &shared::chat::Message, length: usize) -> String {
     let text = shared::markdown::plain(&message.content, length);
+    if let Some(sticker) = &message.sticker {
+        return tf(Key::StickersOne, &[("name", &sticker.name)]);
+    }
     match message.attachments.first() {
         Some(file) if text.is_empty() => {
             hint(&FileHint { kind: file.kind, name: file.name.clone() })

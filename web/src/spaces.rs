@@ -7,6 +7,7 @@ mod directory;
 mod edit_space;
 mod invite_dialog;
 mod invite_page;
+mod kick_dialog;
 mod member_menu;
 mod members_panel;
 mod paged;

@@ -1,11 +1,12 @@
 //! The end of an account: asked for with the password, done days later, called off by a login.
 
-use super::model::traces;
+use super::model::{belongings, traces};
 use crate::app::App;
 use crate::chat::model::chat_changes::{self, groups_of};
 use crate::chat::model::sweep;
 use crate::chat::{Recount, do_leave_group, do_remove_messages};
 use crate::error::{ApiError, ApiResult};
+use crate::expression::do_end_packs;
 use crate::http::current_user::CurrentUser;
 use crate::identity::actions::names::check_own_password;
 use crate::identity::actions::sessions::do_revoke;
@@ -101,6 +102,9 @@ async fn take(app: &App, now: DateTime<Utc>) -> ApiResult<Option<Due>> {
                 continue;
             }
             deletion::put_off(tx, id, now + LEASE).await?;
+            belongings::clear_inbox(tx, id).await?;
+            belongings::give_up_uploads(tx, id).await?;
+            do_end_packs(tx, id).await?;
             let lang = choices::find(tx, id).await?.settings().lang.unwrap_or(Lang::En);
             deletion::empty(tx, id, text(lang, Key::IdentityDeletedPerson)).await?;
             return Ok(Some(due));

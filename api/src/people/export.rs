@@ -1,14 +1,16 @@
-//! A copy of what a person wrote and set: a zip of JSON files, made while it is sent, so that its
-//! size costs no memory.
+//! A copy of what a person wrote, set and uploaded: a zip of JSON files and of his files, made while it
+//! is sent, so that its size costs no memory.
 
-use super::model::copies;
+use super::model::{belongings, copies};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::files::storage::Part;
 use bytes::Bytes;
-use futures_util::Stream;
 use futures_util::stream::unfold;
+use futures_util::{Stream, StreamExt as _};
 use serde_json::Value;
-use shared::ids::UserId;
+use shared::files::clean_name;
+use shared::ids::{FileId, UserId};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -18,6 +20,8 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 
 /// Messages in one query.
 const PAGE: i64 = 500;
+/// Files in one query.
+const FILES: i64 = 100;
 /// Chunks that may wait for a slow reader.
 const AHEAD: usize = 4;
 
@@ -43,7 +47,7 @@ async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiRe
         let rows = copies::part(&mut *app.conn().await?, sql, user).await?;
         // One object where there is one, a list elsewhere.
         let value = match (*name, <[Value; 1]>::try_from(rows)) {
-            ("profile.json" | "settings.json", Ok([row])) => row,
+            ("profile.json" | "settings.json" | "notification_settings.json", Ok([row])) => row,
             (_, Ok([row])) => Value::Array(vec![row]),
             (_, Err(rows)) => Value::Array(rows),
         };
@@ -66,7 +70,34 @@ async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiRe
         zip.flush(out).await?;
     }
     zip.write(if after.is_nil() { b"[]\n" } else { b"\n]\n" })?;
+    write_files(app, user, &mut zip, out).await?;
     zip.end()?.send(out).await
+}
+
+/// The files themselves, each in a folder of its id: names need not differ.
+async fn write_files(
+    app: &App,
+    user: UserId,
+    zip: &mut Zip,
+    out: &Sender<ApiResult<Bytes>>,
+) -> ApiResult<()> {
+    let mut after = FileId(Uuid::nil());
+    loop {
+        let page = belongings::files_after(&mut *app.conn().await?, user, after, FILES).await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after = *last;
+        for (id, name) in page {
+            // One that went meanwhile does not break the rest.
+            let Ok(mut content) = app.files.storage.get(id, Part::Content, None).await else {
+                continue;
+            };
+            zip.begin(&format!("files/{id}/{}", clean_name(&name)))?;
+            while let Some(chunk) = content.next().await {
+                zip.write(&chunk.map_err(ApiError::unavailable)?)?;
+                zip.flush(out).await?;
+            }
+        }
+    }
 }
 
 /// What was written and not yet sent.

@@ -1,4 +1,5 @@
 //! Queries.
 
+pub mod belongings;
 pub mod copies;
 pub mod traces;

@@ -48,12 +48,14 @@ pub async fn delete_account(
     plan(&app, caller, body).await.map(Json)
 }
 
-/// A copy of what the caller wrote and set: a zip of JSON files, made while it is sent.
+/// A copy of what the caller wrote, set and uploaded: a zip of JSON files and of his files, made while it
+/// is sent.
 #[utoipa::path(
     tag = "profile",
     responses(
         (status = 200, description = "profile, settings, sessions, spaces, conversations, people, \
-            reactions and messages, a JSON file each", content_type = "application/zip", body = Vec<u8>),
+            reactions, files, notifications, their settings, stickers and messages, a JSON file each; \
+            the files below `files/`", content_type = "application/zip", body = Vec<u8>),
         (status = 429, body = Problem)
     )
 )]

@@ -333,6 +333,7 @@ diesel::table! {
         created_at -> Timestamptz,
         read_at -> Nullable<Timestamptz>,
         mailed_at -> Nullable<Timestamptz>,
+        space_name -> Nullable<Text>,
     }
 }
 

@@ -263,6 +263,7 @@ pub async fn epoch(conn: &mut PgConn) -> QueryResult<String> {
 pub async fn lock(conn: &mut PgConn, topics: &[Topic]) -> QueryResult<()> {
     let mut topics = topics.to_vec();
     topics.sort_unstable();
+    topics.dedup();
     advance(conn, &topics, 0).await.map(drop)
 }
 

@@ -4,6 +4,7 @@ pub mod bans;
 pub mod bots;
 pub mod invites;
 pub mod members;
+mod notices;
 pub mod presets;
 pub mod reports;
 pub mod roles;

@@ -5,6 +5,7 @@ mod events;
 mod groups;
 mod inbox;
 mod settings;
+mod spaces;
 
 use crate::support::client::Client;
 use serde_json::Value;

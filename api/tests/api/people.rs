@@ -2,10 +2,17 @@
 
 use crate::support::bakery::{Bakery, send as say, texts};
 use crate::support::client::{PASSWORD, send};
+use crate::support::expression::{add_sticker, make_pack, send_sticker};
+use crate::support::files::png;
 use crate::support::programs::{bot_of, program_of};
 use crate::support::staff::text;
+use api::files::model::file::FileRow;
+use api::files::sweep::sweep;
 use api::people::deletion::end_due;
+use api::platform::schema::notifications;
 use chrono::{Duration, Utc};
+use diesel::QueryDsl as _;
+use diesel_async::RunQueryDsl as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::io::Read as _;
@@ -107,6 +114,42 @@ async fn of_a_deleted_person_only_the_words_stay() {
 }
 
 #[tokio::test]
+async fn an_inbox_uploads_and_packs_go_with_the_account() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    let pack = make_pack(boris, "Buns", "public").await;
+    let shown = text(&add_sticker(boris, &pack, "Shown", None).await.expect(201)["id"]);
+    let unused = add_sticker(boris, &pack, "Unused", None).await.expect(201);
+    let sent = send_sticker(anna, &bakery.chat, &shown).await.expect(201);
+    anna.post(&format!("/stickers/packs/{pack}/install"), json!({})).await.expect(204);
+    let loose = boris.uploaded("loose.png", &png()).await;
+    let kept = boris.uploaded("kept.png", &png()).await;
+    let with_file = json!({"content": "Look", "nonce": "f", "attachment_ids": [kept]});
+    boris.post(&format!("/messages/{}", bakery.chat), with_file).await.expect(201);
+    bakery.say(anna, "Hello, @boris").await;
+    boris.post("/profile/me/deletion", body(false)).await.expect(200);
+    assert_eq!(end_due(&bakery.app.app, after_grace()).await.unwrap(), 1);
+    // The packs are nobody's; what was said with them stays.
+    anna.get(&format!("/stickers/packs/{pack}")).await.problem(404);
+    let mine = anna.get("/stickers/my-packs").await.expect(200);
+    assert_eq!(mine["items"].as_array().unwrap().len(), 1, "only the server's own");
+    let page = anna.get(&format!("/messages/{}", bakery.chat)).await.expect(200);
+    let messages = page["items"].as_array().unwrap();
+    assert_eq!(messages[0]["sticker"], sent["sticker"]);
+    assert_eq!(messages[1]["attachments"][0]["id"], kept);
+    sweep(&bakery.app.app).await.unwrap();
+    let load = async |url: &str| anna.load(url.trim_start_matches("/api/v1"), &[]).await.status;
+    assert_eq!(load(&text(&sent["sticker"]["url"])).await, 200);
+    assert_eq!(load(&text(&unused["url"])).await, 404);
+    assert_eq!(load(&format!("/files/{kept}")).await, 200);
+    let conn = &mut *bakery.app.app.conn().await.unwrap();
+    let left = FileRow::find(conn, loose.parse().unwrap()).await;
+    assert!(left.is_err(), "an upload that nobody has seen");
+    let inbox: i64 = notifications::table.count().get_result(conn).await.unwrap();
+    assert_eq!(inbox, 0);
+}
+
+#[tokio::test]
 async fn messages_go_too_when_it_was_asked() {
     let bakery = Bakery::open().await;
     let (anna, boris) = (&bakery.anna, &bakery.boris);
@@ -186,6 +229,26 @@ async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
     for n in 0..3 {
         bakery.say(boris, &format!("His “{n}”")).await;
     }
+    let bytes = png();
+    let file = boris.uploaded("bread.png", &bytes).await;
+    let with_file = json!({"content": "His file", "nonce": "f", "attachment_ids": [file]});
+    boris.post(&format!("/messages/{}", bakery.chat), with_file).await.expect(201);
+    let pack = make_pack(boris, "Buns", "private").await;
+    add_sticker(boris, &pack, "Bun", Some("bun")).await.expect(201);
+    bakery.anna.uploaded("hers.png", &bytes).await;
+    bakery
+        .anna
+        .post(
+            &format!(
+                "/spaces/{}/assign-role/{}/{}",
+                bakery.space,
+                boris.id(),
+                bakery.role("Moderator").await
+            ),
+            json!({}),
+        )
+        .await
+        .expect(204);
     let response = boris.request(Method::GET, "/profile/me/export").send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/zip");
@@ -205,11 +268,20 @@ async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
     let messages = read("messages.json");
     let contents: Vec<_> =
         messages.as_array().unwrap().iter().map(|m| text(&m["content"])).collect();
-    assert_eq!(contents, ["His “0”", "His “1”", "His “2”"]);
+    assert_eq!(contents, ["His “0”", "His “1”", "His “2”", "His file"]);
+    assert_eq!(messages[3]["files"], json!([file]));
+    let files = read("files.json");
+    let names: Vec<_> = files.as_array().unwrap().iter().map(|f| text(&f["name"])).collect();
+    assert_eq!(names, ["bread.png", "a.png"], "and the picture of his sticker");
+    assert_eq!(read("stickers.json")[0]["stickers"][0]["shortcode"], "bun");
+    assert_eq!(read("notifications.json")[0]["kind"], "role_change");
     assert_eq!(read("sessions.json").as_array().unwrap().len(), 1);
     for name in ["people.json", "conversations.json", "reactions.json"] {
         assert_eq!(read(name), json!([]), "{name}");
     }
+    let mut stored = Vec::new();
+    zip.by_name(&format!("files/{file}/bread.png")).unwrap().read_to_end(&mut stored).unwrap();
+    assert_eq!(stored, boris.load(&format!("/files/{file}"), &[]).await.bytes);
     // Somebody who wrote nothing has a whole file, too.
     let empty = send(bakery.vera.request(Method::GET, "/profile/me/export")).await;
     assert_eq!(empty.status, 200);

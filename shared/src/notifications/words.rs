@@ -17,6 +17,7 @@ impl Notification {
             (NotificationKind::Reply, ..) => Key::NotificationsReply,
             (NotificationKind::Thread, ..) => Key::NotificationsThread,
             (NotificationKind::DirectMessage, ..) => Key::NotificationsDirectMessage,
+            (NotificationKind::Invite, ..) if self.detail.code.is_none() => Key::NotificationsAdded,
             (NotificationKind::Invite, ..) => Key::NotificationsInvite,
             (NotificationKind::RoleChange, ..) => Key::NotificationsRoleChange,
             (NotificationKind::Moderation, _, action) => match action {
@@ -25,6 +26,8 @@ impl Notification {
                 Some(ModerationAction::Unbanned) => Key::NotificationsUnbanned,
                 Some(ModerationAction::Restricted) => Key::NotificationsRestricted,
                 Some(ModerationAction::Released) => Key::NotificationsReleased,
+                Some(ModerationAction::ReportResolved) => Key::NotificationsReportResolved,
+                Some(ModerationAction::ReportDismissed) => Key::NotificationsReportDismissed,
                 None => Key::NotificationsModeration,
             },
         };

@@ -299,6 +299,11 @@ fn Hit(hit: SearchHit) -> impl IntoView {
             layout.close_panel();
         }
     };
+    // Without words: what the message shows instead.
+    let instead = message.content.is_empty().then(|| match &message.sticker {
+        Some(sticker) => tf(Key::StickersOne, &[("name", &sticker.name)]),
+        None => message.attachments.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "),
+    });
     let pieces = snippet.into_iter().map(|part| {
         if part.hit { view! { <mark>{part.text}</mark> }.into_any() } else { part.text.into_any() }
     });
@@ -314,7 +319,7 @@ fn Hit(hit: SearchHit) -> impl IntoView {
                 <span class="hit__author">{message.author.name().to_owned()}</span>
                 <span class="hit__place"><Glyph icon=Icon::Hash size=14 />{title}</span>
             </span>
-            <span class="hit__text">{pieces.collect::<Vec<_>>()}</span>
+            <span class="hit__text">{instead} {pieces.collect::<Vec<_>>()}</span>
             <time class="hit__time">{move || format!("{}, {}", day(at), clock(at))}</time>
         </button>
     }

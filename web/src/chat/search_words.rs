@@ -4,9 +4,13 @@
 use shared::ids::ChatId;
 
 /// The filters that can be typed, with an example of each; the value may be empty.
-pub const FILTERS: [&str; 8] = [
+pub const FILTERS: [&str; 12] = [
     "from:@",
     "in:#",
+    "has:file",
+    "has:image",
+    "has:video",
+    "has:audio",
     "has:link",
     "has:reaction",
     "is:pinned",

@@ -2,11 +2,11 @@
 
 use crate::i18n::{Key, exact, lang, relative, t, tf};
 use crate::page::{Page, invite_path, link};
-use crate::state::Notices;
+use crate::state::{Notices, Spaces};
 use crate::ui::{Avatar, AvatarSize, Glyph, Icon, IconButton};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::chat::ChatKind;
+use shared::ids::SpaceId;
 use shared::notifications::{Notification, NotificationKind};
 
 const fn icon(kind: NotificationKind) -> Icon {
@@ -20,9 +20,9 @@ const fn icon(kind: NotificationKind) -> Icon {
     }
 }
 
-/// Where it leads: the message, the invitation, or the space.
+/// Where it leads: the message, the invitation, or the space while one is in it.
 #[must_use]
-pub fn target(entry: &Notification) -> Option<String> {
+pub fn target(entry: &Notification, is_in: impl Fn(SpaceId) -> bool) -> Option<String> {
     if let (Some(chat), Some(message)) = (&entry.chat, &entry.message) {
         let page = match (&entry.space, chat.kind) {
             (Some(space), ChatKind::Space) => Page::Chat(space.id, chat.id),
@@ -32,7 +32,9 @@ pub fn target(entry: &Notification) -> Option<String> {
     }
     match (entry.kind, &entry.detail.code, &entry.space) {
         (NotificationKind::Invite, Some(code), _) => Some(invite_path(code)),
-        (NotificationKind::RoleChange, _, Some(space)) => Some(Page::Space(space.id).path()),
+        (NotificationKind::RoleChange | NotificationKind::Invite, _, Some(space)) => {
+            is_in(space.id).then(|| Page::Space(space.id).path())
+        }
         _ => None,
     }
 }
@@ -41,7 +43,8 @@ pub fn target(entry: &Notification) -> Option<String> {
 #[component]
 pub fn Entry(notices: Notices, entry: Notification) -> impl IntoView {
     let (id, kind, at) = (entry.id, entry.kind, entry.created_at);
-    let (href, actor, place) = (target(&entry), entry.actor.clone(), entry.place());
+    let (actor, place) = (entry.actor.clone(), entry.place());
+    let spaces = expect_context::<Spaces>();
     let until = entry.detail.until;
     let is_read = Memo::new(move |_| {
         notices.items.with(|items| {
@@ -49,6 +52,9 @@ pub fn Entry(notices: Notices, entry: Notification) -> impl IntoView {
         })
     });
     let entry = StoredValue::new(entry);
+    let href = Memo::new(move |_| {
+        entry.with_value(|entry| target(entry, |space| spaces.get(space).is_some()))
+    });
     let title = move || entry.with_value(|entry| entry.headline(lang()));
     let body = move || entry.with_value(|entry| entry.body(lang()));
     let is_gone = entry.with_value(Notification::is_gone);
@@ -90,18 +96,13 @@ pub fn Entry(notices: Notices, entry: Notification) -> impl IntoView {
         </span>
     }
     .into_any();
-    let link = match href {
-        Some(href) => view! {
-            <A href=href attr:class="notice__link" on:click=move |_| notices.read(id)>
-                {inside}
-            </A>
-        }
-        .into_any(),
-        None => view! { <div class="notice__link">{inside}</div> }.into_any(),
-    };
     view! {
         <li class="notice" class:notice--unread=move || !is_read.get()>
-            {link} <span class="notice__buttons">
+            // Without an address it is no link.
+            <a class="notice__link" href=move || href.get() on:click=move |_| notices.read(id)>
+                {inside}
+            </a>
+            <span class="notice__buttons">
                 <Show when=move || !is_read.get()>
                     <IconButton
                         icon=Icon::Check

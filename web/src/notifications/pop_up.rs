@@ -79,7 +79,7 @@ fn show(entry: &Notification) -> Result<(), wasm_bindgen::JsValue> {
     options.set_tag(&entry.id.to_string());
     let shown =
         web_sys::Notification::new_with_options(&entry.headline(lang_untracked()), &options)?;
-    let href = target(entry);
+    let href = target(entry, |_| true);
     let popup = shown.clone();
     let on_click = Closure::once_into_js(move || {
         drop(window().focus());

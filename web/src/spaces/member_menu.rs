@@ -1,15 +1,16 @@
 //! What can be done with a member: the client offers only what the server would allow.
 
 use super::ban_dialog::BanDialog;
+use super::kick_dialog::KickDialog;
 use super::report_dialog::{ReportDialog, Reported};
 use super::restrict_dialog::RestrictDialog;
+use crate::api::chat;
 use crate::api::spaces as api;
-use crate::api::{ApiError, chat, moderation};
 use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
 use crate::state::{Chats, People, Roster, Session, Spaces};
-use crate::ui::{Anchor, Confirm, Icon, Menu, MenuItem, MenuLine, Toasts};
+use crate::ui::{Anchor, Icon, Menu, MenuItem, MenuLine, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
@@ -124,15 +125,7 @@ pub fn MemberMenu(
                 />
             </For>
         </Menu>
-        <Confirm
-            open=kicking
-            title=t(Key::SpacesKick)
-            text=move || tf(Key::ModerationKickText, &[("name", &deeds.name())])
-            action=t(Key::SpacesKickAction)
-            busy=deeds.busy
-            error=Signal::derive(move || deeds.failure.get().map(|e| e.sentence()))
-            on_confirm=move |()| deeds.kick(kicking)
-        />
+        <KickDialog open=kicking space user />
         {remember_place(at, deeds.place)}
     }
 }
@@ -163,8 +156,6 @@ struct Deeds {
     roster: Roster,
     chosen: RwSignal<Option<Chosen>>,
     place: StoredValue<Option<Anchor>>,
-    busy: RwSignal<bool>,
-    failure: RwSignal<Option<ApiError>>,
     spaces: Spaces,
     chats: Chats,
     toasts: Toasts,
@@ -179,8 +170,6 @@ impl Deeds {
             roster,
             chosen,
             place: StoredValue::new(None),
-            busy: RwSignal::new(false),
-            failure: RwSignal::new(None),
             spaces: expect_context(),
             chats: expect_context(),
             toasts: expect_context(),
@@ -267,24 +256,6 @@ impl Deeds {
                     self.toasts.done(text);
                 }
                 Err(error) => self.toasts.failed(error.sentence()),
-            }
-        });
-    }
-
-    fn kick(self, open: RwSignal<bool>) {
-        let Some(user) = untrack(|| self.user()) else { return };
-        let name = untrack(|| self.name());
-        self.busy.set(true);
-        self.failure.set(None);
-        spawn_local(async move {
-            let outcome = moderation::kick(self.space, user, None).await;
-            let _was_there = self.busy.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    self.toasts.done(tf(Key::SpacesKicked, &[("name", &name)]));
-                    open.set(false);
-                }
-                Err(error) => drop(self.failure.try_set(Some(error))),
             }
         });
     }

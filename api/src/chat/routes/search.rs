@@ -36,7 +36,8 @@ pub struct SearchQuery {
     after: Option<String>,
     /// Only before this day or time.
     before: Option<String>,
-    /// What it has: `link`, `reaction`; several with commas.
+    /// What it has: `link`, `reaction`, `sticker`, `file`, or a file that is an `image`, `video`, `audio` or
+    /// `document`; several with commas. With a file, the words may stand in its name.
     has: Option<String>,
     /// What it is: `pinned`, `thread`, `edited`; several with commas.
     is: Option<String>,

@@ -11,6 +11,7 @@ use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
+use shared::files::FileKind;
 use shared::ids::{MessageId, UserId};
 use uuid::Uuid;
 
@@ -112,6 +113,21 @@ impl Statement {
         }
     }
 
+    /// Appends that a file of the message, of these kinds, has all of it in its name.
+    fn file_names(&mut self, query: &Query, kinds: &[FileKind]) {
+        self.sql.push_str("EXISTS (SELECT 1 FROM files x WHERE x.message_id = m.id");
+        for kind in kinds {
+            // A constant of the code, not what somebody typed.
+            self.sql.push_str(&format!(" AND x.kind = '{}'", kind.key()));
+        }
+        for term in &query.terms {
+            let not = if term.wanted { "" } else { "NOT " };
+            let n = self.text(containing(&term.text));
+            self.sql.push_str(&format!(" AND x.name {not}ILIKE ${n}"));
+        }
+        self.sql.push(')');
+    }
+
     /// The statement with its texts bound.
     pub fn bound(self) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
         let statement = diesel::sql_query(self.sql).into_boxed();
@@ -126,6 +142,15 @@ impl Find<'_> {
     /// The database's.
     pub async fn run(&self, conn: &mut PgConn) -> QueryResult<Vec<MessageId>> {
         let mut s = Statement::new("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL AND ");
+        let filters = &self.search.filters;
+        let with_names =
+            filters.iter().any(|filter| filter.is_of_files()) && !self.query.terms.is_empty();
+        if with_names {
+            let kinds: Vec<FileKind> = filters.iter().filter_map(|filter| filter.kind()).collect();
+            s.sql.push('(');
+            s.file_names(self.query, &kinds);
+            s.sql.push_str(" OR (");
+        }
         match self.way {
             _ if self.query.terms.is_empty() => s.sql.push_str("true"),
             Way::Words => {
@@ -135,6 +160,9 @@ impl Find<'_> {
                 s.phrases(self.query);
             }
             Way::Pieces => s.pieces(self.query),
+        }
+        if with_names {
+            s.sql.push_str("))");
         }
         let Search { author, after, before, limit, filters, .. } = self.search;
         let mut n = s.next();

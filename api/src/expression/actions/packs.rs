@@ -73,11 +73,27 @@ pub async fn do_update_pack(tx: &mut Tx, access: &PackAccess, body: &UpdatePack)
 /// # Errors
 /// The database's.
 pub async fn do_delete_pack(tx: &mut Tx, access: &PackAccess) -> ApiResult<()> {
-    for row in StickerRow::of_pack(tx, access.id()).await? {
+    end(tx, access.id()).await
+}
+
+/// Ends what a person has made and what is at his hand, with his account.
+///
+/// # Errors
+/// The database's.
+pub async fn do_end_packs(tx: &mut Tx, owner: UserId) -> ApiResult<()> {
+    installed::uninstall_all(tx, owner).await?;
+    for id in pack::of_owner(tx, owner).await? {
+        end(tx, id).await?;
+    }
+    Ok(())
+}
+
+async fn end(tx: &mut Tx, id: PackId) -> ApiResult<()> {
+    for row in StickerRow::of_pack(tx, id).await? {
         sticker::delete(tx, row.id()).await?;
     }
     let changes = PackChanges { deleted_at: Some(now()), ..PackChanges::default() };
-    Ok(changes.save(tx, access.id()).await?)
+    Ok(changes.save(tx, id).await?)
 }
 
 /// Puts a pack at the caller's hand.

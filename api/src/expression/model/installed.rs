@@ -62,6 +62,15 @@ pub async fn uninstall(conn: &mut PgConn, user: UserId, pack: PackId) -> QueryRe
         .map(drop)
 }
 
+/// Takes everything from a person's hand.
+///
+/// # Errors
+/// The database's.
+pub async fn uninstall_all(conn: &mut PgConn, user: UserId) -> QueryResult<()> {
+    let his = installed_packs::table.filter(installed_packs::user_id.eq(user));
+    diesel::delete(his).execute(conn).await.map(drop)
+}
+
 /// How many packs a person has at hand.
 ///
 /// # Errors

@@ -170,6 +170,20 @@ fn containing(text: &str) -> String {
     format!("%{text}%")
 }
 
+/// The packs that a person has made, held until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn of_owner(conn: &mut PgConn, owner: UserId) -> QueryResult<Vec<PackId>> {
+    sticker_packs::table
+        .filter(sticker_packs::owner_id.eq(owner).and(sticker_packs::deleted_at.is_null()))
+        .order(sticker_packs::id)
+        .select(sticker_packs::id)
+        .for_no_key_update()
+        .load(conn)
+        .await
+}
+
 /// How many packs a person has made.
 ///
 /// # Errors

@@ -124,6 +124,16 @@ pub async fn do_forget_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<()> {
     tell_deleted(tx, gone).await
 }
 
+/// An invitation opens nothing any more: its entry goes.
+///
+/// # Errors
+/// The database's.
+pub async fn do_forget_invitation(tx: &mut Tx, user: UserId, code: &str) -> ApiResult<()> {
+    stream::lock(tx, &[Topic::User(user)]).await?;
+    let gone = inbox::delete_invitation(tx, user, code).await?;
+    tell_deleted(tx, gone).await
+}
+
 /// After an edit: whom the message does not mention any more forgets that it did, and who is new in
 /// it is told.
 ///

@@ -56,8 +56,12 @@ pub struct Row {
 const SELECT: &str = "\
     SELECT n.id, n.user_id, n.kind, n.chat_id, n.message_id, n.message_seq, n.detail, \
         n.read_at IS NOT NULL AS read, n.created_at, \
-        CASE WHEN s.id IS NOT NULL THEN jsonb_build_object('id', s.id, 'name', s.name, \
-            'avatar_url', s.avatar_url) END AS space, \
+        CASE WHEN n.chat_id IS NOT NULL OR s.visibility <> 'hidden' OR EXISTS (SELECT FROM space_members x \
+            WHERE x.space_id = n.space_id AND x.user_id = n.user_id) \
+            THEN CASE WHEN s.id IS NOT NULL THEN jsonb_build_object('id', s.id, 'name', s.name, \
+                'avatar_url', s.avatar_url) END \
+            WHEN n.space_name IS NOT NULL THEN jsonb_build_object('id', n.space_id, \
+                'name', n.space_name, 'avatar_url', NULL) END AS space, \
         CASE WHEN c.id IS NOT NULL THEN jsonb_build_object('id', c.id, 'kind', c.kind, \
             'name', c.name) END AS chat, \
         CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'nickname', u.nickname, \
@@ -317,6 +321,20 @@ pub async fn delete_in(
         .returning((n::user_id, n::id))
         .get_results(conn)
         .await
+}
+
+/// Removes the entry of an invitation; returns it.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_invitation(
+    conn: &mut PgConn,
+    user: UserId,
+    code: &str,
+) -> QueryResult<Vec<(UserId, NotificationId)>> {
+    let is_it = n::detail.retrieve_as_text("code").eq(code);
+    let entry = n::user_id.eq(user).and(n::kind.eq(NotificationKind::Invite.key())).and(is_it);
+    diesel::delete(n::table.filter(entry)).returning((n::user_id, n::id)).get_results(conn).await
 }
 
 /// People with an unread mention by a message, but these.

@@ -64,7 +64,8 @@ pub async fn wanted(conn: &mut PgConn, rows: &[NewRow]) -> QueryResult<HashSet<U
          LEFT JOIN notification_levels ls ON ls.user_id = w.user_id AND ls.space_id = w.space_id \
          LEFT JOIN notification_levels lc ON lc.user_id = w.user_id AND lc.chat_id = w.chat_id \
          WHERE NOT EXISTS (SELECT FROM user_marks k \
-             WHERE k.user_id = w.user_id AND k.other_id = w.actor_id AND w.chat_id IS NOT NULL) \
+             WHERE k.user_id = w.user_id AND k.other_id = w.actor_id \
+             AND (w.chat_id IS NOT NULL OR w.kind = 'invite')) \
          AND w.kind <> ALL(coalesce(s.kinds_off, '{}')) AND (w.chat_id IS NULL OR NOT ( \
              coalesce(ls.level = 'nothing', false) OR coalesce(lc.level = 'nothing', false) \
              OR coalesce(ls.muted AND coalesce(ls.muted_until > now(), true), false) \
@@ -106,8 +107,9 @@ pub async fn insert(
     let details: Vec<&Value> = rows.iter().map(|row| &row.detail).collect();
     let new: Vec<New> = diesel::sql_query(
         "INSERT INTO notifications (id, user_id, kind, space_id, chat_id, message_id, message_seq, \
-             actor_id, detail, created_at) \
-         SELECT w.*, $10 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], \
+             actor_id, detail, created_at, space_name) \
+         SELECT w.*, $10, CASE WHEN w.chat_id IS NULL THEN \
+             (SELECT name FROM spaces WHERE id = w.space_id) END FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], \
              $6::uuid[], $7::bigint[], $8::uuid[], $9::jsonb[]) \
              AS w (id, user_id, kind, space_id, chat_id, message_id, seq, actor_id, detail) \
          WHERE NOT EXISTS (SELECT FROM read_states r WHERE r.user_id = w.user_id \

@@ -19,7 +19,7 @@ pub const PARTS: &[(&str, &str)] = &[
     (
         "profile.json",
         "SELECT jsonb_build_object('id', id, 'nickname', nickname, 'display_name', display_name, \
-         'email', email, 'bio', bio, 'avatar_url', avatar_url, 'status', status, \
+         'email', email, 'bio', bio, 'avatar_url', avatar_url, 'banner_url', banner_url, 'status', status, \
          'created_at', created_at) AS row FROM users WHERE id = $1",
     ),
     (
@@ -59,6 +59,36 @@ pub const PARTS: &[(&str, &str)] = &[
          'created_at', created_at) AS row FROM reactions WHERE user_id = $1 ORDER BY created_at \
          LIMIT 100000",
     ),
+    (
+        "files.json",
+        "SELECT jsonb_build_object('id', id, 'name', name, 'mime', mime, 'bytes', size, \
+         'kind', kind, 'purpose', purpose, 'message_id', message_id, 'created_at', created_at) AS row \
+         FROM files WHERE owner_id = $1 AND stored_at IS NOT NULL AND doomed_at IS NULL ORDER BY id",
+    ),
+    (
+        "notifications.json",
+        "SELECT jsonb_build_object('kind', n.kind, 'space', coalesce(s.name, n.space_name), \
+         'message_id', n.message_id, 'detail', n.detail, 'created_at', n.created_at, \
+         'read_at', n.read_at) AS row \
+         FROM notifications n LEFT JOIN spaces s ON s.id = n.space_id AND EXISTS (SELECT \
+         FROM space_members x WHERE x.space_id = s.id AND x.user_id = $1) WHERE n.user_id = $1 \
+         ORDER BY n.id LIMIT 100000",
+    ),
+    (
+        "notification_settings.json",
+        "SELECT to_jsonb(s) - 'user_id' AS row FROM notification_settings s WHERE user_id = $1",
+    ),
+    (
+        "stickers.json",
+        "SELECT jsonb_build_object('name', p.name, 'description', p.description, \
+         'visibility', p.visibility, 'own', coalesce(p.owner_id = $1, false), \
+         'installed', i.user_id IS NOT NULL AND NOT i.hidden, 'created_at', p.created_at, \
+         'stickers', CASE WHEN p.owner_id = $1 THEN (SELECT jsonb_agg(jsonb_build_object( \
+         'name', t.name, 'shortcode', t.shortcode, 'file_id', t.file_id) ORDER BY t.position, t.id) \
+         FROM stickers t WHERE t.pack_id = p.id AND t.deleted_at IS NULL) END) AS row \
+         FROM sticker_packs p LEFT JOIN installed_packs i ON i.pack_id = p.id AND i.user_id = $1 \
+         WHERE p.deleted_at IS NULL AND (p.owner_id = $1 OR i.user_id IS NOT NULL) ORDER BY p.id",
+    ),
 ];
 
 /// The rows of one of the [`PARTS`].
@@ -89,12 +119,14 @@ pub async fn messages(
     }
     let rows: Vec<Message> = diesel::sql_query(
         "SELECT m.id, jsonb_build_object('id', m.id, 'chat_id', m.chat_id, 'chat', c.name, \
-         'space', s.name, 'seq', m.seq, 'content', m.content, 'reply_to', m.reply_to, \
+         'space', s.name, 'seq', m.seq, 'content', m.content, 'sticker', t.name, 'files', \
+         (SELECT jsonb_agg(f.id ORDER BY f.position) FROM files f WHERE f.message_id = m.id \
+         AND f.doomed_at IS NULL), 'reply_to', m.reply_to, \
          'created_at', m.created_at, 'edited_at', m.edited_at, 'earlier', \
          (SELECT jsonb_agg(v.content ORDER BY v.written_at) FROM message_versions v \
          WHERE v.message_id = m.id))::text AS row \
          FROM messages m JOIN chats c ON c.id = m.chat_id LEFT JOIN spaces s ON s.id = c.space_id \
-         WHERE m.author_id = $1 AND m.id > $2 AND m.deleted_at IS NULL ORDER BY m.id LIMIT $3",
+         LEFT JOIN stickers t ON t.id = m.sticker_id WHERE m.author_id = $1 AND m.id > $2 AND m.deleted_at IS NULL ORDER BY m.id LIMIT $3",
     )
     .bind::<SqlUuid, _>(user.0)
     .bind::<SqlUuid, _>(after)

@@ -1,6 +1,7 @@
 //! Keeping people out, and letting them in again.
 
 use super::members::{End, end_membership};
+use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::query::storable;
 use crate::realtime::stream::{Tx, now};
@@ -14,6 +15,7 @@ use diesel::OptionalExtension as _;
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, MemberGone};
 use shared::ids::UserId;
+use shared::notifications::{ModerationAction, NotificationKind};
 use shared::permission::{Permission, act_on_member};
 use shared::spaces::{AuditAction, BanMember, MemberBanned};
 
@@ -57,11 +59,15 @@ pub async fn do_ban_member(
         created_at,
     };
     new.save(tx).await?;
+    let told = notices::moderation(ModerationAction::Banned, reason, body.until);
     let was_member = member.is_some();
     let banned = MemberBanned { space_id, user_id: target, by, was_member };
     match member {
-        Some(_) => end_membership(tx, space_id, target, End::Banned(banned)).await?,
-        None => drop(tx.emit(access.topic(), Event::MemberBanned(banned)).await?),
+        Some(_) => end_membership(tx, space_id, target, End::Banned(banned, told)).await?,
+        None => {
+            notices::tell(tx, (space_id, by), target, NotificationKind::Moderation, told).await?;
+            tx.emit(access.topic(), Event::MemberBanned(banned)).await?;
+        }
     }
     let swept = match body.delete_recent.filter(|seconds| *seconds > 0) {
         Some(seconds) => {
@@ -93,7 +99,10 @@ pub async fn do_unban_member(tx: &mut Tx, access: &SpaceAccess, target: UserId) 
     let row = ban::find(tx, space_id, target).await?;
     outranks(tx, access, row.banned_by).await?;
     ban::delete(tx, space_id, target).await?;
-    let gone = MemberGone { space_id, user_id: target, by: Some(access.user_id()) };
+    let (by, told) =
+        (access.user_id(), notices::moderation(ModerationAction::Unbanned, None, None));
+    notices::tell(tx, (space_id, by), target, NotificationKind::Moderation, told).await?;
+    let gone = MemberGone { space_id, user_id: target, by: Some(by) };
     tx.emit(access.topic(), Event::MemberUnbanned(gone)).await?;
     let entry = Entry::new(space_id, access.user_id(), AuditAction::MemberUnbanned).user(target);
     record(tx, entry).await?;

@@ -1,9 +1,11 @@
 //! Invitations, and people brought in by name.
 
 use super::members::{admit, is_out};
+use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::identity::model::{choices, mark, user};
+use crate::notifications::do_forget_invitation;
 use crate::platform::db::PgConn;
 use crate::realtime::Live;
 use crate::realtime::stream::{Tx, now};
@@ -19,6 +21,7 @@ use diesel::OptionalExtension as _;
 use rand::Rng as _;
 use shared::error::{ErrorCode, FieldCode};
 use shared::ids::{RoleId, SpaceId, UserId};
+use shared::notifications::NotificationKind;
 use shared::permission::{Permission, act_on_member, act_on_role, in_space};
 use shared::spaces::{
     AddMember, AuditAction, CreateInvite, Invite, InvitePreview, Participant, RoleKind, Space,
@@ -71,6 +74,10 @@ pub async fn do_create_invite(
         created_at,
     };
     row.insert(tx).await?;
+    if let Some(guest) = guest {
+        let (by, told) = (access.user_id(), notices::invitation(Some(&row.code)));
+        notices::tell(tx, (space_id, by), guest, NotificationKind::Invite, told).await?;
+    }
     let mut entry = Entry::new(space_id, access.user_id(), AuditAction::InviteCreated)
         .change("max_uses", None::<i32>, row.max_uses)
         .change("expires_at", None::<&str>, row.expires_at.map(super::bans::time));
@@ -119,6 +126,9 @@ pub async fn do_revoke_invite(tx: &mut Tx, access: &SpaceAccess, row: &InviteRow
         }
     }
     invite::delete(tx, &row.code).await?;
+    if let Some(guest) = row.for_user {
+        do_forget_invitation(tx, guest, &row.code).await?;
+    }
     let entry =
         Entry::new(access.id(), access.user_id(), AuditAction::InviteRevoked).user(row.created_by);
     record(tx, entry).await?;
@@ -193,7 +203,7 @@ pub async fn do_accept_invite(
         Some(role) => role.id,
         None => RoleRow::of_kind(tx, space, RoleKind::Member).await?.id,
     };
-    let (space, _) = admit(tx, space, user.id, role, live).await?;
+    let (space, _) = admit(tx, space, user.id, role, live, None).await?;
     Ok(space)
 }
 
@@ -212,7 +222,7 @@ pub async fn do_add_member(
         return Err(ErrorCode::InviteOnly.into());
     }
     let role = RoleRow::of_kind(tx, id, RoleKind::Member).await?;
-    let (_, member) = admit(tx, id, guest, role.id, live).await?;
+    let (_, member) = admit(tx, id, guest, role.id, live, Some(access.user_id())).await?;
     let entry = Entry::new(id, access.user_id(), AuditAction::MemberAdded).user(guest);
     record(tx, entry).await?;
     Ok(member)

@@ -1,5 +1,6 @@
 //! Changes of memberships.
 
+use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::query::storable;
@@ -16,6 +17,7 @@ use shared::event::{
     Event, MemberGone, MemberJoined, MembershipChanged, RoleAssigned, SpaceDeleted,
 };
 use shared::ids::{RoleId, SpaceId, UserId};
+use shared::notifications::{ModerationAction, NotificationDetail, NotificationKind};
 use shared::people::{MemberRenamed, UpdateParticipant};
 use shared::permission::{Permission, PermissionSet};
 use shared::spaces::{
@@ -48,7 +50,7 @@ pub async fn do_join_space(
         return Err(ErrorCode::RemovedLately.into());
     }
     let role = RoleRow::of_kind(tx, id, RoleKind::Member).await?;
-    let (space, _) = admit(tx, id, user.id, role.id, live).await?;
+    let (space, _) = admit(tx, id, user.id, role.id, live, None).await?;
     Ok(space)
 }
 
@@ -58,13 +60,14 @@ pub(super) async fn is_out(tx: &mut Tx, space: SpaceId, user: UserId) -> ApiResu
 }
 
 /// Makes the person a member and tells everybody. Who left with a role below that of members has it
-/// again, whoever lets him in. The space's row is locked by now.
+/// again, whoever lets him in. Who was brought in by somebody is told. The space's row is locked by now.
 pub(super) async fn admit(
     tx: &mut Tx,
     space_id: SpaceId,
     user: UserId,
     role: RoleId,
     live: &Live,
+    by: Option<UserId>,
 ) -> ApiResult<(Space, Participant)> {
     if member::count_of(tx, user).await? >= MAX_MEMBERSHIPS {
         return Err(ErrorCode::LimitReached.into());
@@ -76,6 +79,10 @@ pub(super) async fn admit(
     let status = live.presences().of(user);
     let member = MemberRow::find(tx, space_id, user).await?.into_participant(status);
     tx.emit(Topic::User(user), Event::SpaceJoined(space.clone())).await?;
+    if let Some(by) = by {
+        let told = notices::invitation(None);
+        notices::tell(tx, (space_id, by), user, NotificationKind::Invite, told).await?;
+    }
     let joined = MemberJoined { space_id, member: member.clone() };
     tx.emit(Topic::Space(space_id), Event::MemberJoined(joined)).await?;
     Ok((space, member))
@@ -99,7 +106,8 @@ pub async fn do_kick_member(
 ) -> ApiResult<()> {
     target.require(access, Permission::KickMembers)?;
     let (space_id, user_id) = (access.id(), target.user_id());
-    end_membership(tx, space_id, user_id, End::KickedBy(access.user_id())).await?;
+    let told = notices::moderation(ModerationAction::Kicked, body.reason.as_deref(), None);
+    end_membership(tx, space_id, user_id, End::KickedBy(access.user_id(), told)).await?;
     let entry = Entry::new(space_id, access.user_id(), AuditAction::MemberKicked)
         .user(user_id)
         .reason(body.reason.as_deref());
@@ -112,16 +120,19 @@ pub async fn do_kick_member(
 pub(super) enum End {
     /// By his own wish, or with his account.
     Left,
-    KickedBy(UserId),
-    Banned(MemberBanned),
+    /// By whom, and what he is told.
+    KickedBy(UserId, NotificationDetail),
+    Banned(MemberBanned, NotificationDetail),
 }
 
 impl End {
     fn event(self, space_id: SpaceId, user_id: UserId) -> Event {
         match self {
             Self::Left => Event::MemberLeft(MemberGone { space_id, user_id, by: None }),
-            Self::KickedBy(by) => Event::UserKicked(MemberGone { space_id, user_id, by: Some(by) }),
-            Self::Banned(banned) => Event::MemberBanned(banned),
+            Self::KickedBy(by, _) => {
+                Event::UserKicked(MemberGone { space_id, user_id, by: Some(by) })
+            }
+            Self::Banned(banned, _) => Event::MemberBanned(banned),
         }
     }
 
@@ -129,7 +140,19 @@ impl End {
     fn of_bots(&self) -> Self {
         match self {
             Self::Left => Self::Left,
-            Self::KickedBy(by) | Self::Banned(MemberBanned { by, .. }) => Self::KickedBy(*by),
+            Self::KickedBy(by, _) | Self::Banned(MemberBanned { by, .. }, _) => {
+                Self::KickedBy(*by, NotificationDetail::default())
+            }
+        }
+    }
+
+    /// Who ended it, and what the person is told.
+    fn told(&self) -> Option<(UserId, NotificationDetail)> {
+        match self {
+            Self::Left => None,
+            Self::KickedBy(by, told) | Self::Banned(MemberBanned { by, .. }, told) => {
+                Some((*by, told.clone()))
+            }
         }
     }
 }
@@ -142,6 +165,7 @@ pub(super) async fn end_membership(
     user: UserId,
     end: End,
 ) -> ApiResult<()> {
+    let told = end.told();
     let bots = ban::bots_of(tx, space_id, user).await?;
     let mut gone: Vec<(UserId, End)> = bots.into_iter().map(|bot| (bot, end.of_bots())).collect();
     gone.push((user, end));
@@ -151,6 +175,10 @@ pub(super) async fn end_membership(
         ban::note_end(tx, space_id, *user, !matches!(end, End::Left)).await?;
         member::delete(tx, space_id, *user).await?;
         tx.emit(Topic::User(*user), Event::SpaceLeft(SpaceDeleted { space_id })).await?;
+    }
+    // He is out: of a hidden space the entry keeps only the name.
+    if let Some((by, told)) = told {
+        notices::tell(tx, (space_id, by), user, NotificationKind::Moderation, told).await?;
     }
     let events = gone.into_iter().map(|(user, end)| end.event(space_id, user)).collect();
     tx.emit_many(Topic::Space(space_id), events).await?;
@@ -174,6 +202,8 @@ pub async fn do_assign_role(
         return Ok(());
     }
     member::set_role(tx, space_id, user_id, role_id).await?;
+    let (by, told) = (access.user_id(), notices::role(&role.role));
+    notices::tell(tx, (space_id, by), user_id, NotificationKind::RoleChange, told).await?;
     tell_membership(tx, space_id, user_id).await?;
     let assigned = RoleAssigned { space_id, user_id, role_id };
     tx.emit(access.topic(), Event::RoleAssigned(assigned)).await?;
@@ -208,6 +238,15 @@ pub async fn do_restrict_member(
         NewRestriction { space_id, user_id, denied, until, set_by, created_at: now }
             .save(tx)
             .await?;
+    }
+    if before != (!denied.is_empty()).then_some((denied, until)) {
+        let action = match denied.is_empty() {
+            true => ModerationAction::Released,
+            false => ModerationAction::Restricted,
+        };
+        let (by, told) =
+            (access.user_id(), notices::moderation(action, body.reason.as_deref(), until));
+        notices::tell(tx, (space_id, by), user_id, NotificationKind::Moderation, told).await?;
     }
     tell_membership(tx, space_id, user_id).await?;
     let action = match denied.is_empty() {

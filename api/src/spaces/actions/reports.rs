@@ -1,14 +1,17 @@
 //! Reports to the moderators, and what becomes of them.
 
+use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::rate_limit::Limit;
-use crate::realtime::stream::Tx;
+use crate::notifications::{NewNotification, do_notify};
+use crate::realtime::stream::{self, Tx};
 use crate::spaces::access::SpaceAccess;
 use crate::spaces::audit::{Entry, record};
 use crate::spaces::model::report::{self, NewReport};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::Event;
 use shared::ids::{ChatId, MessageId, ReportId, SpaceId, UserId};
+use shared::notifications::{ModerationAction, NotificationKind};
 use shared::permission::Permission;
 use shared::spaces::{AuditAction, HandleReport, Report, ReportState, ReportsChanged, SendReport};
 use shared::topic::Topic;
@@ -83,6 +86,7 @@ pub async fn do_handle_report(
             false => ApiError::from(error),
         })?;
     if before.state != body.state {
+        tell_reporter(tx, access, &before, body.state).await?;
         tell_handlers(tx, space).await?;
         let entry = Entry::new(space, access.user_id(), AuditAction::ReportHandled)
             .user(before.user.id)
@@ -92,6 +96,36 @@ pub async fn do_handle_report(
         record(tx, entry).await?;
     }
     Ok(report::find(tx, space, id).await?)
+}
+
+/// Tells who reported that it was looked at; not what was noted for the moderators.
+async fn tell_reporter(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    report: &Report,
+    state: ReportState,
+) -> ApiResult<()> {
+    let (Some(reporter), Some(action)) = (&report.reporter, closed(state)) else { return Ok(()) };
+    if reporter.id == access.user_id() {
+        return Ok(());
+    }
+    // With those who are told next, in one order.
+    let handlers = report::handlers(tx, access.id()).await?.into_iter();
+    let people = handlers.map(|(user, _)| user).chain([reporter.id]);
+    stream::lock(tx, &people.map(Topic::User).collect::<Vec<_>>()).await?;
+    let (kind, told) = (NotificationKind::Moderation, notices::moderation(action, None, None));
+    let new =
+        NewNotification::about_space(reporter.id, kind, access.id(), access.user_id(), told);
+    // Who of the moderators did it is nobody's business.
+    do_notify(tx, vec![NewNotification { actor: None, ..new }]).await
+}
+
+const fn closed(state: ReportState) -> Option<ModerationAction> {
+    match state {
+        ReportState::Open => None,
+        ReportState::Resolved => Some(ModerationAction::ReportResolved),
+        ReportState::Dismissed => Some(ModerationAction::ReportDismissed),
+    }
 }
 
 /// Reports about himself are kept from who handles reports; the owner has nobody above him.

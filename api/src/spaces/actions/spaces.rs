@@ -1,12 +1,12 @@
 //! Changes of spaces.
 
 use super::members::MAX_MEMBERSHIPS;
-use super::presets;
+use super::{notices, presets};
 use crate::error::{ApiError, ApiResult};
 use crate::http::etag::IfMatch;
 use crate::identity::model::{deletion, user};
 use crate::notifications::do_forget_chats;
-use crate::realtime::stream::Tx;
+use crate::realtime::stream::{self, Tx};
 use crate::spaces::access::{MemberAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
 use crate::spaces::model::role::{NewRole, RoleRow};
@@ -15,6 +15,7 @@ use crate::spaces::model::{member, order};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, RoleAssigned, SpaceDeleted, SpacesOrdered};
 use shared::ids::{ChatId, FileId, SpaceId, UserId};
+use shared::notifications::NotificationKind;
 use shared::permission::Permission;
 use shared::spaces::{AuditAction, CreateSpace, RoleKind, Space, UpdateSpace};
 use shared::text::{Key, Lang, text};
@@ -112,9 +113,19 @@ pub async fn do_set_space_picture(
             SpaceChanges { banner_id: id, banner_url: url, ..SpaceChanges::default() }
         }
     };
+    let old = access.space();
+    let (field, before) = match picture {
+        SpacePicture::Avatar => ("avatar", old.avatar_url.as_ref()),
+        SpacePicture::Banner => ("banner", old.banner_url.as_ref()),
+    };
+    let entry = Entry::new(access.id(), access.user_id(), AuditAction::SpaceUpdated).change(
+        field,
+        before,
+        file.map(shared::files::url),
+    );
     let row = changes.save(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceUpdated(row.clone().into_space(None))).await?;
-    record(tx, Entry::new(access.id(), access.user_id(), AuditAction::SpaceUpdated)).await?;
+    record(tx, entry).await?;
     Ok(row)
 }
 
@@ -156,6 +167,9 @@ pub async fn do_transfer_space(
     member::set_role(tx, id, old, plain.id).await?;
     member::set_role(tx, id, new, crown.id).await?;
     // User topics in one order, whoever transfers what to whom at the same time.
+    stream::lock(tx, &[Topic::User(old), Topic::User(new)]).await?;
+    let told = notices::role(&crown);
+    notices::tell(tx, (id, old), new, NotificationKind::RoleChange, told).await?;
     for user in [old.min(new), old.max(new)] {
         super::members::tell_membership(tx, id, user).await?;
     }

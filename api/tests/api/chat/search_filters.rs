@@ -2,6 +2,8 @@
 
 use crate::support::bakery::{Bakery, send};
 use crate::support::client::{Answer, Client, send as request};
+use crate::support::expression::send_sticker;
+use crate::support::files::{png, wav};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -53,6 +55,39 @@ async fn filters_stand_alone_and_beside_words() {
     }
     let page = get(anna, "/search", &[("has", "link")]).await.expect(200);
     assert_eq!(page["items"][0]["snippet"][0]["hit"], false);
+}
+
+#[tokio::test]
+async fn files_are_found_by_kind_and_name() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    let path = format!("/messages/{}", bakery.chat);
+    for (name, bytes, words) in [
+        ("Rye-bread.png", png(), ""),
+        ("oven.wav", wav(), "The rye oven sings"),
+        ("prices.txt", b"1 2 3".to_vec(), "Prices"),
+    ] {
+        let file = anna.uploaded(name, &bytes).await;
+        let body = json!({"content": words, "nonce": name, "attachment_ids": [file]});
+        anna.post(&path, body).await.expect(201);
+    }
+    bakery.say(anna, "rye without a file").await;
+    send_sticker(anna, &bakery.chat, "00000000-0000-7000-8000-000000000101").await.expect(201);
+    for (query, want) in [
+        (&[("has", "file")][..], &["Prices", "The rye oven sings", ""][..]),
+        (&[("has", "image")], &[""]),
+        (&[("has", "audio")], &["The rye oven sings"]),
+        (&[("has", "document")], &["Prices"]),
+        (&[("has", "video")], &[]),
+        (&[("has", "sticker")], &[""]),
+        // In the words of the message, and in the name of the file.
+        (&[("has", "file"), ("q", "rye")], &["The rye oven sings", ""]),
+        (&[("has", "file"), ("q", "bread.p")], &[""]),
+        (&[("has", "image"), ("q", "oven")], &[]),
+    ] {
+        assert_eq!(found(boris, query).await, want, "{query:?}");
+    }
+    assert!(found(&bakery.vera, &[("has", "file")]).await.is_empty());
 }
 
 /// Hole 31: pages go by key.

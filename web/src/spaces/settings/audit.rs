@@ -163,6 +163,10 @@ fn change(change: AuditChange) -> impl IntoView {
             Some(value) if change.field == "visibility" => {
                 by_name(&format!("spaces.visibility_{value}"))
             }
+            // The addresses say nothing to people.
+            Some(_) if ["avatar", "banner"].contains(&&*change.field) => {
+                tr(Key::ModerationPictureSet).to_owned()
+            }
             Some(value) if change.field == "state" => by_name(&format!("moderation.state_{value}")),
             Some(value) => value.clone(),
         };
