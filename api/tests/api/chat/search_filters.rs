@@ -87,7 +87,50 @@ async fn files_are_found_by_kind_and_name() {
     ] {
         assert_eq!(found(boris, query).await, want, "{query:?}");
     }
-    assert!(found(&bakery.vera, &[("has", "file")]).await.is_empty());
+    // A word of another file's name does not count.
+    let both = [anna.uploaded("cake.png", &png()).await, anna.uploaded("tart.wav", &wav()).await];
+    let body = json!({"content": "Sweets", "nonce": "both", "attachment_ids": both});
+    anna.post(&path, body).await.expect(201);
+    assert_eq!(found(boris, &[("has", "image"), ("q", "cake")]).await, ["Sweets"]);
+    assert!(found(boris, &[("has", "image"), ("q", "tart")]).await.is_empty());
+    // Deleted, it is found no more.
+    let gone = request(boris.request(Method::GET, "/search").query(&[("q", "Prices")])).await;
+    let gone = gone.expect(200)["items"][0]["message"]["id"].as_str().unwrap().to_owned();
+    anna.delete(&format!("/messages/{gone}")).await.expect(204);
+    assert!(found(boris, &[("has", "document")]).await.is_empty());
+}
+
+/// Files are as private as their chats.
+#[tokio::test]
+async fn files_of_other_spaces_and_private_chats_are_not_found() {
+    let bakery = Bakery::open().await;
+    let (anna, boris, vera) = (&bakery.anna, &bakery.boris, &bakery.vera);
+    let private = bakery.private_chat("office").await;
+    let direct = anna.post("/chats", json!({"user_id": boris.id()})).await.expect(201);
+    let direct = direct["id"].as_str().unwrap();
+    for (chat, name) in [(&*bakery.chat, "open.png"), (&*private, "closed.png"), (direct, "two.png")] {
+        let file = anna.uploaded(name, &png()).await;
+        let body = json!({"content": name, "nonce": name, "attachment_ids": [file]});
+        anna.post(&format!("/messages/{chat}"), body).await.expect(201);
+    }
+    // Somebody of another space, with a file of his own there.
+    let garage = vera.post("/spaces", json!({"name": "Garage"})).await.expect(201);
+    let file = vera.uploaded("car.png", &png()).await;
+    let body = json!({"content": "car.png", "nonce": "car", "attachment_ids": [file]});
+    let chat = garage["default_chat_id"].as_str().unwrap();
+    vera.post(&format!("/messages/{chat}"), body).await.expect(201);
+    for (who, all) in [
+        (anna, &["two.png", "closed.png", "open.png"][..]),
+        (boris, &["two.png", "open.png"]),
+        (vera, &["car.png"]),
+    ] {
+        assert_eq!(found(who, &[("has", "file")]).await, all);
+        assert_eq!(found(who, &[("has", "image"), ("q", "png")]).await, all);
+    }
+    for (parameter, id) in [("space_id", &*bakery.space), ("chat_id", &*private), ("chat_id", direct)] {
+        let asked = vera.request(Method::GET, "/search").query(&[("has", "file"), (parameter, id)]);
+        assert_eq!(request(asked).await.problem(404), "not_found");
+    }
 }
 
 /// Hole 31: pages go by key.

@@ -7,7 +7,7 @@ use crate::support::socket::Socket;
 use serde_json::{Value, json};
 
 /// An inbox as a client keeps it: a snapshot, then events.
-struct Replica {
+pub struct Replica {
     who: Client,
     socket: Socket,
     items: Vec<Value>,
@@ -16,14 +16,14 @@ struct Replica {
 }
 
 impl Replica {
-    async fn open(who: &Client) -> Self {
+    pub async fn open(who: &Client) -> Self {
         let socket = who.socket().await;
         let (items, unread) = (inbox(who).await, unread(who).await);
         let settings = who.get("/notifications/settings").await.expect(200);
         Self { who: who.clone(), socket, items, unread, settings }
     }
 
-    async fn check(&mut self, step: &str) {
+    pub async fn check(&mut self, step: &str) {
         for frame in self.socket.drain().await {
             let data = &frame["data"];
             let named =

@@ -1,8 +1,10 @@
 //! What is done to people in spaces comes into their inboxes, at once.
 
-use super::{inbox, unread};
+use super::events::Replica;
+use super::{id, inbox, unread};
 use crate::support::TestApp;
 use crate::support::client::Client;
+use crate::support::files::{form, png};
 use crate::support::socket::Socket;
 use crate::support::staff::{Staff, text};
 use serde_json::{Value, json};
@@ -32,6 +34,9 @@ async fn what_moderators_do_is_told() {
     assert_eq!(entry["space"]["name"], "Bakery");
     assert_eq!(entry["actor"]["nickname"], "mona");
     assert_eq!(entry["detail"], json!({"action": "restricted", "reason": "Loud", "until": until}));
+    // The same once more is no news.
+    let same = json!({"permissions_denied": ["send_messages"], "until": until});
+    b.mona.post(&restrict, same).await.expect(200);
     b.mona.post(&restrict, json!({"permissions_denied": []})).await.expect(200);
     assert_eq!(came(&b.mark, &mut mark).await["detail"], json!({"action": "released"}));
     // Nothing was taken: nothing is told.
@@ -69,6 +74,12 @@ async fn roles_and_ownership_are_told() {
         (&json!("role_change"), &json!("Owner"))
     );
     assert_eq!(inbox(&b.mark).await.len(), 2, "the same role again is no news");
+    for other in [&b.anna, &b.adam, &b.rita] {
+        let about = inbox(other).await;
+        let roles = about.iter().filter(|entry| entry["kind"] == "role_change").count();
+        let given = usize::from(other.id() != b.anna.id());
+        assert_eq!(roles, given, "only what he was given himself");
+    }
 }
 
 #[tokio::test]
@@ -99,16 +110,29 @@ async fn who_reported_hears_what_became_of_it() {
     b.mark.post(&about, json!({"reason": "spam"})).await.expect(204);
     let report = b.anna.get(&b.at("/reports")).await.expect(200);
     let path = b.at(&format!("/reports/{}", text(&report["items"][0]["id"])));
-    let mut mark = b.mark.socket().await;
+    let (mut mark, mut rita) = (b.mark.socket().await, b.rita.socket().await);
     let done = json!({"state": "resolved", "outcome": "For moderators only"});
     b.mona.patch(&path, done).await.expect(200);
     let entry = came(&b.mark, &mut mark).await;
     assert_eq!(entry["detail"], json!({"action": "report_resolved"}));
+    assert_eq!(entry.get("actor"), None, "which moderator it was is nobody's business");
     // Opened again: nothing to tell.
     b.mona.patch(&path, json!({"state": "open"})).await.expect(200);
     b.mona.patch(&path, json!({"state": "dismissed"})).await.expect(200);
     assert_eq!(came(&b.mark, &mut mark).await["detail"], json!({"action": "report_dismissed"}));
-    assert!(inbox(&b.rita).await.iter().all(|entry| entry["kind"] != "moderation"));
+    // Whom it was about hears nothing, least of all from whom it came; who decided is not told of it.
+    for other in [&b.rita, &b.mona, &b.zoe] {
+        assert!(inbox(other).await.iter().all(|entry| entry["kind"] != "moderation"));
+    }
+    let frames = json!(rita.drain().await).to_string();
+    assert!(!frames.contains("report") && !frames.contains("mark"), "{frames}");
+    // Who handles what he reported himself knows it already.
+    b.mona.post(&about, json!({"reason": "abuse"})).await.expect(204);
+    let open = b.mona.get(&b.at("/reports?state=open")).await.expect(200);
+    let path = b.at(&format!("/reports/{}", text(&open["items"][0]["id"])));
+    let before = inbox(&b.mona).await;
+    b.mona.patch(&path, json!({"state": "resolved"})).await.expect(200);
+    assert_eq!(inbox(&b.mona).await, before);
 }
 
 #[tokio::test]
@@ -124,4 +148,82 @@ async fn who_does_not_want_a_kind_is_left_in_peace() {
     b.anna.post(&b.at("/members"), json!({"nickname": "mark"})).await.expect(201);
     assert!(inbox(&b.mark).await.is_empty());
     assert_eq!(unread(&b.mark).await, 0);
+}
+
+/// A hidden space is hidden from whoever is not in it: he sees what it was called when he was told.
+#[tokio::test]
+async fn who_is_out_of_a_hidden_space_sees_what_it_was_called() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let update = async |change: Value| b.anna.patch(&b.space, change).await.expect(200);
+    update(json!({"visibility": "hidden"})).await;
+    let path = b.at("/upload-avatar");
+    b.anna.post_form(&path, form("a.png", &png())).await.expect(200);
+    let mut mark = Replica::open(&b.mark).await;
+    let restrict = json!({"permissions_denied": ["send_messages"]});
+    b.mona.post(&b.at(&format!("/restrict/{}", b.mark.id())), restrict).await.expect(200);
+    mark.check("restricted").await;
+    assert!(inbox(&b.mark).await[0]["space"]["avatar_url"].is_string());
+    b.mona.post(&b.at(&format!("/kick/{}", b.mark.id())), json!({})).await.expect(204);
+    let code = b.invite(&b.anna, json!({"nickname": "mark"})).await;
+    let mut mark = Replica::open(&b.mark).await;
+    update(json!({"name": "Secret plans"})).await;
+    mark.check("renamed after he was out").await;
+    let entries = inbox(&b.mark).await;
+    assert_eq!(entries.len(), 3);
+    for entry in &entries {
+        assert_eq!(entry["space"], json!({"id": b.id(), "name": "Bakery", "avatar_url": null}));
+    }
+    assert!(!json!(entries).to_string().contains("Secret"));
+    // Inside again he sees it as it is.
+    b.mark.post(&format!("/invites/{code}/accept"), json!({})).await.expect(200);
+    for entry in inbox(&b.mark).await {
+        assert_eq!(entry["space"]["name"], "Secret plans");
+    }
+    // Gone for everybody: only the names remain.
+    b.anna.delete(&b.space).await.expect(204);
+    for entry in inbox(&b.mark).await {
+        assert_eq!(entry["space"], json!({"id": b.id(), "name": "Bakery", "avatar_url": null}));
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_taken_back_leaves_no_entry() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let nina = app.user("nina").await;
+    let mut device = Replica::open(&nina).await;
+    let code = b.invite(&b.anna, json!({"nickname": "nina"})).await;
+    device.check("invited").await;
+    let before = (inbox(&b.anna).await, inbox(&b.zoe).await);
+    b.anna.delete(&b.at(&format!("/invites/{code}"))).await.expect(204);
+    device.check("taken back").await;
+    assert!(inbox(&nina).await.is_empty());
+    assert_eq!(unread(&nina).await, 0);
+    let kept = b.invite(&b.anna, json!({"nickname": "nina"})).await;
+    device.check("invited again").await;
+    let entry = &inbox(&nina).await[0];
+    nina.delete(&format!("/notifications/{}", id(entry))).await.expect(204);
+    device.check("removed by her").await;
+    nina.post(&format!("/invites/{kept}/accept"), json!({})).await.expect(200);
+    device.check("accepted").await;
+    assert_eq!((inbox(&b.anna).await, inbox(&b.zoe).await), before, "nobody else hears");
+}
+
+#[tokio::test]
+async fn whom_one_does_not_want_to_hear_invites_in_vain() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let nina = app.user("nina").await;
+    let invite = async || b.anna.post(&b.at("/invites"), json!({"nickname": "nina"})).await;
+    let mark = async |how: &str| {
+        nina.put(&format!("/profile/me/marks/{}", b.anna.id()), json!({"mark": how})).await.expect(200);
+    };
+    mark("muted").await;
+    invite().await.expect(201);
+    assert!(inbox(&nina).await.is_empty());
+    mark("blocked").await;
+    invite().await.problem(422);
+    b.anna.post(&b.at("/members"), json!({"nickname": "nina"})).await.problem(422);
+    assert!(inbox(&nina).await.is_empty());
 }
