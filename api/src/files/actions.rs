@@ -4,4 +4,4 @@ mod attach;
 mod store;
 
 pub use attach::{do_attach, do_delete};
-pub use store::{image_format, store_attachment, store_picture};
+pub use store::{store_attachment, store_picture};

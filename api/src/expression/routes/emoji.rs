@@ -4,11 +4,9 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::expression::actions::emoji::{do_create_emoji, do_delete_emoji, do_rename_emoji};
 use crate::expression::model::emoji::EmojiRow;
-use crate::files::actions::{image_format, store_picture};
+use crate::files::actions::store_picture;
 use crate::files::picture::Shape;
-use crate::files::receive::receive;
 use crate::files::routes::FileForm;
-use crate::files::routes::upload::UPLOADS;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::{Path, Query};
@@ -18,7 +16,6 @@ use actix_web::{HttpRequest, delete, get, patch, post, web};
 use serde::Deserialize;
 use shared::error::Problem;
 use shared::expression::{EMOJI_SIDE, RenameEmoji, SpaceEmoji, shortcode};
-use shared::files::FileKind;
 use shared::ids::{EmojiId, SpaceId};
 use shared::page::Page;
 use shared::permission::Permission;
@@ -83,16 +80,12 @@ pub async fn create_emoji(
     request: HttpRequest,
     form: Multipart,
 ) -> ApiResult<Created<SpaceEmoji>> {
-    app.limits.take(UPLOADS, caller.id).await?;
     // Before the upload; and again in the transaction that writes.
     let access = access_space(&mut *app.conn().await?, &caller, space_id).await?;
     access.require(Permission::ChangeInfo)?;
     shortcode(&query.name).map_err(|code| ApiError::field("name", code))?;
-    let limit = app.config.files.limit(FileKind::Image);
-    let upload =
-        receive(&app, &request, form, |content| image_format(content).map(|_| limit)).await?;
     let shape = Shape::Within(EMOJI_SIDE);
-    let picture = store_picture(&app, caller.id, Some(space_id), upload, shape).await?;
+    let picture = store_picture(&app, (caller.id, Some(space_id)), (&request, form), shape).await?;
     let emoji = app
         .transact(async |tx| {
             let space = access_space_to_change(tx, &caller, space_id).await?;

@@ -7,11 +7,9 @@ use crate::expression::actions::stickers::{
     check_room, do_add_sticker, do_delete_sticker, do_update_sticker,
 };
 use crate::expression::model::sticker::StickerRow;
-use crate::files::actions::{image_format, store_picture};
+use crate::files::actions::store_picture;
 use crate::files::picture::Shape;
-use crate::files::receive::receive;
 use crate::files::routes::FileForm;
-use crate::files::routes::upload::UPLOADS;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::{Path, Query};
@@ -20,7 +18,6 @@ use actix_web::{HttpRequest, delete, patch, post, web};
 use serde::Deserialize;
 use shared::error::{FieldError, Problem};
 use shared::expression::{FullPack, Sticker, UpdateSticker, shortcode};
-use shared::files::FileKind;
 use shared::ids::{PackId, StickerId};
 use shared::validate::{self, check};
 use utoipa::IntoParams;
@@ -69,7 +66,6 @@ pub async fn add_sticker(
     request: HttpRequest,
     form: Multipart,
 ) -> ApiResult<Created<Sticker>> {
-    app.limits.take(UPLOADS, caller.id).await?;
     let mut errors: Vec<FieldError> = Vec::new();
     check(&mut errors, "name", validate::name(&query.name, 1, 100));
     let short = query.shortcode.as_deref().filter(|code| !code.is_empty());
@@ -81,10 +77,7 @@ pub async fn add_sticker(
     }
     // Before the upload; and again in the transaction that writes.
     app.transact(async |tx| check_room(&access_own_pack(tx, &caller, pack_id).await?)).await?;
-    let limit = app.config.files.limit(FileKind::Image);
-    let upload =
-        receive(&app, &request, form, |content| image_format(content).map(|_| limit)).await?;
-    let picture = store_picture(&app, caller.id, None, upload, Shape::STICKER).await?;
+    let picture = store_picture(&app, (caller.id, None), (&request, form), Shape::STICKER).await?;
     let sticker = app
         .transact(async |tx| {
             let pack = access_own_pack(tx, &caller, pack_id).await?;

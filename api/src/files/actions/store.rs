@@ -9,9 +9,12 @@ use crate::files::inspect::Content;
 use crate::files::media;
 use crate::files::model::file::{self, ATTACHMENT, FileRow, NewFile, PICTURE};
 use crate::files::picture::{self, Picture, Shape};
-use crate::files::receive::Upload;
+use crate::files::receive::{Upload, receive};
+use crate::files::routes::upload::UPLOADS;
 use crate::files::storage::Part;
 use crate::realtime::stream::Tx;
+use actix_multipart::Multipart;
+use actix_web::HttpRequest;
 use image::ImageFormat;
 use shared::error::ErrorCode;
 use shared::files::FileKind;
@@ -22,7 +25,7 @@ use std::io::{Read as _, Seek as _};
 ///
 /// # Errors
 /// `file_type` when it is something else.
-pub fn image_format(content: &Content) -> ApiResult<ImageFormat> {
+fn image_format(content: &Content) -> ApiResult<ImageFormat> {
     content.format.ok_or_else(|| ApiError::new(ErrorCode::FileType))
 }
 
@@ -92,19 +95,24 @@ pub async fn store_attachment(
     store(app, new, bytes).await
 }
 
-/// Makes a picture of a person, a space or a sticker and stores it. Name it in a column with the
+/// Receives a picture of a person, a space, a sticker or an emoji, brings it into shape and stores it;
+/// it counts as an upload. Name it in a column with the
 /// trigger `release_file` and call [`file::mark_used`] in the same transaction; what is not named in
 /// time goes.
 ///
 /// # Errors
-/// `file_type`, `quota_exceeded`, `file_damaged`, `file_too_complex`, `unavailable`.
+/// Those of [`receive`], `rate_limited`, `file_type`, `quota_exceeded`, `file_damaged`,
+/// `file_too_complex`, `unavailable`.
 pub async fn store_picture(
     app: &App,
-    owner: UserId,
-    space: Option<SpaceId>,
-    upload: Upload,
+    (owner, space): (UserId, Option<SpaceId>),
+    (request, form): (&HttpRequest, Multipart),
     shape: Shape,
 ) -> ApiResult<FileRow> {
+    app.limits.take(UPLOADS, owner).await?;
+    let limit = app.config.files.limit(FileKind::Image);
+    let upload =
+        receive(app, request, form, |content| image_format(content).map(|_| limit)).await?;
     let format = image_format(&upload.content)?;
     let pixels = app.config.files.pixels;
     let file = upload.file;

@@ -3,12 +3,10 @@
 
 use crate::app::App;
 use crate::error::ApiResult;
-use crate::files::actions::{image_format, store_picture};
+use crate::files::actions::store_picture;
 use crate::files::model::file;
 use crate::files::picture::Shape;
-use crate::files::receive::receive;
 use crate::files::routes::FileForm;
-use crate::files::routes::upload::UPLOADS;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::Json;
 use crate::identity::actions::accounts::do_set_picture;
@@ -16,7 +14,6 @@ use crate::identity::model::user::Picture;
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, delete, post, web};
 use shared::error::Problem;
-use shared::files::FileKind;
 use shared::identity::Me;
 
 /// Show a picture: field `file` of a form. It is cut to a square.
@@ -76,11 +73,7 @@ async fn upload(
     form: Multipart,
     (picture, shape): (Picture, Shape),
 ) -> ApiResult<Json<Me>> {
-    app.limits.take(UPLOADS, user.id).await?;
-    let limit = app.config.files.limit(FileKind::Image);
-    let upload =
-        receive(app, request, form, |content| image_format(content).map(|_| limit)).await?;
-    let stored = store_picture(app, user.id, None, upload, shape).await?;
+    let stored = store_picture(app, (user.id, None), (request, form), shape).await?;
     let row = app
         .transact(async |tx| {
             let id = file::mark_used(tx, stored.id).await?;

@@ -3,12 +3,10 @@
 use super::SpacePath;
 use crate::app::App;
 use crate::error::ApiResult;
-use crate::files::actions::{image_format, store_picture};
+use crate::files::actions::store_picture;
 use crate::files::model::file;
 use crate::files::picture::Shape;
-use crate::files::receive::receive;
 use crate::files::routes::FileForm;
-use crate::files::routes::upload::UPLOADS;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::Json;
 use crate::http::query::Path;
@@ -18,7 +16,6 @@ use actix_multipart::Multipart;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, delete, post};
 use shared::error::Problem;
-use shared::files::FileKind;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 use shared::spaces::Space;
@@ -97,11 +94,7 @@ async fn upload(
 ) -> ApiResult<Json<Space>> {
     // Who may not is told before anything is read.
     access_space(&mut *app.conn().await?, &user, space).await?.require(Permission::ChangeInfo)?;
-    app.limits.take(UPLOADS, user.id).await?;
-    let limit = app.config.files.limit(FileKind::Image);
-    let upload =
-        receive(app, request, form, |content| image_format(content).map(|_| limit)).await?;
-    let stored = store_picture(app, user.id, Some(space), upload, shape).await?;
+    let stored = store_picture(app, (user.id, Some(space)), (request, form), shape).await?;
     app.transact(async |tx| {
         let access = access_space_to_change(tx, &user, space).await?;
         let id = file::mark_used(tx, stored.id).await?;
