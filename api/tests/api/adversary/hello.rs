@@ -5,7 +5,6 @@ use crate::support::socket::{Heard, Socket};
 use diesel::QueryableByName;
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde_json::json;
-use std::time::Duration;
 
 #[derive(QueryableByName)]
 struct Count {
@@ -100,8 +99,9 @@ async fn a_long_replay_to_a_slow_reader_is_not_a_missing_hello() {
     let mut boris = Socket::open(bakery.app.address).await;
     let cursors = json!({topic: 1});
     boris.command("hello", json!({"token": bakery.boris.token, "cursors": cursors})).await;
-    // Longer than the time for the first frame; the reader does nothing at all meanwhile.
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    // The reader does nothing at all until somebody who came after him and said nothing is sent away.
+    let mut silent = Socket::open(bakery.app.address).await;
+    assert_eq!(silent.closed().await, 4401);
     let mut last = 1;
     while last < 951 {
         match boris.hear().await {

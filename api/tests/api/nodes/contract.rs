@@ -72,11 +72,12 @@ async fn a_room_that_is_opened_while_others_talk_has_no_hole(nodes: Nodes) {
 async fn people_are_seen_wherever_they_are(nodes: Nodes) {
     let mut anna = nodes.bakery.anna.socket().await;
     let boris = nodes.boris();
-    let of_boris = |frame: &Value, status: &str| {
+    let of = |who: &Client, frame: &Value, status: &str| {
         frame["type"] == "user_status_changed"
-            && frame["data"]["user_id"] == boris.id()
+            && frame["data"]["user_id"] == who.id()
             && frame["data"]["status"] == status
     };
+    let of_boris = |frame: &Value, status: &str| of(&boris, frame, status);
     let mut socket = boris.socket().await;
     // The subscription of anna's node is on its way; who changes, changes on.
     let soon = Duration::from_millis(300);
@@ -115,7 +116,13 @@ async fn people_are_seen_wherever_they_are(nodes: Nodes) {
     })
     .await;
     drop(socket);
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    // Vera comes and goes after him: when she is told to be gone, he would have been.
+    let vera = nodes.second().at(&nodes.bakery.vera);
+    vera.post(&format!("/spaces/{}/join", nodes.bakery.space), json!({})).await.expect(200);
+    let hers = vera.socket().await;
+    anna.wait(|frame| of(&vera, frame, "online")).await;
+    drop(hers);
+    anna.wait(|frame| of(&vera, frame, "offline")).await;
     assert!(!anna.drain().await.iter().any(|frame| of_boris(frame, "offline")));
     drop(other);
     anna.wait(|frame| of_boris(frame, "offline")).await;
