@@ -373,10 +373,8 @@ mod tests {
         let muted = |until| Loudness { muted: true, muted_until: until, ..of_chat(None) };
         assert_eq!(level(vec![muted(None)]), Level::Nothing);
         assert_eq!(level(vec![muted(Some(now))]), Level::All, "it has ended");
-        assert_eq!(
-            level(vec![of_space(Some(Level::Nothing)), of_chat(Some(Level::All))]),
-            Level::Nothing
-        );
+        let silent = vec![of_space(Some(Level::Nothing)), of_chat(Some(Level::All))];
+        assert_eq!(level(silent), Level::Nothing);
     }
 
     #[test]

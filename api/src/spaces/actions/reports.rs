@@ -114,8 +114,7 @@ async fn tell_reporter(
     let people = handlers.map(|(user, _)| user).chain([reporter.id]);
     stream::lock(tx, &people.map(Topic::User).collect::<Vec<_>>()).await?;
     let (kind, told) = (NotificationKind::Moderation, notices::moderation(action, None, None));
-    let new =
-        NewNotification::about_space(reporter.id, kind, access.id(), access.user_id(), told);
+    let new = NewNotification::about_space(reporter.id, kind, access.id(), access.user_id(), told);
     // Who of the moderators did it is nobody's business.
     do_notify(tx, vec![NewNotification { actor: None, ..new }]).await
 }

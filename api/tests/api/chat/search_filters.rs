@@ -108,7 +108,9 @@ async fn files_of_other_spaces_and_private_chats_are_not_found() {
     let private = bakery.private_chat("office").await;
     let direct = anna.post("/chats", json!({"user_id": boris.id()})).await.expect(201);
     let direct = direct["id"].as_str().unwrap();
-    for (chat, name) in [(&*bakery.chat, "open.png"), (&*private, "closed.png"), (direct, "two.png")] {
+    for (chat, name) in
+        [(&*bakery.chat, "open.png"), (&*private, "closed.png"), (direct, "two.png")]
+    {
         let file = anna.uploaded(name, &png()).await;
         let body = json!({"content": name, "nonce": name, "attachment_ids": [file]});
         anna.post(&format!("/messages/{chat}"), body).await.expect(201);
@@ -127,7 +129,9 @@ async fn files_of_other_spaces_and_private_chats_are_not_found() {
         assert_eq!(found(who, &[("has", "file")]).await, all);
         assert_eq!(found(who, &[("has", "image"), ("q", "png")]).await, all);
     }
-    for (parameter, id) in [("space_id", &*bakery.space), ("chat_id", &*private), ("chat_id", direct)] {
+    for (parameter, id) in
+        [("space_id", &*bakery.space), ("chat_id", &*private), ("chat_id", direct)]
+    {
         let asked = vera.request(Method::GET, "/search").query(&[("has", "file"), (parameter, id)]);
         assert_eq!(request(asked).await.problem(404), "not_found");
     }

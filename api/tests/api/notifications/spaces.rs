@@ -217,7 +217,9 @@ async fn whom_one_does_not_want_to_hear_invites_in_vain() {
     let nina = app.user("nina").await;
     let invite = async || b.anna.post(&b.at("/invites"), json!({"nickname": "nina"})).await;
     let mark = async |how: &str| {
-        nina.put(&format!("/profile/me/marks/{}", b.anna.id()), json!({"mark": how})).await.expect(200);
+        nina.put(&format!("/profile/me/marks/{}", b.anna.id()), json!({"mark": how}))
+            .await
+            .expect(200);
     };
     mark("muted").await;
     invite().await.expect(201);
