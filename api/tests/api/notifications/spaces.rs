@@ -164,8 +164,11 @@ async fn who_is_out_of_a_hidden_space_sees_what_it_was_called() {
     b.mona.post(&b.at(&format!("/restrict/{}", b.mark.id())), restrict).await.expect(200);
     mark.check("restricted").await;
     assert!(inbox(&b.mark).await[0]["space"]["avatar_url"].is_string());
+    let mut socket = b.mark.socket().await;
     b.mona.post(&b.at(&format!("/kick/{}", b.mark.id())), json!({})).await.expect(204);
+    came(&b.mark, &mut socket).await;
     let code = b.invite(&b.anna, json!({"nickname": "mark"})).await;
+    came(&b.mark, &mut socket).await;
     let mut mark = Replica::open(&b.mark).await;
     update(json!({"name": "Secret plans"})).await;
     mark.check("renamed after he was out").await;
