@@ -72,12 +72,11 @@ async fn a_room_that_is_opened_while_others_talk_has_no_hole(nodes: Nodes) {
 async fn people_are_seen_wherever_they_are(nodes: Nodes) {
     let mut anna = nodes.bakery.anna.socket().await;
     let boris = nodes.boris();
-    let of = |who: &Client, frame: &Value, status: &str| {
+    let of_boris = |frame: &Value, status: &str| {
         frame["type"] == "user_status_changed"
-            && frame["data"]["user_id"] == who.id()
+            && frame["data"]["user_id"] == boris.id()
             && frame["data"]["status"] == status
     };
-    let of_boris = |frame: &Value, status: &str| of(&boris, frame, status);
     let mut socket = boris.socket().await;
     // The subscription of anna's node is on its way; who changes, changes on.
     let soon = Duration::from_millis(300);
@@ -116,13 +115,18 @@ async fn people_are_seen_wherever_they_are(nodes: Nodes) {
     })
     .await;
     drop(socket);
-    // Vera comes and goes after him: when she is told to be gone, he would have been.
+    // Vera comes and goes after him: when she is known to be gone, he would have been told to be.
     let vera = nodes.second().at(&nodes.bakery.vera);
     vera.post(&format!("/spaces/{}/join", nodes.bakery.space), json!({})).await.expect(200);
+    let status_of = async |who: &Client| {
+        let path = format!("/status/user/{}", who.id());
+        nodes.bakery.anna.get(&path).await.expect(200)["status"].clone()
+    };
     let hers = vera.socket().await;
-    anna.wait(|frame| of(&vera, frame, "online")).await;
+    until("vera is here", async || status_of(&vera).await == "online").await;
     drop(hers);
-    anna.wait(|frame| of(&vera, frame, "offline")).await;
+    until("vera is gone", async || status_of(&vera).await == "offline").await;
+    assert_eq!(status_of(&boris).await, "online");
     assert!(!anna.drain().await.iter().any(|frame| of_boris(frame, "offline")));
     drop(other);
     anna.wait(|frame| of_boris(frame, "offline")).await;

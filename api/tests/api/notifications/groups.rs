@@ -21,6 +21,12 @@ impl House {
         let staff = Staff::open(&post.app).await;
         let space = staff.anna.get(&staff.space).await.expect(200);
         let chat = text(&space["default_chat_id"]);
+        // What these tests are not about: the roles they were given.
+        for who in [&staff.adam, &staff.mona, &staff.rita] {
+            for entry in inbox(who).await {
+                who.delete(&format!("/notifications/{}", id(&entry))).await.expect(204);
+            }
+        }
         Self { post, staff, chat }
     }
 

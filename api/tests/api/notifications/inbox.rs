@@ -201,6 +201,8 @@ async fn the_list_takes_the_same_queries_for_one_and_for_many() {
     for n in 0..20 {
         b.say(&b.anna, &format!("@boris {n}")).await;
     }
+    // Who asks is looked up again after a few seconds.
+    b.boris.get("/notifications").await.expect(200);
     let (page, many) = b.app.counting(b.boris.get("/notifications")).await;
     assert_eq!(page.expect(200)["items"].as_array().unwrap().len(), 21);
     assert_eq!(few, many);
