@@ -1,7 +1,5 @@
-//! The messages of the chats and threads that are or were open, in step with the stream.
-//!
-//! A chat that is open, or was lately, has a [`Room`]: a window of its history, joined at the server, so
-//! that going back to it needs no fetch. The least recently open ones are let go.
+//! The messages of the chats and threads that are or were open, in step with the stream. Each has a
+//! [`Room`]: a window of its history, joined at the server. The least recently open ones are let go.
 
 use super::window::Window;
 use super::{Outbox, Place, Session, kept};
