@@ -1,5 +1,6 @@
 //! What handlers, commands and jobs share. Built once by [`crate::server`]; clones are cheap.
 
+use crate::chat::group_commit::GroupCommit;
 use crate::config::Config;
 use crate::error::ApiResult;
 use crate::files::Files;
@@ -35,6 +36,7 @@ pub struct Parts {
     pub identity: Arc<Identity>,
     pub files: Arc<Files>,
     pub conversations: Arc<dyn Conversations>,
+    pub group_commit: GroupCommit,
 }
 
 impl App {

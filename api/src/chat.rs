@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod directory;
 pub mod fan_out;
 pub mod file_guard;
+pub mod group_commit;
 mod history;
 pub mod model;
 mod routes;

@@ -5,7 +5,7 @@ mod script;
 
 use crate::app::App;
 use crate::chat::model::chat_changes::{self, NewChat};
-use crate::chat::model::message_changes::{NewMessage, next_seq};
+use crate::chat::model::message_changes::{NewMessage, next_seqs};
 use crate::chat::model::{mention, reaction, read_state};
 use crate::error::{ApiError, ApiResult};
 use crate::identity::actions::accounts::do_create_user;
@@ -176,7 +176,7 @@ async fn talk(
     let mut ids: Vec<MessageId> = Vec::with_capacity(lines.len());
     for (line, at) in lines.iter().zip(script::times(lines, now)) {
         let id = MessageId(of_time(at));
-        let seq = next_seq(tx, chat, at).await?;
+        let seq = next_seqs(tx, chat, 1, at).await?;
         NewMessage {
             id,
             chat_id: chat,

@@ -5,6 +5,7 @@ pub mod db;
 pub mod embedded;
 pub mod mail;
 pub mod migrations;
+pub mod prepared;
 pub mod redis;
 pub mod schema;
 pub mod secrets;

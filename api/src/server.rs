@@ -4,6 +4,7 @@ use crate::app::{App, Parts};
 use crate::chat::conversations::ChatConversations;
 use crate::chat::directory::ChatDirectory;
 use crate::chat::file_guard::ChatFiles;
+use crate::chat::group_commit::GroupCommit;
 use crate::config::Config;
 use crate::files::Files;
 use crate::http::rate_limit::memory::MemoryLimits;
@@ -76,6 +77,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         identity,
         files,
         conversations: Arc::new(ChatConversations),
+        group_commit: GroupCommit::default(),
     }))
 }
 

@@ -16,6 +16,7 @@ use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 use shared::permission::{Permission, PermissionSet, in_space};
 use shared::topic::Topic;
+use std::collections::HashMap;
 
 /// Proof that the caller may see the chat.
 pub struct ChatAccess {
@@ -33,13 +34,21 @@ pub async fn access_chat(
     user: &CurrentUser,
     chat: ChatId,
 ) -> ApiResult<ChatAccess> {
-    let view = ChatView::find(conn, user.id, chat).await?;
-    let permissions = view.permissions(user.id);
-    if !permissions.contains(Permission::ViewChat) {
-        return Err(ApiError::not_found());
-    }
-    let me = view.me()?;
-    Ok(ChatAccess { view, me, permissions })
+    ChatAccess::of(ChatView::find(conn, user.id, chat).await?)?.ok_or_else(ApiError::not_found)
+}
+
+/// As [`access_chat`] for several people, with one statement: those of them who may see the chat.
+///
+/// # Errors
+/// The database's.
+pub async fn access_chat_for(
+    conn: &mut PgConn,
+    users: &[UserId],
+    chat: ChatId,
+) -> ApiResult<HashMap<UserId, ChatAccess>> {
+    let views = ChatView::find_for(conn, users, chat).await?;
+    let seen = views.into_iter().filter_map(|view| ChatAccess::of(view).transpose());
+    seen.map(|access| access.map(|access| (access.user_id(), access))).collect()
 }
 
 /// As [`access_chat`], and nobody else changes the chat's settings and people (those of its space,
@@ -97,6 +106,14 @@ pub fn unreachable(side: Side) -> ApiError {
 }
 
 impl ChatAccess {
+    /// `None` when the person of the view may not see the chat.
+    fn of(view: ChatView) -> ApiResult<Option<Self>> {
+        let me = view.me()?;
+        let permissions = view.permissions(me.id);
+        let sees = permissions.contains(Permission::ViewChat);
+        Ok(sees.then_some(Self { view, me, permissions }))
+    }
+
     /// The caller as others see him.
     #[must_use]
     pub fn me(&self) -> &UserRef {
@@ -111,11 +128,6 @@ impl ChatAccess {
     #[must_use]
     pub fn view(&self) -> &ChatView {
         &self.view
-    }
-
-    #[must_use]
-    pub fn into_view(self) -> ChatView {
-        self.view
     }
 
     #[must_use]
@@ -149,6 +161,15 @@ impl ChatAccess {
     /// `forbidden`, naming the permission.
     pub fn require(&self, permission: Permission) -> ApiResult<()> {
         if self.has(permission) { Ok(()) } else { Err(ApiError::forbidden(permission)) }
+    }
+
+    /// May the caller write here at all?
+    ///
+    /// # Errors
+    /// `forbidden`, `blocked_by_you` or `not_reachable`.
+    pub fn require_to_send(&self) -> ApiResult<()> {
+        self.require(Permission::SendMessages)?;
+        self.require_reachable()
     }
 
     /// Does the caller manage the chats of the space?

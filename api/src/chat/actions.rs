@@ -7,6 +7,7 @@ pub mod messages;
 pub mod news;
 pub mod notices;
 pub mod pins;
+pub mod reactions;
 pub mod read;
 pub mod removal;
 pub mod threads;

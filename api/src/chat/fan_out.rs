@@ -39,8 +39,9 @@ impl Job for FanOut {
                 let Some(row) = MessageRow::find(tx, id).await.optional()? else {
                     return Ok(Vec::new());
                 };
-                let groups = group_mention::of_messages(tx, &[id]).await?;
-                let Some(groups) = groups.get(&id) else { return Ok(Vec::new()) };
+                let Some(groups) = group_mention::of_message(tx, id).await? else {
+                    return Ok(Vec::new());
+                };
                 let chat = ChatView::find(tx, row.author_id(), row.chat_id()).await?;
                 let Some(space) = chat.space_id() else { return Ok(Vec::new()) };
                 let overrides = chat.overrides();

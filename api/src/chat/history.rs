@@ -1,28 +1,34 @@
 //! Which messages a page of history holds.
 
-use super::model::message::{MessageRow, Place};
+use super::model::message::{MessageRow, Place, Point};
 use crate::error::{ApiError, ApiResult};
+use crate::http::query::storable;
 use crate::platform::db::PgConn;
+use chrono::{DateTime, Utc};
 use shared::error::FieldCode;
 
-/// Which part: at most one of the three; none: the newest.
+/// Which part: at most one of the four; none: the newest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Part {
     pub before: Option<i64>,
     pub after: Option<i64>,
     pub around: Option<i64>,
+    pub at: Option<DateTime<Utc>>,
 }
 
 impl Part {
     /// # Errors
-    /// `invalid` when several are given, or a negative one.
-    pub fn check(self, others: usize) -> ApiResult<()> {
+    /// `invalid` when several are given, a negative one, or a time that cannot be stored.
+    pub fn check(self) -> ApiResult<()> {
         let given = [self.before, self.after, self.around];
-        if given.iter().flatten().count() + others > 1 {
+        if given.iter().flatten().count() + usize::from(self.at.is_some()) > 1 {
             return Err(ApiError::field("before", FieldCode::Duplicate));
         }
         if given.into_iter().flatten().any(|seq| seq < 0) {
             return Err(ApiError::field("before", FieldCode::OutOfRange));
+        }
+        if self.at.is_some_and(|at| !storable(at)) {
+            return Err(ApiError::field("at", FieldCode::OutOfRange));
         }
         Ok(())
     }
@@ -35,46 +41,25 @@ pub struct Rows {
     pub has_after: bool,
 }
 
-/// Reads a page of a place whose newest message has `last_seq`.
+/// Reads a page with one statement.
 ///
 /// # Errors
 /// The database's.
-pub async fn page(
-    conn: &mut PgConn,
-    place: Place,
-    part: Part,
-    limit: i64,
-    last_seq: i64,
-) -> ApiResult<Rows> {
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    match (part.after, part.around) {
-        (Some(after), _) => {
-            let mut rows = MessageRow::page_after(conn, place, after, limit + 1).await?;
-            let has_after = rows.len() > size;
-            rows.truncate(size);
-            Ok(Rows { rows, has_before: after > 0, has_after })
-        }
-        (None, Some(around)) => {
-            let half = limit / 2;
-            let mut older = MessageRow::page_before(conn, place, around, half + 1).await?;
-            let newer_size = limit - half;
-            let mut newer = MessageRow::page_after(conn, place, around - 1, newer_size + 1).await?;
-            let has_before = older.len() as i64 > half;
-            let has_after = newer.len() as i64 > newer_size;
-            older.truncate(usize::try_from(half).unwrap_or(usize::MAX));
-            newer.truncate(usize::try_from(newer_size).unwrap_or(usize::MAX));
-            older.reverse();
-            older.append(&mut newer);
-            Ok(Rows { rows: older, has_before, has_after })
-        }
-        (None, None) => {
-            let end = part.before.unwrap_or(i64::MAX);
-            let mut rows = MessageRow::page_before(conn, place, end, limit + 1).await?;
-            let has_before = rows.len() > size;
-            let has_after = part.before.is_some_and(|before| before <= last_seq);
-            rows.truncate(size);
-            rows.reverse();
-            Ok(Rows { rows, has_before, has_after })
-        }
-    }
+pub async fn page(conn: &mut PgConn, place: Place, part: Part, limit: i64) -> ApiResult<Rows> {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let half = limit / 2;
+    let (point, older, newer) = match part {
+        Part { after: Some(after), .. } => (Point::Seq(after.saturating_add(1)), 0, limit),
+        Part { around: Some(around), .. } => (Point::Seq(around), half, limit - half),
+        Part { at: Some(at), .. } => (Point::Time(at), half, limit - half),
+        Part { before, .. } => (Point::Seq(before.unwrap_or(i64::MAX)), limit, 0),
+    };
+    // One more on each side tells whether there is more.
+    let (mut rows, mut after) =
+        MessageRow::page(conn, place, point, (older + 1, newer + 1)).await?;
+    let (has_before, has_after) = (rows.len() > older, after.len() > newer);
+    rows.drain(..usize::from(has_before));
+    after.truncate(newer);
+    rows.append(&mut after);
+    Ok(Rows { rows, has_before, has_after })
 }

@@ -3,7 +3,9 @@
 pub mod category;
 pub mod chat;
 pub mod chat_changes;
+pub mod counted;
 pub mod custom_emoji;
+pub mod details;
 pub mod group_mention;
 pub mod mention;
 pub mod message;

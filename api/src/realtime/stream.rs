@@ -3,6 +3,7 @@
 
 use crate::error::ApiResult;
 use crate::platform::db::{Db, PgConn};
+use crate::platform::prepared::prepared;
 use crate::platform::schema::{events, streams};
 use crate::realtime::Live;
 pub use crate::realtime::delivery::{Delivery, Effect, without_deleted};
@@ -77,21 +78,18 @@ impl Tx {
         let numbered = (last - count + 1..).zip(list);
         let made: Vec<_> =
             numbered.map(|(seq, event)| Delivery::new(topic, Some(seq), None, event)).collect();
-        let name = topic.to_string();
-        // Four parameters a row, and a statement takes 65,535.
-        for part in made.chunks(10_000) {
-            let rows: Vec<_> = part
-                .iter()
-                .map(|delivery| {
-                    (
-                        events::topic.eq(&name),
-                        events::seq.eq(delivery.seq.unwrap_or_default()),
-                        events::frame.eq(&*delivery.frame),
-                    )
-                })
-                .collect();
-            diesel::insert_into(events::table).values(rows).execute(conn).await?;
-        }
+        let (seqs, frames): (Vec<i64>, Vec<&str>) = made
+            .iter()
+            .map(|delivery| (delivery.seq.unwrap_or_default(), &*delivery.frame))
+            .unzip();
+        let query = diesel::sql_query(
+            "INSERT INTO events (topic, seq, frame) \
+             SELECT $1, t.seq, t.frame FROM unnest($2::bigint[], $3::text[]) AS t (seq, frame)",
+        )
+        .bind::<diesel::sql_types::Text, _>(topic.to_string())
+        .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(seqs)
+        .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(frames);
+        prepared(query).execute(conn).await?;
         self.deliveries.extend(made.into_iter().map(Arc::new));
         Ok(())
     }

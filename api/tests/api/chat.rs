@@ -4,6 +4,7 @@ mod categories;
 mod chats;
 mod edits;
 mod explain;
+mod group_commit;
 mod history;
 mod messages;
 mod pins;

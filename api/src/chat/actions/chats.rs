@@ -4,6 +4,7 @@ use crate::chat::access::ChatAccess;
 use crate::chat::actions::groups::{do_delete_group, require_reachable};
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
+use crate::chat::model::counted::CountedChat;
 use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::identity::model::user;
@@ -51,8 +52,8 @@ pub async fn do_create_chat(
     };
     new.insert(tx).await.map_err(|e| conflict(e, "chats_name", ErrorCode::NameTaken))?;
     chat::set_overrides(tx, id, &body.overrides).await?;
-    let view = ChatView::find(tx, maker.user_id, id).await?;
-    let event = Event::ChatCreated(view.clone().into_anybodys(Vec::new()));
+    let view = CountedChat::find(tx, maker.user_id, id).await?;
+    let event = Event::ChatCreated(view.view.clone().into_anybodys(Vec::new()));
     tx.emit_to(Topic::Space(space), id, event).await?;
     let set = overrides_text(tx, space, &body.overrides).await?;
     let entry = Entry::new(space, maker.user_id, AuditAction::ChatCreated)
@@ -300,7 +301,7 @@ pub async fn do_drop_role(
 }
 
 pub(super) async fn load(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<Chat> {
-    let view = ChatView::find(tx, user, id).await?;
+    let view = CountedChat::find(tx, user, id).await?;
     let members = match people::has_own_members(view.kind()) {
         true => chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default(),
         false => Vec::new(),

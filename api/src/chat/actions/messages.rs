@@ -1,4 +1,4 @@
-//! Send, edit, delete, react.
+//! Send, edit, delete.
 
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
@@ -6,26 +6,26 @@ use crate::chat::actions::removal::do_remove_messages;
 use crate::chat::model::chat_changes::keep_of;
 use crate::chat::model::message::{self, EXCERPT, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
+use crate::chat::model::sticker;
 use crate::chat::model::sweep::Gone;
 use crate::chat::model::thread::{self, Reply, RootRow};
-use crate::chat::model::{custom_emoji, reaction, sticker};
 use crate::error::{ApiError, ApiResult};
 use crate::files::actions::do_attach;
 use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
 use crate::realtime::stream::{Tx, now};
 use crate::spaces::audit::{Entry, record};
+use chrono::{DateTime, Utc};
 use diesel::OptionalExtension as _;
-use shared::chat::{
-    MAX_REACTION_KINDS, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated,
-};
+use shared::chat::{MentionGroups, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated};
 use shared::error::{ErrorCode, FieldCode};
-use shared::event::{Event, MessageEdited, ReactionChanged};
-use shared::expression::{Sticker, custom_name};
+use shared::event::{Event, MessageEdited};
+use shared::expression::Sticker;
 use shared::ids::{ChatId, MessageId, StickerId, UserId};
 use shared::markdown;
 use shared::permission::Permission;
 use shared::spaces::AuditAction;
+use shared::topic::Topic;
 
 /// What became of a send.
 pub enum Sent {
@@ -42,8 +42,7 @@ pub async fn do_send_message(
     body: &SendMessage,
     space_quota: u64,
 ) -> ApiResult<Sent> {
-    chat.require(Permission::SendMessages)?;
-    chat.require_reachable()?;
+    chat.require_to_send()?;
     let author = chat.me().clone();
     let (sticker, root, reply_to) = match place(tx, chat, body).await {
         Ok(place) => place,
@@ -54,7 +53,7 @@ pub async fn do_send_message(
         Err(error) => return Err(error),
     };
     let created_at = now();
-    let seq = changes::next_seq(tx, chat.chat_id(), created_at).await?;
+    let seq = changes::next_seqs(tx, chat.chat_id(), 1, created_at).await?;
     let id = MessageId::new();
     let new = NewMessage {
         id,
@@ -77,25 +76,13 @@ pub async fn do_send_message(
     let mentioned = mentioned(tx, chat, &body.content).await?;
     mentioned.save(tx, id, chat.chat_id(), seq, true).await?;
     let message = Message {
-        id,
-        chat_id: chat.chat_id(),
-        seq,
-        author,
-        content: body.content.clone(),
         attachments,
         kind: if sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
         sticker,
-        subject: None,
         reply_to,
-        reactions: Vec::new(),
-        thread_root: body.thread_root,
-        thread: None,
-        pinned: false,
         mentions: mentioned.people.clone(),
         mention_groups: mentioned.groups.clone(),
-        edited_at: None,
-        created_at,
-        nonce: body.nonce.clone(),
+        ..fresh(chat, id, seq, body, created_at)
     };
     let root_author = root.as_ref().map(RootRow::author_id);
     let told = do_tell_of_message(tx, chat, &message, &mentioned, root_author).await?;
@@ -114,6 +101,67 @@ pub async fn do_send_message(
         tell_thread(tx, chat, root.id()).await?;
     }
     Ok(Sent::New(Box::new(message), told))
+}
+
+/// Inserts several people's texts as the chat's next messages, in their order: texts that mention and
+/// answer nobody, in a chat of a space, by people who may send them, no nonce of an author twice. With
+/// a repeat among them the transaction must not commit.
+pub async fn do_send_plain(
+    tx: &mut Tx,
+    chat: ChatId,
+    sends: Vec<(&ChatAccess, &SendMessage)>,
+) -> ApiResult<Vec<Sent>> {
+    if sends.is_empty() {
+        return Ok(Vec::new());
+    }
+    let created_at = now();
+    let count = i64::try_from(sends.len()).unwrap_or(i64::MAX);
+    let last = changes::next_seqs(tx, chat, count, created_at).await?;
+    let messages: Vec<Message> = (last - count + 1..)
+        .zip(&sends)
+        .map(|(seq, (access, body))| fresh(access, MessageId::new(), seq, body, created_at))
+        .collect();
+    let written = changes::insert_plain(tx, chat, &messages, created_at).await?;
+    if written.len() == messages.len() {
+        let events = messages.iter().map(|message| Event::NewMessage(Box::new(message.clone())));
+        tx.emit_many(Topic::Chat(chat), events.collect()).await?;
+    }
+    let sent = messages.into_iter().map(|message| match written.contains(&message.id) {
+        true => Sent::New(Box::new(message), Vec::new()),
+        false => Sent::Repeat,
+    });
+    Ok(sent.collect())
+}
+
+/// A message as it is at first, with nothing but its text.
+fn fresh(
+    chat: &ChatAccess,
+    id: MessageId,
+    seq: i64,
+    body: &SendMessage,
+    created_at: DateTime<Utc>,
+) -> Message {
+    Message {
+        id,
+        chat_id: chat.chat_id(),
+        seq,
+        author: chat.me().clone(),
+        content: body.content.clone(),
+        attachments: Vec::new(),
+        kind: MessageType::Text,
+        sticker: None,
+        subject: None,
+        reply_to: None,
+        reactions: Vec::new(),
+        thread_root: body.thread_root,
+        thread: None,
+        pinned: false,
+        mentions: Vec::new(),
+        mention_groups: MentionGroups::default(),
+        edited_at: None,
+        created_at,
+        nonce: body.nonce.clone(),
+    }
 }
 
 /// The sticker of a message, the thread that it goes to and the message that it answers.
@@ -143,7 +191,7 @@ async fn keep_slow(
     tx: &mut Tx,
     chat: &ChatAccess,
     id: MessageId,
-    at: chrono::DateTime<chrono::Utc>,
+    at: DateTime<Utc>,
 ) -> ApiResult<()> {
     let Some(pause) = chat.view().pause(chat.user_id(), at) else { return Ok(()) };
     let last = changes::written_before(tx, chat.chat_id(), chat.user_id(), id).await?;
@@ -283,47 +331,6 @@ pub async fn do_delete_message(
         record(tx, entry).await?;
     }
     Ok(gone)
-}
-
-/// Adds or removes the caller's reaction.
-pub async fn do_toggle_reaction(
-    tx: &mut Tx,
-    chat: &ChatAccess,
-    row: &MessageRow,
-    emoji: &str,
-) -> ApiResult<()> {
-    chat.require(Permission::AddReactions)?;
-    chat.require_reachable()?;
-    // One at a time on a message, so that every event carries the count that is true after it.
-    if !changes::lock(tx, row.id()).await? {
-        return Err(ApiError::not_found());
-    }
-    let added = reaction::toggle(tx, row.id(), chat.user_id(), emoji).await?;
-    // One's own can always be taken back, also when its emoji is gone.
-    if added && let Some(name) = custom_name(emoji) {
-        let is_known = match chat.space_id() {
-            Some(space) => custom_emoji::is_known(tx, space, name).await?,
-            None => false,
-        };
-        if !is_known {
-            return Err(ApiError::field("emoji", FieldCode::Unknown));
-        }
-    }
-    let counts = reaction::counts(tx, row.id()).await?;
-    if added && counts.len() > MAX_REACTION_KINDS {
-        return Err(ApiError::field("emoji", FieldCode::TooMany));
-    }
-    let change = ReactionChanged {
-        message_id: row.id(),
-        chat_id: chat.chat_id(),
-        message_seq: row.seq,
-        emoji: emoji.to_owned(),
-        user: chat.me().clone(),
-        count: counts.get(emoji).copied().unwrap_or(0),
-    };
-    let event = if added { Event::ReactionAdded(change) } else { Event::ReactionRemoved(change) };
-    tx.emit(chat.topic(), event).await?;
-    Ok(())
 }
 
 /// The wire form of one message.

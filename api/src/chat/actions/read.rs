@@ -1,7 +1,7 @@
 //! Read positions.
 
 use crate::chat::access::ChatAccess;
-use crate::chat::model::chat::ChatView;
+use crate::chat::model::counted::CountedChat;
 use crate::chat::model::read_state;
 use crate::error::{ApiError, ApiResult};
 use crate::notifications::do_read_up_to;
@@ -18,13 +18,13 @@ pub async fn do_mark_read(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResult
     if seq < 0 || seq > chat.view().last_seq {
         return Err(ApiError::field("seq", FieldCode::OutOfRange));
     }
-    let before = chat.view().read();
+    let before = CountedChat::find(tx, chat.user_id(), chat.chat_id()).await?.read();
     if seq <= before.read_seq
         || !read_state::advance(tx, chat.user_id(), chat.chat_id(), seq).await?
     {
         return Ok(before);
     }
-    let read = ChatView::find(tx, chat.user_id(), chat.chat_id()).await?.read();
+    let read = CountedChat::find(tx, chat.user_id(), chat.chat_id()).await?.read();
     tell(tx, chat.user_id(), chat.chat_id(), read, false).await?;
     do_read_up_to(tx, chat.user_id(), (chat.chat_id(), None), seq).await?;
     Ok(read)
@@ -36,7 +36,7 @@ pub async fn do_mark_unread(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResu
         return Err(ApiError::field("seq", FieldCode::OutOfRange));
     }
     read_state::set(tx, chat.user_id(), chat.chat_id(), seq - 1).await?;
-    let read = ChatView::find(tx, chat.user_id(), chat.chat_id()).await?.read();
+    let read = CountedChat::find(tx, chat.user_id(), chat.chat_id()).await?.read();
     tell(tx, chat.user_id(), chat.chat_id(), read, true).await?;
     Ok(read)
 }
@@ -44,16 +44,16 @@ pub async fn do_mark_unread(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResu
 /// Marks chats as read to their ends: those that the person sees, of a space or all.
 pub async fn do_mark_all_read(tx: &mut Tx, user: UserId, space: Option<SpaceId>) -> ApiResult<()> {
     let views = match space {
-        Some(space) => ChatView::of_space(tx, user, space).await?,
-        None => ChatView::of_user(tx, user).await?,
+        Some(space) => CountedChat::of_space(tx, user, space).await?,
+        None => CountedChat::of_user(tx, user).await?,
     };
-    let is_waiting = |view: &&ChatView| {
+    let is_waiting = |view: &&CountedChat| {
         view.read() != ReadState { read_seq: view.read().read_seq, ..ReadState::default() }
             && view.permissions(user).contains(Permission::ViewChat)
     };
     for view in views.iter().filter(is_waiting) {
         if read_state::advance(tx, user, view.id(), view.last_seq).await? {
-            let read = ChatView::find(tx, user, view.id()).await?.read();
+            let read = CountedChat::find(tx, user, view.id()).await?.read();
             tell(tx, user, view.id(), read, false).await?;
             do_read_up_to(tx, user, (view.id(), None), view.last_seq).await?;
         }

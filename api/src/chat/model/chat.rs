@@ -1,12 +1,14 @@
-//! Chats as one person sees them: one query brings chat, standing, overrides and read state.
+//! Chats and what one person is in them: one query brings chat, standing and overrides. What waits
+//! for him there costs more and is [`super::counted`].
 
 use super::sql::{from_json, user_ref};
 use crate::identity::model::mark::Side;
 use crate::platform::db::PgConn;
+use crate::platform::prepared::prepared;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
-    BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::RunQueryDsl;
 use serde::Deserialize;
@@ -18,6 +20,7 @@ use shared::permission::{
     ChatOverride, OverrideTarget, PermissionSet, Standing, ignores_slow_mode, in_chat, in_force,
     in_space,
 };
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// A chat and what one person is in it.
@@ -63,12 +66,6 @@ pub struct ChatView {
     denied_until: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     overrides: Option<Value>,
-    #[diesel(sql_type = BigInt)]
-    read_seq: i64,
-    #[diesel(sql_type = BigInt)]
-    unread: i64,
-    #[diesel(sql_type = BigInt)]
-    mentions: i64,
     #[diesel(sql_type = Jsonb)]
     me: Value,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -83,52 +80,37 @@ pub struct ChatView {
     blocked: Option<String>,
 }
 
-/// `$1` is the person. The unread part is exact without counting what is unread: all messages after
-/// the read position, less the deleted, his own, and other people's replies in threads.
-const SELECT: &str = concat!(
+/// `$1` is the person.
+pub(super) const COLUMNS: &str = concat!(
     "SELECT c.id, c.kind, c.space_id, c.owner_id, c.name, c.topic, c.position, \
      coalesce(s.default_chat_id = c.id, false) AS is_default, c.last_seq, c.last_message_at, \
      c.created_at, c.version, coalesce(sm.user_id, cm.user_id) IS NOT NULL AS is_member, \
      coalesce(s.owner_id = $1, false) AS is_space_owner, sm.role_id, r.priority AS rank, \
      r.permissions AS role, re.denied, re.until AS denied_until, o.overrides, \
-     p.read_seq, greatest(c.last_seq - p.read_seq - gone.n - own.n - side.n, 0) AS unread, \
-     men.n AS mentions, c.category_id, c.slow_seconds, CASE WHEN c.slow_seconds > 0 THEN \
+     c.category_id, c.slow_seconds, CASE WHEN c.slow_seconds > 0 THEN \
          (SELECT m.created_at FROM messages m WHERE m.chat_id = c.id AND m.author_id = $1 \
           ORDER BY m.seq DESC LIMIT 1) END AS own_last_at, ",
     user_ref!("u", "sm.nickname"),
     " AS me, CASE WHEN c.kind = 'direct' THEN (SELECT CASE WHEN k.user_id = $1 THEN 'mine' \
          ELSE 'theirs' END FROM chat_members o JOIN user_marks k ON k.mark = 'blocked' \
          AND (k.user_id, k.other_id) IN (($1, o.user_id), (o.user_id, $1)) \
-         WHERE o.chat_id = c.id AND o.user_id <> $1 ORDER BY k.user_id <> $1 LIMIT 1) END AS blocked \
-     FROM users u CROSS JOIN chats c \
+         WHERE o.chat_id = c.id AND o.user_id <> $1 ORDER BY k.user_id <> $1 LIMIT 1) END AS blocked "
+);
+
+pub(super) const FROM: &str = "FROM users u CROSS JOIN chats c \
      LEFT JOIN spaces s ON s.id = c.space_id \
      LEFT JOIN space_members sm ON sm.space_id = c.space_id AND sm.user_id = $1 \
      LEFT JOIN roles r ON r.id = sm.role_id \
      LEFT JOIN restrictions re ON re.space_id = c.space_id AND re.user_id = $1 \
      LEFT JOIN chat_members cm ON cm.chat_id = c.id AND cm.user_id = $1 \
-     LEFT JOIN read_states rs ON rs.chat_id = c.id AND rs.user_id = $1 \
      LEFT JOIN LATERAL (SELECT jsonb_agg(to_jsonb(x)) AS overrides FROM chat_overrides x \
-         WHERE x.chat_id = c.id) o ON true \
-     CROSS JOIN LATERAL (SELECT coalesce(rs.read_seq, (SELECT m.seq FROM messages m \
-         WHERE m.chat_id = c.id AND m.created_at <= coalesce(sm.joined_at, cm.joined_at) \
-         ORDER BY m.created_at DESC, m.seq DESC LIMIT 1), 0) AS read_seq) p \
-     CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
-         AND m.seq > p.read_seq AND m.deleted_at IS NOT NULL) gone \
-     CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
-         AND m.author_id = $1 AND m.seq > p.read_seq AND m.deleted_at IS NULL) own \
-     CROSS JOIN LATERAL (SELECT count(*) AS n FROM messages m WHERE m.chat_id = c.id \
-         AND m.thread_root IS NOT NULL AND m.seq > p.read_seq AND m.author_id <> $1 \
-         AND m.deleted_at IS NULL) side \
-     CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT x.message_id FROM mentions x \
-             WHERE x.user_id = $1 AND x.chat_id = c.id AND x.seq > p.read_seq \
-             UNION SELECT g.message_id FROM group_mentions g WHERE g.chat_id = c.id \
-             AND g.seq > p.read_seq AND (g.kind = 'all' OR g.role_id = sm.role_id)) x \
-         JOIN messages m ON m.id = x.message_id \
-         WHERE m.deleted_at IS NULL AND m.author_id <> $1 AND m.thread_root IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM user_marks k \
-             WHERE k.user_id = $1 AND k.other_id = m.author_id)) men \
-     WHERE u.id = $1 AND "
-);
+         WHERE x.chat_id = c.id) o ON true ";
+
+/// The same for several people at once.
+static OF_MANY: LazyLock<String> = LazyLock::new(|| {
+    let select = [COLUMNS, FROM].concat().replace("$1", "u.id");
+    format!("{select}WHERE u.id = ANY($1) AND c.id = $2")
+});
 
 impl ChatView {
     /// The chat, also when the person has no part in it: ask [`ChatView::permissions`].
@@ -136,23 +118,26 @@ impl ChatView {
     /// # Errors
     /// `NotFound`, or the database's.
     pub async fn find(conn: &mut PgConn, user: UserId, chat: ChatId) -> QueryResult<Self> {
-        diesel::sql_query(format!("{SELECT} c.id = $2"))
+        let query = diesel::sql_query(format!("{COLUMNS}{FROM}WHERE u.id = $1 AND c.id = $2"))
             .bind::<SqlUuid, _>(user.0)
-            .bind::<SqlUuid, _>(chat.0)
-            .get_result(conn)
-            .await
+            .bind::<SqlUuid, _>(chat.0);
+        prepared(query).get_result(conn).await
     }
 
-    /// Every chat the person has a part in, visible or not, in the order of the sidebar.
+    /// The chat as each of these people sees it.
     ///
     /// # Errors
     /// The database's.
-    pub async fn of_user(conn: &mut PgConn, user: UserId) -> QueryResult<Vec<Self>> {
-        let filter = "c.id IN (SELECT c2.id FROM chats c2 JOIN space_members m2 \
-             ON m2.space_id = c2.space_id AND m2.user_id = $1 \
-             UNION ALL SELECT m3.chat_id FROM chat_members m3 WHERE m3.user_id = $1) \
-             ORDER BY c.space_id, c.position, c.created_at, c.id";
-        diesel::sql_query(format!("{SELECT} {filter}")).bind::<SqlUuid, _>(user.0).load(conn).await
+    pub async fn find_for(
+        conn: &mut PgConn,
+        users: &[UserId],
+        chat: ChatId,
+    ) -> QueryResult<Vec<Self>> {
+        let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+        let query = diesel::sql_query(OF_MANY.as_str())
+            .bind::<Array<SqlUuid>, _>(users)
+            .bind::<SqlUuid, _>(chat.0);
+        prepared(query).load(conn).await
     }
 
     /// The chats of a space, visible or not.
@@ -164,13 +149,12 @@ impl ChatView {
         user: UserId,
         space: SpaceId,
     ) -> QueryResult<Vec<Self>> {
-        diesel::sql_query(format!(
-            "{SELECT} c.space_id = $2 ORDER BY c.position, c.created_at, c.id"
+        let query = diesel::sql_query(format!(
+            "{COLUMNS}{FROM}WHERE u.id = $1 AND c.space_id = $2 ORDER BY c.position, c.created_at, c.id"
         ))
         .bind::<SqlUuid, _>(user.0)
-        .bind::<SqlUuid, _>(space.0)
-        .load(conn)
-        .await
+        .bind::<SqlUuid, _>(space.0);
+        prepared(query).load(conn).await
     }
 
     /// The chats of the person's spaces that overrides, his role or a restriction may hide from him.
@@ -184,11 +168,10 @@ impl ChatView {
     ) -> QueryResult<Vec<Self>> {
         let filter = "sm.user_id = $1 AND (o.overrides IS NOT NULL \
              OR (r.permissions & ~coalesce(re.denied, 0)) & $2 = 0)";
-        diesel::sql_query(format!("{SELECT} {filter}"))
+        let query = diesel::sql_query(format!("{COLUMNS}{FROM}WHERE u.id = $1 AND {filter}"))
             .bind::<SqlUuid, _>(user.0)
-            .bind::<BigInt, _>(view_chat)
-            .load(conn)
-            .await
+            .bind::<BigInt, _>(view_chat);
+        prepared(query).load(conn).await
     }
 
     #[must_use]
@@ -209,11 +192,6 @@ impl ChatView {
     #[must_use]
     pub fn owner_id(&self) -> Option<UserId> {
         self.owner_id.map(UserId)
-    }
-
-    #[must_use]
-    pub fn read(&self) -> ReadState {
-        ReadState { read_seq: self.read_seq, unread: self.unread, mentions: self.mentions }
     }
 
     /// The person as others see him.
@@ -275,14 +253,6 @@ impl ChatView {
     #[must_use]
     pub fn overrides(&self) -> Vec<ChatOverride> {
         overrides(self.overrides.clone())
-    }
-
-    /// The wire form for this person.
-    #[must_use]
-    pub fn into_chat(self, user: UserId, members: Vec<UserRef>) -> Chat {
-        let permissions = self.permissions(user);
-        let (read, slow_until) = (self.read(), self.slow_until(user, Utc::now()));
-        Chat { permissions, read, slow_until, ..self.into_anybodys(members) }
     }
 
     /// The wire form for events: nobody's permissions and read state.

@@ -1,18 +1,16 @@
 //! Mentions of many: everybody, who is online, the holders of a role.
 
+use super::details;
 use super::sql::from_json;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{group_mentions as g, roles};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Text};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 use shared::chat::MentionGroups;
 use shared::ids::{ChatId, MessageId, RoleId, SpaceId};
 use shared::notifications::RoleRef;
 use shared::spaces::RoleKind;
-use std::collections::HashMap;
-use uuid::Uuid;
 
 /// A role that may be mentioned.
 #[derive(Clone, Debug)]
@@ -102,32 +100,19 @@ pub async fn insert(
     diesel::insert_into(g::table).values(rows).execute(conn).await.map(drop)
 }
 
-/// The groups that messages mention, by message; most mention none.
+/// The groups that messages mention, as a part of [`details`]; most mention none.
+pub const OF_MESSAGES: &str = "SELECT 'groups' AS part, x.message_id, \
+     jsonb_build_object('all', bool_or(x.kind = 'all'), 'here', bool_or(x.kind = 'here'), \
+         'roles', coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, \
+             'color', r.color) ORDER BY r.name) FILTER (WHERE r.id IS NOT NULL), '[]')) AS data \
+     FROM group_mentions x LEFT JOIN roles r ON r.id = x.role_id \
+     WHERE x.message_id = ANY($1) GROUP BY x.message_id";
+
+/// The groups that a message mentions; `None` when it mentions none.
 ///
 /// # Errors
 /// The database's.
-pub async fn of_messages(
-    conn: &mut PgConn,
-    ids: &[MessageId],
-) -> QueryResult<HashMap<MessageId, MentionGroups>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        message_id: Uuid,
-        #[diesel(sql_type = Jsonb)]
-        groups: Value,
-    }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT x.message_id, jsonb_build_object('all', bool_or(x.kind = 'all'), \
-             'here', bool_or(x.kind = 'here'), 'roles', coalesce(jsonb_agg(jsonb_build_object( \
-             'id', r.id, 'name', r.name, 'color', r.color) ORDER BY r.name) \
-             FILTER (WHERE r.id IS NOT NULL), '[]')) AS groups \
-         FROM group_mentions x LEFT JOIN roles r ON r.id = x.role_id \
-         WHERE x.message_id = ANY($1) GROUP BY x.message_id",
-    )
-    .bind::<Array<SqlUuid>, _>(ids)
-    .load(conn)
-    .await?;
-    rows.into_iter().map(|row| Ok((MessageId(row.message_id), from_json(row.groups)?))).collect()
+pub async fn of_message(conn: &mut PgConn, id: MessageId) -> QueryResult<Option<MentionGroups>> {
+    let found = details::only(conn, OF_MESSAGES, &[id], None).await?.pop();
+    found.map(|(_, data)| from_json(data)).transpose()
 }

@@ -1,50 +1,22 @@
 //! Who is mentioned where.
 
-use super::sql::{from_json, user_ref};
+use super::sql::user_ref;
 use crate::platform::db::PgConn;
 use crate::platform::schema::mentions;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
-use std::collections::HashMap;
-use uuid::Uuid;
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = SqlUuid)]
-    message_id: Uuid,
-    #[diesel(sql_type = Jsonb)]
-    users: Value,
-}
-
-/// The people mentioned in messages, by message.
-///
-/// # Errors
-/// The database's.
-pub async fn of_messages(
-    conn: &mut PgConn,
-    ids: &[MessageId],
-) -> QueryResult<HashMap<MessageId, Vec<UserRef>>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = diesel::sql_query(concat!(
-        "SELECT x.message_id, jsonb_agg(",
-        user_ref!("u", "um.nickname"),
-        " ORDER BY u.nickname) AS users FROM mentions x JOIN users u ON u.id = x.user_id \
-         JOIN chats c ON c.id = x.chat_id \
-         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = x.user_id \
-         WHERE x.message_id = ANY($1) AND NOT x.via_here GROUP BY x.message_id"
-    ))
-    .bind::<Array<SqlUuid>, _>(ids)
-    .load(conn)
-    .await?;
-    rows.into_iter().map(|row| Ok((MessageId(row.message_id), from_json(row.users)?))).collect()
-}
+/// The people mentioned in messages, as a part of [`super::details`].
+pub const OF_MESSAGES: &str = concat!(
+    "SELECT 'mentions' AS part, x.message_id, jsonb_agg(",
+    user_ref!("u", "um.nickname"),
+    " ORDER BY u.nickname) AS data FROM mentions x JOIN users u ON u.id = x.user_id \
+     JOIN chats c ON c.id = x.chat_id \
+     LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = x.user_id \
+     WHERE x.message_id = ANY($1) AND NOT x.via_here GROUP BY x.message_id"
+);
 
 /// Makes the mentions of a message exactly these: people by name, and who was there for `@here`.
 ///

@@ -1,12 +1,11 @@
-//! Messages: a page in five queries whatever its size (texts with authors and replies, reactions,
-//! mentions of people and of many, threads, files).
+//! Messages: a page in two statements whatever its size (texts with authors and answered messages;
+//! all that hangs on them).
 
+use super::details::{self, Details};
 use super::sql::{from_json, user_ref};
-use super::{group_mention, mention, reaction, sticker, thread};
-use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
-use crate::platform::schema::messages;
+use crate::platform::prepared::prepared;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -69,13 +68,16 @@ const SELECT: &str = concat!(
      CASE WHEN p.deleted_at IS NULL THEN left(p.content, 600) END AS reply_content, \
      CASE WHEN p.id IS NOT NULL AND p.deleted_at IS NULL THEN ",
     user_ref!("pu", "pm.nickname"),
-    " END AS reply_author FROM messages m JOIN chats c ON c.id = m.chat_id \
+    " END AS reply_author"
+);
+
+/// After the messages, named `m`.
+const JOINS: &str = "JOIN chats c ON c.id = m.chat_id \
      JOIN users u ON u.id = m.author_id \
      LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = m.author_id \
      LEFT JOIN messages p ON p.id = m.reply_to LEFT JOIN users pu ON pu.id = p.author_id \
      LEFT JOIN space_members pm ON pm.space_id = c.space_id AND pm.user_id = p.author_id \
-     LEFT JOIN pins pin ON pin.message_id = m.id "
-);
+     LEFT JOIN pins pin ON pin.message_id = m.id";
 
 /// Whose messages a page holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,10 +134,9 @@ impl MessageRow {
     /// # Errors
     /// `NotFound`, or the database's.
     pub async fn find(conn: &mut PgConn, id: MessageId) -> QueryResult<Self> {
-        diesel::sql_query(format!("{SELECT} WHERE m.id = $1 AND m.deleted_at IS NULL"))
-            .bind::<SqlUuid, _>(id.0)
-            .get_result(conn)
-            .await
+        let sql =
+            format!("{SELECT} FROM messages m {JOINS} WHERE m.id = $1 AND m.deleted_at IS NULL");
+        prepared(diesel::sql_query(sql).bind::<SqlUuid, _>(id.0)).get_result(conn).await
     }
 
     /// These messages, in the order of the ids; deleted ones are left out.
@@ -144,11 +145,11 @@ impl MessageRow {
     /// The database's.
     pub async fn find_all(conn: &mut PgConn, ids: &[MessageId]) -> QueryResult<Vec<Self>> {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let mut rows: Vec<Self> =
-            diesel::sql_query(format!("{SELECT} WHERE m.id = ANY($1) AND m.deleted_at IS NULL"))
-                .bind::<Array<SqlUuid>, _>(&ids)
-                .load(conn)
-                .await?;
+        let sql = format!(
+            "{SELECT} FROM messages m {JOINS} WHERE m.id = ANY($1) AND m.deleted_at IS NULL"
+        );
+        let query = diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(&ids);
+        let mut rows: Vec<Self> = prepared(query).load(conn).await?;
         rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
         Ok(rows)
     }
@@ -164,7 +165,7 @@ impl MessageRow {
         nonce: &str,
     ) -> QueryResult<Option<Self>> {
         diesel::sql_query(format!(
-            "{SELECT} WHERE m.chat_id = $1 AND m.author_id = $2 AND m.nonce = $3"
+            "{SELECT} FROM messages m {JOINS} WHERE m.chat_id = $1 AND m.author_id = $2 AND m.nonce = $3"
         ))
         .bind::<SqlUuid, _>(chat.0)
         .bind::<SqlUuid, _>(author.0)
@@ -174,69 +175,71 @@ impl MessageRow {
         .optional()
     }
 
-    /// The newest `limit` messages before a `seq`, newest first.
+    /// Up to `older` messages before a point, and up to `newer` at and after it; oldest first.
     ///
     /// # Errors
     /// The database's.
-    pub async fn page_before(
+    pub async fn page(
         conn: &mut PgConn,
         place: Place,
-        seq: i64,
-        limit: i64,
-    ) -> QueryResult<Vec<Self>> {
-        Self::page(conn, "m.seq < $2", "DESC", place, seq, limit).await
-    }
-
-    /// The oldest `limit` messages after a `seq`, oldest first.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn page_after(
-        conn: &mut PgConn,
-        place: Place,
-        seq: i64,
-        limit: i64,
-    ) -> QueryResult<Vec<Self>> {
-        Self::page(conn, "m.seq > $2", "ASC", place, seq, limit).await
-    }
-
-    async fn page(
-        conn: &mut PgConn,
-        side: &str,
-        order: &str,
-        place: Place,
-        seq: i64,
-        limit: i64,
-    ) -> QueryResult<Vec<Self>> {
-        let (within, id) = match place {
+        point: Point,
+        (older, newer): (usize, usize),
+    ) -> QueryResult<(Vec<Self>, Vec<Self>)> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(embed)]
+            message: MessageRow,
+            #[diesel(sql_type = Bool)]
+            is_newer: bool,
+        }
+        let (own, id) = match place {
             Place::Chat(chat) => ("m.chat_id = $1 AND m.thread_root IS NULL", chat.0),
             Place::Thread(root) => ("m.thread_root = $1", root.0),
         };
-        diesel::sql_query(format!(
-            "{SELECT} WHERE {within} AND {side} AND m.deleted_at IS NULL \
-             ORDER BY m.seq {order} LIMIT $3"
-        ))
-        .bind::<SqlUuid, _>(id)
-        .bind::<BigInt, _>(seq)
-        .bind::<BigInt, _>(limit)
-        .load(conn)
-        .await
+        let (seq, at) = match point {
+            Point::Seq(seq) => (Some(seq), None),
+            Point::Time(at) => (None, Some(at)),
+        };
+        // Of a time the first message at or after it, in the whole chat.
+        let point = match point {
+            Point::Seq(_) => "$2",
+            Point::Time(_) => {
+                "coalesce((SELECT m.seq FROM messages m WHERE m.chat_id = $1 \
+                 AND m.created_at >= $3 ORDER BY m.created_at, m.seq LIMIT 1), $2)"
+            }
+        };
+        let (before, after) = (asked(older), asked(newer));
+        let sql = format!(
+            "{SELECT}, m.is_newer FROM ((SELECT *, false AS is_newer FROM messages m WHERE {own} \
+                 AND m.seq < {point} AND m.deleted_at IS NULL ORDER BY m.seq DESC LIMIT {before}) UNION ALL \
+             (SELECT *, true AS is_newer FROM messages m WHERE {own} AND m.seq >= {point} \
+                 AND m.deleted_at IS NULL ORDER BY m.seq LIMIT {after})) m {JOINS} ORDER BY m.seq"
+        );
+        let query = diesel::sql_query(sql)
+            .bind::<SqlUuid, _>(id)
+            .bind::<BigInt, _>(seq.unwrap_or(i64::MAX))
+            .bind::<Nullable<Timestamptz>, _>(at);
+        let rows: Vec<Row> = prepared(query).load(conn).await?;
+        let (after, before): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.is_newer);
+        let surplus = before.len().saturating_sub(older);
+        let before = before.into_iter().skip(surplus).map(|row| row.message);
+        let after = after.into_iter().take(newer).map(|row| row.message);
+        Ok((before.collect(), after.collect()))
     }
 }
 
-/// The `seq` of the first message at or after a time; past the end when there is none.
-///
-/// # Errors
-/// The database's.
-pub async fn seq_at(conn: &mut PgConn, chat: ChatId, at: DateTime<Utc>) -> QueryResult<i64> {
-    let seq: Option<i64> = messages::table
-        .filter(messages::chat_id.eq(chat).and(messages::created_at.ge(at)))
-        .order((messages::created_at, messages::seq))
-        .select(messages::seq)
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(seq.unwrap_or(i64::MAX))
+/// How many rows a statement asks for that needs so many: one of a few numbers that stand in its
+/// text, for PostgreSQL keeps no plan whose limit it does not know.
+fn asked(rows: usize) -> usize {
+    [1, 16, 26, 31, 51].into_iter().find(|size| *size >= rows).unwrap_or(rows.max(101))
+}
+
+/// A place in a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    Seq(i64),
+    /// The first message of the chat at or after this time; past the end when there is none.
+    Time(DateTime<Utc>),
 }
 
 /// Wire messages as `reader` sees them, in the order of the rows.
@@ -249,18 +252,14 @@ pub async fn assemble(
     reader: UserId,
 ) -> QueryResult<Vec<Message>> {
     let ids: Vec<MessageId> = rows.iter().map(MessageRow::id).collect();
-    let mut reactions = reaction::of_messages(conn, &ids, reader).await?;
-    let mut mentions = mention::of_messages(conn, &ids).await?;
-    let mut threads = thread::summaries(conn, &ids).await?;
-    // Those of answered messages come along: one of them stands for a text that is not there.
-    let mut groups = group_mention::of_messages(conn, &ids).await?;
     let answered = rows.iter().filter(|row| row.reply_content.is_some());
     let answered: Vec<MessageId> = answered.filter_map(MessageRow::reply_to).collect();
-    let files = attachments::of_messages(conn, &[ids.as_slice(), &answered].concat()).await?;
-    let messages = rows
-        .into_iter()
+    let Details { mut reactions, mut mentions, mut groups, mut threads, files, stickers } =
+        details::of_messages(conn, &ids, &answered, reader).await?;
+    rows.into_iter()
         .map(|row| {
             let id = row.id();
+            let sticker = stickers.get(&id).cloned();
             Ok(Message {
                 id,
                 chat_id: row.chat_id(),
@@ -270,8 +269,8 @@ pub async fn assemble(
                 attachments: files.get(&id).map_or_else(Vec::new, |files| {
                     files.iter().cloned().map(FileRow::into_attachment).collect()
                 }),
-                sticker: None,
-                kind: MessageType::Text,
+                kind: if sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
+                sticker,
                 subject: row.subject,
                 reply_to: match (row.reply_id, row.reply_seq) {
                     (Some(reply), Some(seq)) => Some(ReplyPreview {
@@ -282,8 +281,11 @@ pub async fn assemble(
                             .get(&MessageId(reply))
                             .filter(|_| row.reply_content.is_some())
                             .and_then(|files| files.iter().next().map(FileRow::hint)),
+                        sticker: stickers
+                            .get(&MessageId(reply))
+                            .filter(|_| row.reply_content.is_some())
+                            .map(|sticker| sticker.name.clone()),
                         excerpt: row.reply_content.map(|text| markdown::plain(&text, EXCERPT)),
-                        sticker: None,
                     }),
                     _ => None,
                 },
@@ -298,8 +300,5 @@ pub async fn assemble(
                 nonce: row.nonce,
             })
         })
-        .collect::<QueryResult<Vec<Message>>>();
-    let mut messages = messages?;
-    sticker::fill(conn, &mut messages).await?;
-    Ok(messages)
+        .collect()
 }

@@ -2,12 +2,16 @@
 
 use super::message::MessageRow;
 use crate::platform::db::PgConn;
+use crate::platform::prepared::prepared;
 use crate::platform::schema::{chats, message_versions, messages};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use shared::chat::MessageVersion;
+use shared::chat::{Message, MessageVersion};
 use shared::ids::{ChatId, MessageId, StickerId, UserId};
+use std::collections::HashSet;
+use uuid::Uuid;
 
 /// A message to insert.
 #[derive(Insertable)]
@@ -41,13 +45,53 @@ impl NewMessage<'_> {
     }
 }
 
-/// Takes the chat's next `seq`. Holds the chat's row until commit: messages commit in their order.
+/// Writes new texts of one chat, as [`NewMessage::insert`] would; the ids of those that were written.
 ///
 /// # Errors
 /// The database's.
-pub async fn next_seq(conn: &mut PgConn, chat: ChatId, at: DateTime<Utc>) -> QueryResult<i64> {
+pub async fn insert_plain(
+    conn: &mut PgConn,
+    chat: ChatId,
+    messages: &[Message],
+    at: DateTime<Utc>,
+) -> QueryResult<HashSet<MessageId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: MessageId,
+    }
+    let column = |of: fn(&Message) -> Uuid| messages.iter().map(of).collect::<Vec<_>>();
+    let query = diesel::sql_query(
+        "INSERT INTO messages (id, chat_id, seq, author_id, content, nonce, created_at) \
+         SELECT t.id, $1, t.seq, t.author_id, t.content, t.nonce, $2 \
+         FROM unnest($3::uuid[], $4::bigint[], $5::uuid[], $6::text[], $7::text[]) \
+             AS t (id, seq, author_id, content, nonce) \
+         ON CONFLICT (chat_id, author_id, nonce) DO NOTHING RETURNING id",
+    )
+    .bind::<SqlUuid, _>(chat.0)
+    .bind::<Timestamptz, _>(at)
+    .bind::<Array<SqlUuid>, _>(column(|message| message.id.0))
+    .bind::<Array<BigInt>, _>(messages.iter().map(|message| message.seq).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(column(|message| message.author.id.0))
+    .bind::<Array<Text>, _>(messages.iter().map(|message| &message.content).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(messages.iter().map(|message| &message.nonce).collect::<Vec<_>>());
+    let rows: Vec<Row> = prepared(query).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Takes the chat's next `count` numbers; returns the last of them. Holds the chat's row until
+/// commit: messages commit in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn next_seqs(
+    conn: &mut PgConn,
+    chat: ChatId,
+    count: i64,
+    at: DateTime<Utc>,
+) -> QueryResult<i64> {
     diesel::update(chats::table.find(chat))
-        .set((chats::last_seq.eq(chats::last_seq + 1), chats::last_message_at.eq(at)))
+        .set((chats::last_seq.eq(chats::last_seq + count), chats::last_message_at.eq(at)))
         .returning(chats::last_seq)
         .get_result(conn)
         .await

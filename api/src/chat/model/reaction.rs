@@ -1,10 +1,11 @@
 //! Reactions: several people, several emoji, each once.
 
+use super::details;
 use super::sql::{from_json, user_ref};
 use crate::platform::db::PgConn;
 use crate::platform::schema::reactions;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use shared::Timestamp;
@@ -12,59 +13,32 @@ use shared::chat::Reaction;
 use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
 use std::collections::HashMap;
-use uuid::Uuid;
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = SqlUuid)]
-    message_id: Uuid,
-    #[diesel(sql_type = Text)]
-    emoji: String,
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-    #[diesel(sql_type = Bool)]
-    me: bool,
-    #[diesel(sql_type = Jsonb)]
-    users: Value,
-}
+/// The reactions of messages as a part of [`details`]: each emoji with its first ten people.
+pub const OF_MESSAGES: &str = concat!(
+    "SELECT 'reactions' AS part, x.message_id, jsonb_agg(jsonb_build_object('emoji', x.emoji, \
+         'count', x.count, 'me', x.me, 'users', x.users) ORDER BY x.first_at, x.emoji) AS data \
+     FROM (SELECT r.message_id, r.emoji, count(*) AS count, bool_or(r.user_id = $2) AS me, \
+         min(r.created_at) AS first_at, to_jsonb((array_agg(",
+    user_ref!("u", "um.nickname"),
+    " ORDER BY r.created_at, r.user_id))[1:10]) AS users \
+         FROM reactions r JOIN users u ON u.id = r.user_id \
+         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id \
+         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = r.user_id \
+         WHERE r.message_id = ANY($1) GROUP BY r.message_id, r.emoji) x GROUP BY x.message_id"
+);
 
-/// The reactions of messages, by message, each emoji with its first ten people.
+/// The reactions of a message, each emoji with its first ten people.
 ///
 /// # Errors
 /// The database's.
-pub async fn of_messages(
+pub async fn of_message(
     conn: &mut PgConn,
-    ids: &[MessageId],
+    id: MessageId,
     reader: UserId,
-) -> QueryResult<HashMap<MessageId, Vec<Reaction>>> {
-    let mut found: HashMap<MessageId, Vec<Reaction>> = HashMap::new();
-    if ids.is_empty() {
-        return Ok(found);
-    }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = diesel::sql_query(concat!(
-        "SELECT r.message_id, r.emoji, count(*) AS count, bool_or(r.user_id = $2) AS me, \
-         to_jsonb((array_agg(",
-        user_ref!("u", "um.nickname"),
-        " ORDER BY r.created_at, r.user_id))[1:10]) AS users \
-         FROM reactions r JOIN users u ON u.id = r.user_id \
-         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id \
-         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = r.user_id WHERE r.message_id = ANY($1) \
-         GROUP BY r.message_id, r.emoji ORDER BY min(r.created_at), r.emoji"
-    ))
-    .bind::<Array<SqlUuid>, _>(ids)
-    .bind::<SqlUuid, _>(reader.0)
-    .load(conn)
-    .await?;
-    for row in rows {
-        found.entry(MessageId(row.message_id)).or_default().push(Reaction {
-            emoji: row.emoji,
-            count: row.count,
-            me: row.me,
-            users: from_json(row.users)?,
-        });
-    }
-    Ok(found)
+) -> QueryResult<Vec<Reaction>> {
+    let found = details::only(conn, OF_MESSAGES, &[id], Some(reader)).await?.pop();
+    found.map_or_else(|| Ok(Vec::new()), |(_, data)| from_json(data))
 }
 
 /// When somebody reacted, and who: where a page ends.

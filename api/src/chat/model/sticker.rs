@@ -4,8 +4,6 @@ use crate::platform::db::PgConn;
 use crate::platform::schema::{messages, sticker_packs, stickers};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use shared::chat::Message;
-use shared::chat::MessageType;
 use shared::expression::{PackVisibility, Sticker};
 use shared::ids::{MessageId, PackId, StickerId, UserId};
 use std::collections::HashMap;
@@ -77,27 +75,6 @@ pub async fn of_messages(
     Ok(rows.into_iter().map(|(id, columns)| (id, sticker(columns))).collect())
 }
 
-/// Puts stickers into messages without words, and their names into answers to such. Costs nothing
-/// where there are none.
-///
-/// # Errors
-/// The database's.
-pub async fn fill(conn: &mut PgConn, list: &mut [Message]) -> QueryResult<()> {
-    let answered = |message: &Message| {
-        let reply = message.reply_to.as_ref()?;
-        (reply.excerpt.as_deref() == Some("")).then_some(reply.id)
-    };
-    let bare = list.iter().filter(|message| message.content.is_empty()).map(|message| message.id);
-    let ids: Vec<MessageId> = bare.chain(list.iter().filter_map(answered)).collect();
-    let found = of_messages(conn, &ids).await?;
-    for message in list {
-        if let Some(reply) = message.reply_to.as_mut() {
-            reply.sticker = found.get(&reply.id).map(|sticker| sticker.name.clone());
-        }
-        if let Some(sticker) = found.get(&message.id) {
-            message.sticker = Some(sticker.clone());
-            message.kind = MessageType::Sticker;
-        }
-    }
-    Ok(())
-}
+/// The stickers of the messages `$3`, also deleted ones, as a part of [`super::details`].
+pub const OF_MESSAGES: &str = "SELECT 'stickers' AS part, m.id AS message_id, to_jsonb(s) AS data \
+     FROM messages m JOIN stickers s ON s.id = m.sticker_id WHERE m.id = ANY($3)";

@@ -1,14 +1,17 @@
 //! Threads: their counts, who follows them, how far they are read.
 
+use super::details;
 use super::sql::{from_json, user_ref};
 use crate::platform::db::PgConn;
 use crate::platform::schema::{thread_members, threads};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde::Deserialize;
 use serde_json::Value;
 use shared::chat::{ThreadState, ThreadSummary};
+use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -84,6 +87,31 @@ macro_rules! participants {
 }
 pub(super) use participants;
 
+/// The threads of messages as a part of [`details`]; those without a reply left out.
+pub const OF_MESSAGES: &str = concat!(
+    "SELECT 'threads' AS part, t.root_id AS message_id, jsonb_build_object('count', t.reply_count, \
+         'last_seq', t.last_seq, 'last_at', t.last_at, 'participants', coalesce(p.people, '[]')) \
+         AS data FROM threads t ",
+    participants!(),
+    "WHERE t.root_id = ANY($1) AND t.reply_count > 0"
+);
+
+/// Reads what [`OF_MESSAGES`] put together.
+///
+/// # Errors
+/// The query and the type do not fit.
+pub(super) fn summary(data: Value) -> QueryResult<ThreadSummary> {
+    #[derive(Deserialize)]
+    struct Data {
+        count: i64,
+        last_seq: i64,
+        last_at: DateTime<Utc>,
+        participants: Vec<UserRef>,
+    }
+    let Data { count, last_seq, last_at, participants } = from_json(data)?;
+    Ok(ThreadSummary { count, last_seq, last_at, participants })
+}
+
 /// The threads of messages, by message; those without a reply left out.
 ///
 /// # Errors
@@ -92,37 +120,8 @@ pub async fn summaries(
     conn: &mut PgConn,
     ids: &[MessageId],
 ) -> QueryResult<HashMap<MessageId, ThreadSummary>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = SqlUuid)]
-        root_id: Uuid,
-        #[diesel(sql_type = BigInt)]
-        reply_count: i64,
-        #[diesel(sql_type = BigInt)]
-        last_seq: i64,
-        #[diesel(sql_type = Timestamptz)]
-        last_at: DateTime<Utc>,
-        #[diesel(sql_type = Nullable<Jsonb>)]
-        people: Option<Value>,
-    }
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = diesel::sql_query(concat!(
-        "SELECT t.root_id, t.reply_count, t.last_seq, t.last_at, p.people FROM threads t ",
-        participants!(),
-        "WHERE t.root_id = ANY($1) AND t.reply_count > 0"
-    ))
-    .bind::<Array<SqlUuid>, _>(ids)
-    .load(conn)
-    .await?;
-    let summary = |row: Row| {
-        let participants = row.people.map(from_json).transpose()?.unwrap_or_default();
-        let Row { reply_count: count, last_seq, last_at, .. } = row;
-        Ok((MessageId(row.root_id), ThreadSummary { count, last_seq, last_at, participants }))
-    };
-    rows.into_iter().map(summary).collect()
+    let found = details::only(conn, OF_MESSAGES, ids, None).await?;
+    found.into_iter().map(|(id, data)| Ok((id, summary(data)?))).collect()
 }
 
 /// A reply to count.

@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::chat::access::{ChatAccess, access_chat, access_chat_to_change};
 use crate::chat::actions::chats::{do_create_chat, do_delete_chat, do_open_direct, do_update_chat};
 use crate::chat::actions::groups::do_create_group;
-use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::members_of;
+use crate::chat::model::counted::CountedChat;
 use crate::chat::model::people::has_own_members;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
@@ -25,7 +25,7 @@ use shared::permission::Permission;
 #[get("/chats")]
 pub async fn list_chats(app: web::Data<App>, user: CurrentUser) -> ApiResult<Json<Page<Chat>>> {
     let conn = &mut *app.conn().await?;
-    let views = ChatView::of_user(conn, user.id).await?;
+    let views = CountedChat::of_user(conn, user.id).await?;
     Ok(Json(Page::whole(visible(conn, user.id, views).await?)))
 }
 
@@ -64,7 +64,7 @@ pub async fn list_space_chats(
 ) -> ApiResult<Json<Page<Chat>>> {
     let conn = &mut *app.conn().await?;
     access_space(conn, &user, space.0).await?;
-    let views = ChatView::of_space(conn, user.id, space.0).await?;
+    let views = CountedChat::of_space(conn, user.id, space.0).await?;
     Ok(Json(Page::whole(visible(conn, user.id, views).await?)))
 }
 
@@ -140,13 +140,13 @@ fn created(chat: Chat) -> Created<Chat> {
 }
 
 /// Those the person may see, with the people of direct and group chats.
-async fn visible(conn: &mut PgConn, user: UserId, views: Vec<ChatView>) -> ApiResult<Vec<Chat>> {
-    let views: Vec<ChatView> = views
+async fn visible(conn: &mut PgConn, user: UserId, views: Vec<CountedChat>) -> ApiResult<Vec<Chat>> {
+    let views: Vec<CountedChat> = views
         .into_iter()
         .filter(|view| view.permissions(user).contains(Permission::ViewChat))
         .collect();
     let ids: Vec<ChatId> =
-        views.iter().filter(|view| has_own_members(view.kind())).map(ChatView::id).collect();
+        views.iter().filter(|view| has_own_members(view.kind())).map(|view| view.id()).collect();
     let mut members = members_of(conn, &ids).await?;
     Ok(views
         .into_iter()
@@ -159,7 +159,7 @@ async fn visible(conn: &mut PgConn, user: UserId, views: Vec<ChatView>) -> ApiRe
 
 async fn whole(conn: &mut PgConn, access: ChatAccess) -> ApiResult<Chat> {
     let user = access.user_id();
-    let view = access.into_view();
+    let view = CountedChat::find(conn, user, access.chat_id()).await?;
     let chats = visible(conn, user, vec![view]).await?;
     chats.into_iter().next().ok_or_else(ApiError::not_found)
 }

@@ -7,6 +7,7 @@ use crate::chat::actions::messages::{
 };
 use crate::chat::actions::news::announce;
 use crate::chat::actions::removal::Recount;
+use crate::chat::group_commit::Outcome;
 use crate::chat::history::{Part, Rows, page};
 use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::message::{self, Place};
@@ -14,7 +15,7 @@ use crate::chat::model::{message_changes, thread};
 use crate::error::{ApiError, ApiResult, check};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
-use crate::http::query::{Path, Query, limit, storable};
+use crate::http::query::{Path, Query, limit};
 use crate::identity::model::mark;
 use crate::platform::db::PgConn;
 use crate::realtime::command::CommandContext;
@@ -23,7 +24,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use shared::chat::{EditMessage, History, Message, MessageVersion, SendMessage};
 use shared::command::{EditOne, OneMessage, SendTo};
-use shared::error::{ErrorCode, FieldCode};
+use shared::error::ErrorCode;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::page::Page;
@@ -57,20 +58,11 @@ pub async fn list_messages(
 ) -> ApiResult<Json<History>> {
     let Query(HistoryQuery { before, after, around, at, limit: wanted }) = query;
     let limit = limit(wanted, 30)?;
-    Part { before, after, around }.check(usize::from(at.is_some()))?;
-    if at.is_some_and(|at| !storable(at)) {
-        return Err(ApiError::field("at", FieldCode::OutOfRange));
-    }
+    let part = Part { before, after, around, at };
+    part.check()?;
     let conn = &mut *app.conn().await?;
-    let chat = access_chat(conn, &user, chat.0).await?;
-    let (chat, last_seq) = (chat.chat_id(), chat.view().last_seq);
-    let around = match at {
-        Some(at) => Some(message::seq_at(conn, chat, at).await?),
-        None => around,
-    };
-    let part = Part { before, after, around };
-    let Rows { rows, has_before, has_after } =
-        page(conn, Place::Chat(chat), part, limit, last_seq).await?;
+    let place = Place::Chat(access_chat(conn, &user, chat.0).await?.chat_id());
+    let Rows { rows, has_before, has_after } = page(conn, place, part, limit).await?;
     let items = message::assemble(conn, rows, user.id).await?;
     Ok(Json(History { items, has_before, has_after }))
 }
@@ -101,7 +93,36 @@ pub async fn send_command(context: CommandContext, data: SendTo) -> ApiResult<Me
     Ok(send(&context.app, &context.user, chat, &body).await?.0)
 }
 
+/// The message, and whether it is new.
 async fn send(
+    app: &App,
+    user: &CurrentUser,
+    chat: ChatId,
+    body: &SendMessage,
+) -> ApiResult<(Message, bool)> {
+    let outcome = match app.group_commit.takes(chat, body) {
+        true => app.group_commit.send(app, user.id, chat, body).await?,
+        false => Outcome::Apart,
+    };
+    match outcome {
+        Outcome::New(message) => Ok((*message, true)),
+        Outcome::Repeat => repeat(app, user, chat, body).await,
+        Outcome::Apart => send_apart(app, user, chat, body).await,
+    }
+}
+
+async fn repeat(
+    app: &App,
+    user: &CurrentUser,
+    chat: ChatId,
+    body: &SendMessage,
+) -> ApiResult<(Message, bool)> {
+    let conn = &mut *app.conn().await?;
+    Ok((repeated(conn, chat, user.id, body).await?, false))
+}
+
+/// A send with a transaction of its own.
+async fn send_apart(
     app: &App,
     user: &CurrentUser,
     chat: ChatId,
@@ -135,10 +156,7 @@ async fn send(
             announce(&app.live, &chat, &people, (&followers, &told), &message);
             Ok((*message, true))
         }
-        Err(error) if error.code == ErrorCode::NonceMismatch => {
-            let conn = &mut *app.conn().await?;
-            Ok((repeated(conn, chat, user.id, body).await?, false))
-        }
+        Err(error) if error.code == ErrorCode::NonceMismatch => repeat(app, user, chat, body).await,
         Err(error) => Err(error),
     }
 }

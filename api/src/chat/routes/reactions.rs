@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::chat::access::access_message;
-use crate::chat::actions::messages::do_toggle_reaction;
+use crate::chat::actions::reactions::do_toggle_reaction;
 use crate::chat::model::reaction::{self, ReactorKey};
 use crate::error::{ApiResult, check};
 use crate::http::current_user::CurrentUser;
@@ -47,8 +47,7 @@ async fn toggle(
     app.transact(async |tx| {
         let (chat, row) = access_message(tx, user, message).await?;
         do_toggle_reaction(tx, &chat, &row, emoji).await?;
-        let reactions = reaction::of_messages(tx, &[row.id()], user.id).await?;
-        let reactions = reactions.into_values().next().unwrap_or_default();
+        let reactions = reaction::of_message(tx, row.id(), user.id).await?;
         Ok(Reactions { message_id: row.id(), reactions })
     })
     .await
@@ -65,8 +64,7 @@ pub async fn list_reactions(
 ) -> ApiResult<Json<Reactions>> {
     let conn = &mut *app.conn().await?;
     let (_, row) = access_message(conn, &user, message.0).await?;
-    let reactions = reaction::of_messages(conn, &[row.id()], user.id).await?;
-    let reactions = reactions.into_values().next().unwrap_or_default();
+    let reactions = reaction::of_message(conn, row.id(), user.id).await?;
     Ok(Json(Reactions { message_id: row.id(), reactions }))
 }
 

@@ -46,11 +46,11 @@ pub async fn find_thread(
 ) -> ApiResult<Json<Thread>> {
     let Query(ThreadQuery { before, after, around, limit: wanted }) = query;
     let limit = limit(wanted, 30)?;
-    let part = Part { before, after, around };
-    part.check(0)?;
+    let part = Part { before, after, around, at: None };
+    part.check()?;
     let conn = &mut *app.conn().await?;
     let (chat, root) = access_thread(conn, &user, message.0).await?;
-    let found = page(conn, Place::Thread(root.id()), part, limit, root.last_seq).await?;
+    let found = page(conn, Place::Thread(root.id()), part, limit).await?;
     let mut rows = found.rows;
     // One query more than needed at most: the first message comes with the same page.
     if !root.is_deleted {

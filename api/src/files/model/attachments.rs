@@ -10,6 +10,12 @@ use shared::ids::{ChatId, FileId, MessageId, SpaceId, UserId};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// The files of the messages `$3` in their order, as a part of a statement that brings several things
+/// about messages: rows as JSON, for [`FileRow`].
+pub const OF_MESSAGES: &str = "SELECT 'files' AS part, f.message_id, \
+     jsonb_agg(to_jsonb(f) ORDER BY f.position) AS data FROM files f \
+     WHERE f.message_id = ANY($3) AND f.doomed_at IS NULL GROUP BY f.message_id";
+
 /// The files of messages in their order, by message: one query, however many messages.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
+use serde::Deserialize;
 use shared::files::{Attachment, FileHint, FileKind, thumbnail_url, url};
 use shared::ids::{ChatId, FileId, MessageId, SpaceId, UserId};
 
@@ -15,7 +16,7 @@ pub const ATTACHMENT: &str = "attachment";
 pub const PICTURE: &str = "picture";
 
 /// A file.
-#[derive(Clone, Debug, Queryable, Selectable)]
+#[derive(Clone, Debug, Deserialize, Queryable, Selectable)]
 #[diesel(table_name = files)]
 pub struct FileRow {
     pub id: FileId,
