@@ -75,9 +75,17 @@ impl Client {
         self.ask(Method::GET, &path, None::<&()>).await
     }
 
-    pub async fn around(&self, chat: ChatId, seq: i64) -> anyhow::Result<History> {
-        let path = format!("/messages/{chat}?around={seq}&limit=50");
-        self.ask(Method::GET, &path, None::<&()>).await
+    /// The caller's own spaces.
+    pub async fn spaces(&self) -> anyhow::Result<Page<Space>> {
+        self.ask(Method::GET, "/spaces", None::<&()>).await
+    }
+
+    /// Asks for a page and reads it to its end, whatever it is.
+    pub async fn get(&self, path: &str) -> anyhow::Result<()> {
+        let url = format!("http://{}/api/v1{path}", self.address);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await?;
+        answer.error_for_status()?.bytes().await?;
+        Ok(())
     }
 
     pub async fn search(&self, text: &str) -> anyhow::Result<Page<SearchHit>> {

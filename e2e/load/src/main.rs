@@ -1,6 +1,7 @@
 //! Load, faults and figures for The Space. Starts the server itself, on 127.0.0.1, with a database
 //! of its own that is gone at the end.
 
+mod bare;
 mod bench;
 mod book;
 mod client;
@@ -62,19 +63,20 @@ enum Command {
     Cluster(cluster::Run),
     /// Breaks everything that can break, one after the other; each with a negative control.
     Faults(faults::Faults),
-    /// Prints figures: imports, sends, latency, history, search, fan-out, memory.
+    /// Prints figures: sends, latency, sockets, history, search, memory, each beside what the machine
+    /// could do at most.
     Bench(bench::Bench),
+    /// A server that only tells sockets what is posted to it: what `bench` compares with.
+    #[command(hide = true)]
+    Bare,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match cli.command {
-        Command::Ledger(args) => ledger::run(&cli.place, &args).await,
-        Command::Crash(args) => crash::run(&cli.place, &args).await,
-        Command::Cluster(args) => cluster::run(&cli.place, &args).await,
-        Command::Faults(args) => faults::run(&cli.place, &args).await,
-        Command::Bench(args) => bench::run(&cli.place, &args).await,
+fn main() -> ExitCode {
+    let done = match Cli::parse() {
+        Cli { command: Command::Bare, .. } => bare::run(),
+        cli => tokio::runtime::Runtime::new()
+            .map_err(anyhow::Error::from)
+            .and_then(|runtime| runtime.block_on(run(cli))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,5 +84,16 @@ async fn main() -> ExitCode {
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Ledger(args) => ledger::run(&cli.place, &args).await,
+        Command::Crash(args) => crash::run(&cli.place, &args).await,
+        Command::Cluster(args) => cluster::run(&cli.place, &args).await,
+        Command::Faults(args) => faults::run(&cli.place, &args).await,
+        Command::Bench(args) => bench::run(&cli.place, &args).await,
+        Command::Bare => bare::run(),
     }
 }

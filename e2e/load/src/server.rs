@@ -124,6 +124,19 @@ impl Site {
         Ok(&database.url)
     }
 
+    /// The address of the database, also of the server's private one, while it runs.
+    pub fn any_database(&self) -> anyhow::Result<String> {
+        if let Some(database) = &self.database {
+            return Ok(database.url.clone());
+        }
+        let note = std::fs::read_to_string(self.home.join("data/postgres/postmaster.pid"));
+        let note = note.context("no private PostgreSQL is running")?;
+        // Process, folder, start, port, folder of the socket.
+        let mut lines = note.lines().skip(3);
+        let (port, folder) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        Ok(format!("postgres://space@{}:{port}/space", folder.trim().replace('/', "%2F")))
+    }
+
     /// Removes all data.
     pub async fn remove(self) -> anyhow::Result<()> {
         if let Some(database) = &self.database {
@@ -183,15 +196,24 @@ impl Server {
         Ok(text)
     }
 
+    pub fn pid(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server is not running")
+    }
+
     /// Resident memory of the process, in bytes.
     pub fn memory(&self) -> anyhow::Result<u64> {
-        let pid = self.child.id().context("the server is not running")?;
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: u64 = line
-            .and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok())
-            .context("no VmRSS")?;
-        Ok(kib * 1024)
+        resident(self.pid()?)
+    }
+
+    /// Stops as an operator would; [`Server::resume`] starts again.
+    pub async fn stop(&mut self) -> anyhow::Result<()> {
+        terminate(&mut self.child).await
+    }
+
+    /// Starts again on the same port and data.
+    pub async fn resume(&mut self) -> anyhow::Result<()> {
+        self.child = self.site.respawn(self.address).await?;
+        Ok(())
     }
 
     /// Where files for the server may be put.
@@ -204,6 +226,16 @@ impl Server {
         terminate(&mut self.child).await?;
         self.site.remove().await
     }
+}
+
+/// Resident memory of a process, in bytes.
+pub fn resident(pid: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: u64 = line
+        .and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok())
+        .context("no VmRSS")?;
+    Ok(kib * 1024)
 }
 
 impl Database {

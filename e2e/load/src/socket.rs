@@ -9,6 +9,8 @@ use shared::command::{Command, CommandFrame, Hello, JoinRoom, SUBPROTOCOL, SendT
 use shared::event::{JoinedRoom, ServerFrame};
 use shared::ids::ChatId;
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -34,8 +36,10 @@ pub struct Link {
 pub struct Socket {
     stream: Stream,
     commands: mpsc::UnboundedReceiver<CommandFrame>,
-    waiting: Waiting,
+    waiting: Replies,
 }
+
+struct Replies(Waiting);
 
 impl Link {
     /// Sends a message and waits for the acknowledgement.
@@ -78,7 +82,30 @@ impl Socket {
         let (sender, commands) = mpsc::unbounded_channel();
         let waiting = Waiting::default();
         let link = Link { commands: sender, waiting: waiting.clone() };
-        Ok((Self { stream, commands, waiting }, link))
+        Ok((Self { stream, commands, waiting: Replies(waiting) }, link))
+    }
+
+    /// Opens a chat and waits until it is open.
+    pub async fn enter(mut self, chat_id: ChatId) -> anyhow::Result<Self> {
+        let join = JoinRoom { chat_id, after_seq: None };
+        send(&mut self.stream, "enter", Command::JoinRoom(join)).await?;
+        while let Some(message) = tokio::time::timeout(PATIENCE, self.stream.next()).await? {
+            match message? {
+                Message::Text(text) => {
+                    if let ServerFrame::JoinedRoom { .. } = ServerFrame::parse(&text)? {
+                        return Ok(self);
+                    }
+                }
+                Message::Close(reason) => bail!("closed: {reason:?}"),
+                _ => {}
+            }
+        }
+        bail!("closed")
+    }
+
+    /// Counts frames with this in them until the socket ends: cheap enough for thousands.
+    pub async fn count(self, needle: &str, heard: &AtomicUsize) {
+        Plain(self.stream).count(needle, heard).await;
     }
 
     /// Opens the chats where the mailbox left off, and fills it until the socket ends.
@@ -129,16 +156,36 @@ impl Socket {
     }
 
     fn answer(&self, id: &str, done: bool) {
-        if let Some(waiting) = lock(&self.waiting).remove(id) {
+        if let Some(waiting) = lock(&self.waiting.0).remove(id) {
             let _ = waiting.send(done);
         }
     }
 }
 
-impl Drop for Socket {
+impl Drop for Replies {
     fn drop(&mut self) {
         // Who waits for an answer learns that none will come.
-        lock(&self.waiting).clear();
+        lock(&self.0).clear();
+    }
+}
+
+/// A socket that only listens.
+pub struct Plain(Stream);
+
+/// A socket at a server that wants no hello.
+pub async fn bare_socket(address: SocketAddr) -> anyhow::Result<Plain> {
+    let (stream, _) = connect_async(format!("ws://{address}/")).await?;
+    Ok(Plain(stream))
+}
+
+impl Plain {
+    /// As [`Socket::count`].
+    pub async fn count(mut self, needle: &str, heard: &AtomicUsize) {
+        while let Some(Ok(message)) = self.0.next().await {
+            if matches!(&message, Message::Text(text) if text.contains(needle)) {
+                heard.fetch_add(1, Ordering::Relaxed);
+            }
+        }
     }
 }
 

@@ -1,103 +1,66 @@
-use crate::book::Book;
+use super::sending::Senders;
+use crate::book::{Book, lock};
 use crate::client::Client;
 use crate::mailbox::Mailbox;
 use crate::server::Server;
 use crate::socket::Socket;
 use crate::stats::Times;
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use shared::chat::SendMessage;
-use shared::ids::ChatId;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Sockets that hear one chat.
-struct Audience {
-    owner: Client,
-    chat: ChatId,
-    book: Arc<Book>,
-    mailboxes: Vec<Arc<Mailbox>>,
-    pumps: JoinSet<()>,
-}
+/// Sends a second, whether the server keeps up or not.
+const RATE: u64 = 1000;
+const PEOPLE: usize = 100;
+const CHATS: usize = 20;
 
-impl Audience {
-    async fn gather(server: &Server, name: &str, sockets: usize) -> anyhow::Result<Self> {
-        let owner = Client::register(server.address, &format!("{name}_owner")).await?;
-        let space = owner.create_space(&format!("The {name}")).await?;
-        let chat = owner.create_chat(space.id, "stage").await?.id;
-        let book = Arc::new(Book::new()?);
-        let (mut mailboxes, mut pumps) = (Vec::new(), JoinSet::new());
-        // Ten sockets is the most a person may have.
-        let mut client = owner.clone();
-        for n in 0..sockets {
-            if n % 10 == 0 {
-                client = Client::register(server.address, &format!("{name}_{n}")).await?;
-                client.join(space.id).await?;
-            }
-            let (socket, link) = Socket::open(&client).await?;
-            let mailbox = Arc::new(Mailbox::default());
-            mailboxes.push(mailbox.clone());
-            let (client, book) = (client.clone(), book.clone());
-            pumps.spawn(async move {
-                // The link keeps the socket open.
-                let _link = link;
-                let _ = socket.pump(&client, &[chat], &mailbox, &book).await;
-            });
-        }
-        let mut audience = Self { owner, chat, book, mailboxes, pumps };
-        audience.send().await?;
-        audience.wait(1).await?;
-        audience.book = audience.book.clone();
-        Ok(audience)
-    }
-
-    async fn send(&self) -> anyhow::Result<()> {
-        let nonce = Uuid::now_v7().to_string();
-        let content = format!("Is the bread ready? {nonce}");
-        self.book.say(&content);
-        self.owner
-            .send(self.chat, &SendMessage { content, nonce, ..SendMessage::default() })
-            .await?;
-        Ok(())
-    }
-
-    /// Until every socket has shown the message of this `seq`.
-    async fn wait(&self, seq: i64) -> anyhow::Result<()> {
-        let began = Instant::now();
-        while self.mailboxes.iter().any(|mailbox| mailbox.last_message(self.chat) < seq) {
-            ensure!(began.elapsed() < Duration::from_secs(60), "not everything arrives");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        Ok(())
-    }
-}
-
-/// From sending a message to each of ten sockets, at an easy pace.
-pub async fn latency(server: &Server, seconds: u64) -> anyhow::Result<Times> {
-    let mut audience = Audience::gather(server, "latency", 10).await?;
-    let mut ticks = tokio::time::interval(Duration::from_millis(50));
-    let messages = i64::try_from(seconds)? * 20;
-    for _ in 0..messages {
+/// From sending a message to the socket of somebody who has the chat open: 100 people send to 20
+/// chats at a fixed pace.
+pub async fn seen(server: &Server, seconds: u64, runs: u32) -> anyhow::Result<Times> {
+    let senders = Senders::gather(server, "seen", PEOPLE, CHATS).await?.0;
+    let listener = Client::register(server.address, "seen_listener").await?;
+    let space = senders[0].0.spaces().await?.items;
+    listener.join(space.first().context("no space")?.id).await?;
+    let book = Arc::new(Book::new()?);
+    let (socket, link) = Socket::open(&listener).await?;
+    let mailbox = Arc::new(Mailbox::default());
+    let chats: Vec<_> = senders.iter().take(CHATS).map(|(_, chat)| *chat).collect();
+    let (ears, pages) = (mailbox.clone(), book.clone());
+    let pump = tokio::spawn(async move {
+        // The link keeps the socket open.
+        let _link = link;
+        socket.pump(&listener, &chats, &ears, &pages).await
+    });
+    let total = RATE * seconds * u64::from(runs);
+    let mut ticks = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
+    let mut sends = JoinSet::new();
+    for n in 0..total {
         ticks.tick().await;
-        audience.send().await?;
+        let (client, chat) = senders[usize::try_from(n)? % senders.len()].clone();
+        let book = book.clone();
+        sends.spawn(async move {
+            let nonce = Uuid::now_v7().to_string();
+            let content = format!("Is the bread ready? {nonce}");
+            book.say(&content);
+            let body = SendMessage { content, nonce, ..SendMessage::default() };
+            client.send(chat, &body).await.map(drop)
+        });
+        while let Some(done) = sends.try_join_next() {
+            done??;
+        }
     }
-    audience.wait(messages + 1).await?;
-    audience.pumps.shutdown().await;
-    let mut seen = crate::book::lock(&audience.book.seen);
-    Ok(std::mem::replace(&mut *seen, Times::new()?))
-}
-
-/// Deliveries a second of one chat to many sockets.
-pub async fn fan_out(server: &Server, sockets: u16) -> anyhow::Result<f64> {
-    let mut audience = Audience::gather(server, "fan_out", sockets.into()).await?;
-    let messages = 200;
+    while let Some(done) = sends.join_next().await {
+        done??;
+    }
     let began = Instant::now();
-    for _ in 0..messages {
-        audience.send().await?;
+    while lock(&book.seen).count() < total {
+        ensure!(began.elapsed() < Duration::from_secs(30), "not everything arrives");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    audience.wait(messages + 1).await?;
-    let took = began.elapsed().as_secs_f64();
-    audience.pumps.shutdown().await;
-    Ok(messages as f64 * f64::from(sockets) / took)
+    pump.abort();
+    let mut seen = lock(&book.seen);
+    Ok(std::mem::replace(&mut *seen, Times::new()?))
 }

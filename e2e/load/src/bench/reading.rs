@@ -1,31 +1,94 @@
+use super::world::World;
 use crate::client::Client;
 use crate::corpus;
 use crate::stats::Times;
-use anyhow::Context as _;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::time::Instant;
+use tokio_postgres::NoTls;
+use tokio_postgres::types::Type;
 
-/// Pages anywhere in the longest chat.
-pub async fn history(client: &Client) -> anyhow::Result<Times> {
-    let chats = client.chats().await?.items;
-    let chat = chats.iter().max_by_key(|chat| chat.last_seq).context("no chats")?;
-    let mut random = StdRng::seed_from_u64(1);
+/// What a page of history costs at least.
+const PAGE: &str = "SELECT m.id, m.seq, m.content, m.created_at, u.nickname FROM messages m \
+     JOIN users u ON u.id = m.author_id WHERE m.chat_id = $1::text::uuid AND m.thread_root IS NULL \
+     AND m.deleted_at IS NULL AND m.seq < $2 ORDER BY m.seq DESC LIMIT 50";
+
+/// Times of requests one after the other; the first ten, which fill caches, are not counted.
+async fn times(
+    count: usize,
+    mut one: impl AsyncFnMut(usize) -> anyhow::Result<()>,
+) -> anyhow::Result<Times> {
     let mut times = Times::new()?;
-    for _ in 0..300 {
-        let seq = random.random_range(1..=chat.last_seq.max(1));
+    for n in 0..count + 10 {
         let began = Instant::now();
-        client.around(chat.id, seq).await?;
-        times.since(began);
+        one(n).await?;
+        if n >= 10 {
+            times.since(began);
+        }
     }
     Ok(times)
+}
+
+/// Pages anywhere in the chat.
+pub async fn history(world: &World) -> anyhow::Result<Times> {
+    let mut random = StdRng::seed_from_u64(1);
+    times(500, async |_| {
+        let seq = random.random_range(1..=i64::from(world.messages));
+        let path = format!("/messages/{}?before={seq}&limit=50", world.chat);
+        world.reader.get(&path).await
+    })
+    .await
+}
+
+/// The same pages by the bare statement.
+pub async fn bare_history(world: &World, database: &str) -> anyhow::Result<Times> {
+    let (client, connection) = tokio_postgres::connect(database, NoTls).await?;
+    let driver = tokio::spawn(connection);
+    let page = client.prepare_typed(PAGE, &[Type::TEXT, Type::INT8]).await?;
+    let chat = world.chat.to_string();
+    let mut random = StdRng::seed_from_u64(1);
+    let found = times(500, async |_| {
+        let seq = random.random_range(1..=i64::from(world.messages));
+        client.query(&page, &[&chat, &seq]).await?;
+        Ok(())
+    })
+    .await;
+    drop(client);
+    driver.await??;
+    found
+}
+
+/// What the client asks for when it is opened, all at once.
+pub async fn opening(world: &World) -> anyhow::Result<Times> {
+    let newest = format!("/messages/{}", world.chat);
+    let reader = &world.reader;
+    times(100, async |_| {
+        tokio::try_join!(
+            reader.get("/profile/me"),
+            reader.get("/spaces?limit=100"),
+            reader.get("/chats"),
+            reader.get("/notifications/unread-count"),
+            reader.get(&newest),
+        )?;
+        Ok(())
+    })
+    .await
+}
+
+/// The first page and pages of a role and by name, of a large space.
+pub async fn participants(world: &World) -> anyhow::Result<Times> {
+    let path = format!("/spaces/{}/participants", world.space);
+    times(200, async |n| {
+        let query = if n % 2 == 0 { String::new() } else { format!("?q=resident_{n}") };
+        world.reader.get(&format!("{path}{query}")).await
+    })
+    .await
 }
 
 /// One to three words, frequent and rare, whole and half typed, and pieces of words.
 pub async fn search(client: &Client) -> anyhow::Result<Times> {
     let mut random = StdRng::seed_from_u64(2);
-    let mut times = Times::new()?;
-    for n in 0..300 {
+    times(300, async |n| {
         let mut words: Vec<String> =
             (0..=n % 3).map(|_| corpus::word(corpus::rank(&mut random))).collect();
         if n % 5 == 0 {
@@ -36,12 +99,10 @@ pub async fn search(client: &Client) -> anyhow::Result<Times> {
             words = vec![corpus::word(corpus::rank(&mut random)).chars().skip(1).collect()];
         }
         let text = words.join(" ");
-        if text.is_empty() {
-            continue;
+        if !text.is_empty() {
+            client.search(&text).await?;
         }
-        let began = Instant::now();
-        client.search(&text).await?;
-        times.since(began);
-    }
-    Ok(times)
+        Ok(())
+    })
+    .await
 }

@@ -1,5 +1,4 @@
 use crate::stats::{Times, millis};
-use std::time::Duration;
 
 /// Figures, a line each.
 #[derive(Default)]
@@ -8,26 +7,18 @@ pub struct Report(Vec<(String, String)>);
 impl Report {
     pub fn line(&mut self, name: &str, text: &str) {
         println!("  {name}: {text}");
-        self.0.push((name.to_owned(), text.to_owned()));
+        self.0.push((name.trim().to_owned(), text.to_owned()));
     }
 
-    /// Durations; `reference` is the median they are compared with.
-    pub fn times(&mut self, name: &str, times: &Times, reference: Option<Duration>) {
+    /// Durations of all runs together.
+    pub fn times(&mut self, name: &str, times: &Times) {
         let (half, p95, p99) = (times.at(0.5), times.at(0.95), times.at(0.99));
-        let mut text = format!("median {}, p95 {}, p99 {}", millis(half), millis(p95), millis(p99));
-        if let Some(reference) = reference {
-            let ratio = half.as_secs_f64() / reference.as_secs_f64().max(1e-6);
-            text.push_str(&format!(" ({ratio:.1} × reference)"));
-        }
+        let text = format!("median {}, p95 {}, p99 {}", millis(half), millis(p95), millis(p99));
         self.line(name, &text);
     }
 
-    pub fn rate(&mut self, name: &str, per_second: f64, reference: Option<f64>) {
-        let mut text = format!("{per_second:.0} a second");
-        if let Some(reference) = reference {
-            text.push_str(&format!(" ({:.2} of the reference)", per_second / reference.max(1.0)));
-        }
-        self.line(name, &text);
+    pub fn rate(&mut self, name: &str, per_second: f64) {
+        self.line(name, &format!("{per_second:.0} a second"));
     }
 
     pub fn memory(&mut self, name: &str, bytes: u64) {
@@ -41,4 +32,10 @@ impl Report {
             println!("| {name} | {text} |");
         }
     }
+}
+
+/// The one in the middle; 0 of none.
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

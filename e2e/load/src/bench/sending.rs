@@ -16,10 +16,8 @@ pub struct Reference {
     pub alone: Times,
 }
 
-pub struct Sends {
-    pub per_second: f64,
-    pub times: Times,
-}
+/// People who each write to one chat.
+pub struct Senders(pub Vec<(Client, ChatId)>);
 
 /// The cheapest request: alone, and many at a time.
 pub async fn reference(client: &Client, seconds: u64) -> anyhow::Result<Reference> {
@@ -50,42 +48,56 @@ pub async fn reference(client: &Client, seconds: u64) -> anyhow::Result<Referenc
     Ok(Reference { per_second: done / began.elapsed().as_secs_f64(), alone })
 }
 
-/// Messages of many people to a few chats, each answered only when it is on disk.
-pub async fn durable(server: &Server, seconds: u64) -> anyhow::Result<Sends> {
-    let owner = Client::register(server.address, "sends_owner").await?;
-    let space = owner.create_space("Durable sends").await?;
-    let mut chats: Vec<ChatId> = space.default_chat_id.into_iter().collect();
-    for n in 1..4 {
-        chats.push(owner.create_chat(space.id, &format!("chat {n}")).await?.id);
+impl Senders {
+    /// So many people, and so many chats between them.
+    pub async fn gather(
+        server: &Server,
+        name: &str,
+        people: usize,
+        chats: usize,
+    ) -> anyhow::Result<Self> {
+        let owner = Client::register(server.address, &format!("{name}_owner")).await?;
+        let space = owner.create_space(&format!("The {name}")).await?;
+        let mut rooms: Vec<ChatId> = space.default_chat_id.into_iter().collect();
+        for n in 1..chats {
+            rooms.push(owner.create_chat(space.id, &format!("chat {n}")).await?.id);
+        }
+        let mut senders = Vec::new();
+        for n in 0..people {
+            let client = Client::register(server.address, &format!("{name}_{n}")).await?;
+            client.join(space.id).await?;
+            senders.push((client, rooms[n % rooms.len()]));
+        }
+        Ok(Self(senders))
     }
-    let mut people = Vec::new();
-    for n in 0..TOGETHER {
-        let client = Client::register(server.address, &format!("sender_{n}")).await?;
-        client.join(space.id).await?;
-        people.push((client, chats[n % chats.len()]));
-    }
-    let began = Instant::now();
-    let end = began + Duration::from_secs(seconds);
-    let mut tasks = JoinSet::new();
-    for (client, chat) in people {
-        tasks.spawn(async move {
-            let mut times = Vec::new();
-            while Instant::now() < end {
-                let nonce = Uuid::now_v7().to_string();
-                let content = format!("Is the bread ready? {nonce}");
-                let sent = Instant::now();
-                client
-                    .send(chat, &SendMessage { content, nonce, ..SendMessage::default() })
-                    .await?;
-                times.push(sent.elapsed());
+
+    /// Each sends as fast as he is answered; each answer comes when the message is on disk. Returns
+    /// messages a second, and adds the times of each.
+    pub async fn send(&self, seconds: u64, times: &mut Times) -> anyhow::Result<f64> {
+        let began = Instant::now();
+        let end = began + Duration::from_secs(seconds);
+        let mut tasks = JoinSet::new();
+        for (client, chat) in self.0.clone() {
+            tasks.spawn(async move {
+                let mut times = Vec::new();
+                while Instant::now() < end {
+                    let nonce = Uuid::now_v7().to_string();
+                    let content = format!("Is the bread ready? {nonce}");
+                    let sent = Instant::now();
+                    let body = SendMessage { content, nonce, ..SendMessage::default() };
+                    client.send(chat, &body).await?;
+                    times.push(sent.elapsed());
+                }
+                anyhow::Ok(times)
+            });
+        }
+        let mut count = 0_u32;
+        while let Some(task) = tasks.join_next().await {
+            for time in task?? {
+                times.add(time);
+                count += 1;
             }
-            anyhow::Ok(times)
-        });
+        }
+        Ok(f64::from(count) / began.elapsed().as_secs_f64())
     }
-    let mut times = Times::new()?;
-    while let Some(task) = tasks.join_next().await {
-        task??.into_iter().for_each(|time| times.add(time));
-    }
-    let per_second = times.count() as f64 / began.elapsed().as_secs_f64();
-    Ok(Sends { per_second, times })
 }
