@@ -1,8 +1,10 @@
 //! The inbox, and what comes into it.
 
+mod loudness;
 mod words;
 
-use crate::Timestamp;
+pub use loudness::Loudness;
+
 use crate::chat::ChatKind;
 use crate::error::{FieldCode, FieldError};
 use crate::identity::UserRef;
@@ -211,36 +213,6 @@ pub struct Quiet {
     pub zone: Option<String>,
 }
 
-/// How loud one space or chat is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Loudness {
-    /// Exactly one of `space_id` and `chat_id`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub space_id: Option<SpaceId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chat_id: Option<ChatId>,
-    /// Absent: as the space, or `all` where there is none above it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<Level>,
-    /// As `nothing`, for a while.
-    #[serde(default)]
-    pub muted: bool,
-    /// When muting ends; absent: when it is taken back.
-    #[serde(default, with = "crate::millis::option", skip_serializing_if = "Option::is_none")]
-    pub muted_until: Option<DateTime<Utc>>,
-}
-
-impl Loudness {
-    /// What counts now.
-    #[must_use]
-    pub fn effective(&self, now: Timestamp) -> Option<Level> {
-        let muted = self.muted && self.muted_until.is_none_or(|until| until > now);
-        if muted { Some(Level::Nothing) } else { self.level }
-    }
-}
-
 /// `GET /notifications/settings`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -266,22 +238,6 @@ impl Default for NotificationSettings {
             quiet: Quiet::default(),
             levels: Vec::new(),
         }
-    }
-}
-
-impl NotificationSettings {
-    /// How loud a chat is now: its own level, else its space's, else everything.
-    #[must_use]
-    pub fn level_of(&self, space: Option<SpaceId>, chat: ChatId, now: Timestamp) -> Level {
-        let level = |matches: &dyn Fn(&Loudness) -> bool| {
-            self.levels.iter().find(|l| matches(l)).and_then(|l| l.effective(now))
-        };
-        let of_space = space.and_then(|id| level(&|l| l.space_id == Some(id)));
-        // A muted space is silent as a whole.
-        if of_space == Some(Level::Nothing) {
-            return Level::Nothing;
-        }
-        level(&|l| l.chat_id == Some(chat)).or(of_space).unwrap_or(Level::All)
     }
 }
 
@@ -326,6 +282,8 @@ impl Validate for UpdateNotificationSettings {
         }
         if self.levels.iter().any(|l| l.space_id.is_some() == l.chat_id.is_some()) {
             check(&mut errors, "levels", Err(FieldCode::Required));
+        } else if !self.levels.iter().all(Loudness::has_its_kinds) {
+            check(&mut errors, "levels", Err(FieldCode::Unknown));
         }
         errors
     }
@@ -356,26 +314,6 @@ pub struct Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_chat_follows_its_space_unless_it_differs() {
-        let (space, chat) = (SpaceId::new(), ChatId::new());
-        let now = chrono::Utc::now();
-        let level = |levels: Vec<Loudness>| {
-            NotificationSettings { levels, ..Default::default() }.level_of(Some(space), chat, now)
-        };
-        let of_space = |level| Loudness { space_id: Some(space), level, ..Default::default() };
-        let of_chat = |level| Loudness { chat_id: Some(chat), level, ..Default::default() };
-        assert_eq!(level(vec![]), Level::All);
-        assert_eq!(level(vec![of_space(Some(Level::Mentions))]), Level::Mentions);
-        let both = vec![of_space(Some(Level::Mentions)), of_chat(Some(Level::All))];
-        assert_eq!(level(both), Level::All);
-        let muted = |until| Loudness { muted: true, muted_until: until, ..of_chat(None) };
-        assert_eq!(level(vec![muted(None)]), Level::Nothing);
-        assert_eq!(level(vec![muted(Some(now))]), Level::All, "it has ended");
-        let silent = vec![of_space(Some(Level::Nothing)), of_chat(Some(Level::All))];
-        assert_eq!(level(silent), Level::Nothing);
-    }
 
     #[test]
     fn times_and_targets_are_checked() {

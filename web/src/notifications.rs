@@ -4,6 +4,8 @@ mod bell;
 mod deliveries;
 mod entry;
 mod inbox_page;
+mod kinds_dialog;
+mod levels;
 mod loudness;
 pub mod pop_up;
 mod settings_tab;

@@ -301,6 +301,10 @@ diesel::table! {
         level -> Nullable<Text>,
         muted -> Bool,
         muted_until -> Nullable<Timestamptz>,
+        kinds_on -> Array<Text>,
+        kinds_off -> Array<Text>,
+        mail_kinds_on -> Array<Text>,
+        mail_kinds_off -> Array<Text>,
     }
 }
 

@@ -1,9 +1,10 @@
 //! The menu that makes a space or a chat louder or quieter.
 
+use super::kinds_dialog::kinds_dialog;
 use crate::api::notifications as api;
 use crate::i18n::{Key, exact, t, tf};
 use crate::state::Notices;
-use crate::ui::{Anchor, Icon, Menu, MenuItem, MenuLine, Toasts};
+use crate::ui::{Anchor, Icon, Menu, MenuItem, MenuLine, Toasts, once_open};
 use chrono::{TimeDelta, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -17,7 +18,8 @@ pub struct Place {
     pub chat: Option<ChatId>,
 }
 
-fn of(notices: Notices, place: Place) -> Loudness {
+/// How loud it is, reactively.
+pub fn of(notices: Notices, place: Place) -> Loudness {
     let known = notices.settings.with(|settings| {
         let same = |l: &&Loudness| l.space_id == place.space && l.chat_id == place.chat;
         settings.levels.iter().find(same).cloned()
@@ -25,11 +27,20 @@ fn of(notices: Notices, place: Place) -> Loudness {
     known.unwrap_or(Loudness { space_id: place.space, chat_id: place.chat, ..Loudness::default() })
 }
 
-fn save(notices: Notices, toasts: Toasts, level: Loudness) {
+/// Shows it at once; what is refused is told, and goes back.
+pub fn save(notices: Notices, toasts: Toasts, level: Loudness) {
+    let before = notices.settings.get_untracked();
+    notices.settings.update(|settings| {
+        settings.levels.retain(|l| l.space_id != level.space_id || l.chat_id != level.chat_id);
+        settings.levels.push(level.clone());
+    });
     spawn_local(async move {
         match api::set_loudness(level).await {
             Ok(settings) => drop(notices.settings.try_set(settings)),
-            Err(error) => toasts.failed(error.sentence()),
+            Err(error) => {
+                toasts.failed(error.sentence());
+                let _was_there = notices.settings.try_set(before);
+            }
         }
     });
 }
@@ -61,6 +72,10 @@ pub fn LoudnessMenu(
         }
         None => crate::i18n::tr(Key::NotificationsUnmute).to_owned(),
     };
+    let by_kind_label = move || match now.with(|l| l.kinds.as_ref().map_or(0, Vec::len)) {
+        0 => crate::i18n::tr(Key::NotificationsByKind).to_owned(),
+        count => format!("{} ({count})", crate::i18n::tr(Key::NotificationsByKind)),
+    };
     let item = move |level: Option<Level>, label: Key| {
         let checked = Signal::derive(move || now.with(|l| l.level == level));
         view! { <MenuItem label=t(label) checked on_choose=move |()| choose(level) /> }.into_any()
@@ -69,7 +84,9 @@ pub fn LoudnessMenu(
         view! { <MenuItem icon=Icon::BellOff label=t(label) on_choose=move |()| mute(hours) /> }
             .into_any()
     };
+    let by_kind = RwSignal::new(false);
     view! {
+        {once_open(move || by_kind.get(), move || kinds_dialog(place, by_kind))}
         <Menu at label=t(Key::NotificationsLoudness)>
             <Show
                 when=is_muted
@@ -100,6 +117,12 @@ pub fn LoudnessMenu(
             {item(Some(Level::All), Key::NotificationsLevelAll)}
             {item(Some(Level::Mentions), Key::NotificationsLevelMentions)}
             {item(Some(Level::Nothing), Key::NotificationsLevelNothing)}
+            <MenuLine />
+            <MenuItem
+                icon=Icon::Settings
+                label=by_kind_label
+                on_choose=move |()| by_kind.set(true)
+            />
         </Menu>
     }
 }

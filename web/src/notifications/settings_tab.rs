@@ -1,17 +1,16 @@
 //! The tab of notifications: what comes, when it is quiet, what this device does, what was sent.
 
 use super::deliveries::Deliveries;
+use super::levels::levels;
 use super::pop_up;
 use crate::api::notifications as api;
 use crate::i18n::{Key, by_name, exact, t, tf, tn};
-use crate::state::{Chats, Notices, Spaces};
-use crate::ui::{Button, Look, Tick, Toasts};
+use crate::state::Notices;
+use crate::ui::{Button, Tick, Toasts};
 use chrono::{TimeDelta, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::notifications::{
-    KindSetting, Level, Loudness, NotificationKind, Quiet, UpdateNotificationSettings,
-};
+use shared::notifications::{KindSetting, NotificationKind, Quiet, UpdateNotificationSettings};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::NotificationPermission;
 
@@ -19,14 +18,14 @@ use web_sys::NotificationPermission;
 const DELAYS: [i32; 5] = [15, 30, 60, 240, 1440];
 
 #[derive(Clone, Copy)]
-struct Change {
-    notices: Notices,
+pub(super) struct Change {
+    pub notices: Notices,
     toasts: Toasts,
 }
 
 impl Change {
     /// Shows the change at once; what is refused goes back.
-    fn save(self, change: UpdateNotificationSettings) {
+    pub fn save(self, change: UpdateNotificationSettings) {
         let Self { notices, toasts } = self;
         spawn_local(async move {
             match api::update(change).await {
@@ -311,70 +310,6 @@ fn device(notices: Notices) -> AnyView {
                     }
                 }
             />
-        </section>
-    }
-    .into_any()
-}
-
-fn levels(change: Change) -> AnyView {
-    let (spaces, chats) = (expect_context::<Spaces>(), expect_context::<Chats>());
-    let settings = change.notices.settings;
-    let all = move || {
-        settings.with(|s| {
-            let ended = |l: &Loudness| l.level.is_none() && l.effective(Utc::now()).is_none();
-            s.levels.iter().filter(|l| !ended(l)).cloned().collect::<Vec<_>>()
-        })
-    };
-    let name = move |level: &Loudness| {
-        let of_space = level.space_id.and_then(|id| spaces.get(id)).map(|space| space.name);
-        let of_chat = level.chat_id.and_then(|id| chats.get(id)).map(|chat| chats.title(&chat));
-        of_space.or(of_chat).unwrap_or_default()
-    };
-    let state = |level: &Loudness| match (level.muted, level.muted_until, level.level) {
-        (true, Some(until), _) => tf(Key::NotificationsMutedUntil, &[("time", &exact(until))]),
-        (true, None, _) => crate::i18n::tr(Key::NotificationsMuted).to_owned(),
-        (false, _, Some(Level::Mentions)) => {
-            crate::i18n::tr(Key::NotificationsLevelMentions).to_owned()
-        }
-        (false, _, Some(Level::Nothing)) => {
-            crate::i18n::tr(Key::NotificationsLevelNothing).to_owned()
-        }
-        _ => crate::i18n::tr(Key::NotificationsLevelAll).to_owned(),
-    };
-    let row = move |level: Loudness| {
-        let (name, state) = (name(&level), state(&level));
-        let (space_id, chat_id) = (level.space_id, level.chat_id);
-        view! {
-            <li class="settings__line">
-                <span>
-                    <strong>{name}</strong>
-                    <span class="settings__hint">{state}</span>
-                </span>
-                <Button look=Look::Plain on_click=move |_| {
-                    let level = Loudness { space_id, chat_id, ..Loudness::default() };
-                    change
-                        .save(UpdateNotificationSettings {
-                            levels: vec![level],
-                            ..Default::default()
-                        });
-                }>{t(Key::NotificationsLevelDefault)}</Button>
-            </li>
-        }
-        .into_any()
-    };
-    view! {
-        <section class="settings__section">
-            <h2>{t(Key::NotificationsLevels)}</h2>
-            {move || match all() {
-                list if list.is_empty() => {
-                    view! { <p class="settings__hint">{t(Key::NotificationsLevelsEmpty)}</p> }
-                        .into_any()
-                }
-                list => {
-                    view! { <ul class="settings__lines">{list.into_iter().map(row).collect::<Vec<_>>()}</ul> }
-                        .into_any()
-                }
-            }}
         </section>
     }
     .into_any()

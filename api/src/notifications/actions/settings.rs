@@ -75,7 +75,7 @@ pub async fn do_update_settings(
     let after = settings::merged(before, change);
     settings::save(tx, user, &after).await?;
     for level in &change.levels {
-        settings::save_level(tx, user, level).await?;
+        settings::save_level(tx, user, level, &after).await?;
     }
     let after = settings::find(tx, user).await?;
     tx.emit(Topic::User(user), Event::NotificationSettingsChanged(after.clone())).await?;

@@ -12,6 +12,23 @@ use uuid::Uuid;
 /// People in one go.
 const PEOPLE: &str = "200";
 
+/// Whether the kind of entry `n` is mailed: what is set for its chat, else for its space, else
+/// everywhere (`off`).
+fn is_mailed(off: &str) -> String {
+    let of = |id: &str| {
+        format!(
+            "(SELECT CASE WHEN n.kind = ANY(l.mail_kinds_on) THEN true \
+             WHEN n.kind = ANY(l.mail_kinds_off) THEN false END FROM notification_levels l \
+             WHERE l.user_id = n.user_id AND l.{id} = n.{id})"
+        )
+    };
+    format!(
+        "coalesce({}, {}, n.kind <> ALL(coalesce({off}, '{{}}')))",
+        of("chat_id"),
+        of("space_id")
+    )
+}
+
 /// Takes the unread entries of people whose oldest one waited long enough, so that no other letter
 /// brings them: people with a confirmed address who want letters and are not to be left in peace now.
 ///
@@ -25,6 +42,7 @@ pub async fn take_due(conn: &mut PgConn) -> QueryResult<Vec<(UserId, Vec<Notific
         #[diesel(sql_type = Array<SqlUuid>)]
         ids: Vec<Uuid>,
     }
+    let (due, taken) = (is_mailed("s.mail_kinds_off"), is_mailed("k.off"));
     let rows: Vec<Row> = diesel::sql_query(format!(
         "WITH due AS (\
             SELECT n.user_id FROM notifications n \
@@ -32,7 +50,7 @@ pub async fn take_due(conn: &mut PgConn) -> QueryResult<Vec<(UserId, Vec<Notific
             JOIN user_mail m ON m.user_id = n.user_id AND m.verified_at IS NOT NULL \
             LEFT JOIN notification_settings s ON s.user_id = n.user_id \
             WHERE n.read_at IS NULL AND n.mailed_at IS NULL AND n.created_at > now() - interval '3 days' \
-                AND n.kind <> ALL(coalesce(s.mail_kinds_off, '{{}}')) AND coalesce(s.mail, true) \
+                AND {due} AND coalesce(s.mail, true) \
                 AND NOT coalesce(s.quiet_until > now(), false) \
                 AND NOT coalesce(CASE WHEN s.quiet_from <= s.quiet_to \
                     THEN (now() AT TIME ZONE s.zone)::time >= s.quiet_from \
@@ -47,7 +65,7 @@ pub async fn take_due(conn: &mut PgConn) -> QueryResult<Vec<(UserId, Vec<Notific
                 (SELECT d.user_id, coalesce(s.mail_kinds_off, '{{}}') AS off FROM due d \
                  LEFT JOIN notification_settings s ON s.user_id = d.user_id) k \
             WHERE n.user_id = due.user_id AND k.user_id = due.user_id AND n.read_at IS NULL \
-                AND n.mailed_at IS NULL AND n.kind <> ALL(k.off) RETURNING n.user_id, n.id, n.created_at) \
+                AND n.mailed_at IS NULL AND {taken} RETURNING n.user_id, n.id, n.created_at) \
          SELECT user_id, array_agg(id ORDER BY created_at DESC) AS ids FROM taken GROUP BY user_id"
     ))
     .load(conn)

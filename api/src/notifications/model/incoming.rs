@@ -40,8 +40,9 @@ impl From<NewNotification> for NewRow {
     }
 }
 
-/// Which of these people want these entries: real people whose settings do not refuse the kind, the
-/// chat or the space. A ban is told however loud the space is.
+/// Which of these people want these entries: real people whose settings do not refuse the kind, in the
+/// chat, else in its space, else everywhere, nor the chat or the space. A ban is told however loud the
+/// space is.
 ///
 /// # Errors
 /// The database's.
@@ -66,7 +67,11 @@ pub async fn wanted(conn: &mut PgConn, rows: &[NewRow]) -> QueryResult<HashSet<U
          WHERE NOT EXISTS (SELECT FROM user_marks k \
              WHERE k.user_id = w.user_id AND k.other_id = w.actor_id \
              AND (w.chat_id IS NOT NULL OR w.kind = 'invite')) \
-         AND w.kind <> ALL(coalesce(s.kinds_off, '{}')) AND (w.chat_id IS NULL OR NOT ( \
+         AND coalesce( \
+             CASE WHEN w.kind = ANY(lc.kinds_on) THEN true WHEN w.kind = ANY(lc.kinds_off) THEN false END, \
+             CASE WHEN w.kind = ANY(ls.kinds_on) THEN true WHEN w.kind = ANY(ls.kinds_off) THEN false END, \
+             w.kind <> ALL(coalesce(s.kinds_off, '{}'))) \
+         AND (w.chat_id IS NULL OR NOT ( \
              coalesce(ls.level = 'nothing', false) OR coalesce(lc.level = 'nothing', false) \
              OR coalesce(ls.muted AND coalesce(ls.muted_until > now(), true), false) \
              OR coalesce(lc.muted AND coalesce(lc.muted_until > now(), true), false)))",

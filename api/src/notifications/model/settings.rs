@@ -37,6 +37,9 @@ struct LevelRow {
     level: Option<String>,
     muted: bool,
     muted_until: Option<Timestamp>,
+    kinds_on: Vec<String>,
+    kinds_off: Vec<String>,
+    mail_kinds_on: Vec<String>,
 }
 
 /// A person's settings, with the defaults where there are none.
@@ -61,13 +64,16 @@ pub async fn find(conn: &mut PgConn, user: UserId) -> QueryResult<NotificationSe
     Ok(settings)
 }
 
+fn has(list: &[String], kind: NotificationKind) -> bool {
+    list.iter().any(|key| key == kind.key())
+}
+
 fn clock(time: NaiveTime) -> String {
     format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
 impl Row {
     fn into_wire(self) -> NotificationSettings {
-        let has = |list: &[String], kind: NotificationKind| list.iter().any(|k| k == kind.key());
         let kinds = NotificationKind::ALL.iter().map(|kind| KindSetting {
             kind: *kind,
             inbox: !has(&self.kinds_off, *kind),
@@ -90,7 +96,17 @@ impl Row {
 
 impl LevelRow {
     fn into_wire(self) -> Loudness {
+        let kinds: Vec<KindSetting> = NotificationKind::ALL
+            .iter()
+            .filter(|kind| has(&self.kinds_on, **kind) || has(&self.kinds_off, **kind))
+            .map(|kind| KindSetting {
+                kind: *kind,
+                inbox: has(&self.kinds_on, *kind),
+                mail: has(&self.mail_kinds_on, *kind),
+            })
+            .collect();
         Loudness {
+            kinds: Some(kinds).filter(|kinds| !kinds.is_empty()),
             space_id: self.space_id,
             chat_id: self.chat_id,
             level: self.level.as_deref().and_then(Level::from_key),
@@ -155,11 +171,17 @@ pub async fn save(
         .map(drop)
 }
 
-/// Writes how loud a space or a chat is; one that is as the default has no row.
+/// Writes how loud a space or a chat is, where `known` are the settings until now; one that is as the
+/// default has no row.
 ///
 /// # Errors
 /// The database's.
-pub async fn save_level(conn: &mut PgConn, user: UserId, level: &Loudness) -> QueryResult<()> {
+pub async fn save_level(
+    conn: &mut PgConn,
+    user: UserId,
+    level: &Loudness,
+    known: &NotificationSettings,
+) -> QueryResult<()> {
     let own = l::user_id.eq(user);
     let (space, chat) = (level.space_id, level.chat_id);
     match (space, chat) {
@@ -171,9 +193,15 @@ pub async fn save_level(conn: &mut PgConn, user: UserId, level: &Loudness) -> Qu
         }
         (None, None) => return Ok(()),
     };
-    if level.level.is_none() && !level.muted {
+    let same = |l: &&Loudness| l.space_id == space && l.chat_id == chat;
+    let before = known.levels.iter().find(same).and_then(|l| l.kinds.as_deref());
+    let kinds = level.kinds.as_deref().or(before).unwrap_or_default();
+    if level.level.is_none() && !level.muted && kinds.is_empty() {
         return Ok(());
     }
+    let those = |wanted: fn(&KindSetting) -> bool| -> Vec<&str> {
+        kinds.iter().filter(|kind| wanted(kind)).map(|kind| kind.kind.key()).collect()
+    };
     diesel::insert_into(l::table)
         .values((
             own,
@@ -182,6 +210,10 @@ pub async fn save_level(conn: &mut PgConn, user: UserId, level: &Loudness) -> Qu
             l::level.eq(level.level.map(Level::key)),
             l::muted.eq(level.muted),
             l::muted_until.eq(level.muted_until.filter(|_| level.muted)),
+            l::kinds_on.eq(those(|kind| kind.inbox)),
+            l::kinds_off.eq(those(|kind| !kind.inbox)),
+            l::mail_kinds_on.eq(those(|kind| kind.mail)),
+            l::mail_kinds_off.eq(those(|kind| !kind.mail)),
         ))
         .execute(conn)
         .await

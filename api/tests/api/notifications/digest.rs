@@ -150,3 +150,22 @@ async fn a_link_ends_the_letters_without_a_login() {
         "not_found"
     );
 }
+
+#[tokio::test]
+async fn a_kind_is_mailed_from_where_it_is_wanted() {
+    let b = Bakery::open().await;
+    let path = format!("/spaces/{}/chats", b.space);
+    let quiet = b.anna.post(&path, json!({"name": "quiet"})).await.expect(201);
+    let kinds = |mail: bool| json!([{"kind": "mention", "inbox": true, "mail": mail}]);
+    let levels = json!([
+        {"space_id": b.space, "kinds": kinds(true)}, {"chat_id": quiet["id"], "kinds": kinds(false)},
+    ]);
+    let change = json!({"kinds": kinds(false), "levels": levels});
+    b.boris.patch("/notifications/settings", change).await.expect(200);
+    send(&b.anna, id(&quiet), "@boris hush").await.expect(201);
+    assert!(b.later(60).await.is_empty(), "not from this chat");
+    b.say("@boris loud").await;
+    let letters = b.later(60).await;
+    let [letter] = &letters[..] else { panic!("{letters:#?}") };
+    assert!(letter.contains("@boris loud") && !letter.contains("hush"), "{letter}");
+}

@@ -87,7 +87,9 @@ async fn snapshot_and_events_are_the_fresh_snapshot_on_two_devices() {
     check("a direct message").await;
     b.boris.post("/notifications/read-all", json!({})).await.expect(204);
     check("read all").await;
-    let change = json!({"levels": [{"chat_id": b.chat, "level": "mentions"}], "mail_minutes": 60});
+    let kinds = json!([{"kind": "reply", "inbox": false, "mail": false}]);
+    let level = json!({"chat_id": b.chat, "level": "mentions", "kinds": kinds});
+    let change = json!({"levels": [level], "mail_minutes": 60});
     b.boris.patch("/notifications/settings", change).await.expect(200);
     check("settings").await;
 }
