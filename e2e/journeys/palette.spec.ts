@@ -57,6 +57,32 @@ test('the palette goes to chats, people, pages and the search; the keys are list
   await expect(keys).toHaveCount(0)
 })
 
+test('a file is found by its name; the search shows its filters and offers their values', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Files')
+  await anna.send(space.default_chat_id, 'as promised', 'rye-recipe.txt', 'flour, water, salt')
+  const page = await open(anna, '/discover')
+  const dialog = page.getByRole('dialog', { name: 'Go to…' })
+  await expect(async () => {
+    await page.keyboard.press('ControlOrMeta+k')
+    await expect(dialog).toBeVisible({ timeout: 2_000 })
+  }).toPass({ timeout: 30_000 })
+  await dialog.getByRole('combobox').fill('recipe')
+  await dialog.getByRole('option', { name: /rye-recipe\.txt/ }).click()
+  await ready(page)
+  await expect(row(page, 'as promised')).toBeVisible()
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await dialog.getByRole('option', { name: /Search/ }).click()
+  const search = page.getByRole('complementary', { name: 'Search' })
+  await expect(search.getByText('Messages of a person')).toBeVisible()
+  await expectAccessible(page, 'the hints of the search')
+  await search.getByRole('searchbox').fill('recipe has:')
+  await search.getByRole('button', { name: 'has:document' }).click()
+  await expect(search.getByRole('searchbox')).toHaveValue('recipe has:document ')
+  await expect(search.locator('.hit')).toHaveCount(1)
+})
+
 test('the panel is as wide as one likes, and stays so', async ({ open }) => {
   const anna = await Person.register('anna')
   const space = await anna.makeSpace('Wide')

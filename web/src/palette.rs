@@ -1,12 +1,14 @@
-//! The palette (Ctrl K): go to a chat, a space, a person, a page, or do something, by typing a piece of
-//! its name.
+//! The palette (Ctrl K): go to a chat, a space, a person, a file, a page, or do something, by typing a
+//! piece of its name.
 
+mod asked;
 mod fuzzy;
 
+use self::asked::{files, follow, strangers};
 use crate::api::chat as api;
 use crate::chat::keys::page;
 use crate::i18n::{Key, by_name, t, tf, tr};
-use crate::page::{Page, SettingsTab};
+use crate::page::{Page, SettingsTab, link};
 use crate::spaces::CurrentSpace;
 use crate::state::layout::Panel;
 use crate::state::{Chats, Layout, Session, Spaces, storage};
@@ -17,24 +19,21 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use shared::chat::ChatKind;
-use shared::identity::UserRef;
-use shared::ids::{ChatId, SpaceId, UserId};
-use std::time::Duration;
+use shared::chat::{ChatKind, QuickFound};
+use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 
 /// Entries shown at once.
 const MOST: usize = 12;
 /// Entries remembered.
 const RECENT: &str = "palette.recent";
-/// Letters after which the server is asked for people.
-const PAUSE: Duration = Duration::from_millis(150);
-
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
 enum Act {
     Chat(Option<SpaceId>, ChatId),
     Space(SpaceId),
     Person(UserId),
+    /// The message that brought it.
+    File(ChatId, Option<MessageId>, i64),
     Page(Page),
     Search,
     Keys,
@@ -87,13 +86,14 @@ fn Open(layout: Layout) -> impl IntoView {
     };
     let navigate = use_navigate();
     let words = RwSignal::new(String::new());
-    let people = RwSignal::new(Vec::<UserRef>::new());
+    let answer = RwSignal::new(QuickFound::default());
     let chosen = RwSignal::new(0_usize);
     let all = StoredValue::new(untrack(|| places(stores)));
-    follow_people(words, people);
+    follow(words, answer);
     let entries = Memo::new(move |_| {
-        let people = people.get();
-        all.with_value(|all| found(&words.get(), all, &people))
+        let QuickFound { people, files: found_files, .. } = answer.get();
+        let others = strangers(people).chain(files(stores.chats, found_files)).collect();
+        all.with_value(|all| found(&words.get(), all, others))
     });
     Effect::new(move |_| {
         words.track();
@@ -189,29 +189,6 @@ fn Open(layout: Layout) -> impl IntoView {
     }
 }
 
-/// Asks the server for people whose name has this in it: not all are in memory.
-fn follow_people(words: RwSignal<String>, people: RwSignal<Vec<UserRef>>) {
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        let typed = words.get().trim().to_owned();
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        if typed.chars().count() < 2 {
-            return people.set(Vec::new());
-        }
-        let ask = move || {
-            spawn_local(async move {
-                // Without an answer what is in memory is offered.
-                if let Ok(found) = api::search_quick(&typed).await {
-                    let _was_there = people.try_set(found.people);
-                }
-            });
-        };
-        timer.set_value(set_timeout_with_handle(ask, PAUSE).ok());
-    });
-}
-
 /// Everything in memory that one may go to or do.
 fn places(stores: Stores) -> Vec<Entry> {
     let Stores { chats, spaces, session, .. } = stores;
@@ -289,7 +266,7 @@ fn places(stores: Stores) -> Vec<Entry> {
 }
 
 /// What fits, the best first; without words what was used last, then the liveliest.
-fn found(words: &str, all: &[Entry], people: &[UserRef]) -> Vec<Entry> {
+fn found(words: &str, all: &[Entry], others: Vec<Entry>) -> Vec<Entry> {
     let wanted = words.trim().trim_start_matches(['@', '#']);
     let search = Entry {
         key: "search".into(),
@@ -308,22 +285,16 @@ fn found(words: &str, all: &[Entry], people: &[UserRef]) -> Vec<Entry> {
         let list = used.chain(others).take(MOST - 1).cloned();
         return list.chain([search]).collect();
     }
-    let known = |id: UserId| {
-        // Whom one talks to already is among the chats.
-        let nick = people.iter().find(|p| p.id == id).map(|p| format!("@{}", p.nickname));
-        all.iter().any(|entry| entry.icon == Icon::User && Some(&entry.place) == nick.as_ref())
+    // Whom one talks to already is among the chats.
+    let known = |other: &Entry| {
+        let is_it = |entry: &Entry| entry.icon == Icon::User && entry.place == other.place;
+        matches!(other.act, Act::Person(_)) && all.iter().any(is_it)
     };
-    let strangers = people.iter().filter(|person| !known(person.id)).map(|person| Entry {
-        key: format!("person:{}", person.id),
-        name: person.name().to_owned(),
-        place: format!("@{}", person.nickname),
-        icon: Icon::User,
-        act: Act::Person(person.id),
-    });
+    let others = others.into_iter().filter(|other| !known(other));
     let mut ranked: Vec<(i32, usize, Entry)> = all
         .iter()
         .cloned()
-        .chain(strangers)
+        .chain(others)
         .enumerate()
         .filter_map(|(at, entry)| {
             let of_name = fuzzy::score(wanted, &entry.name);
@@ -350,15 +321,19 @@ fn act(
     navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
 ) {
     let Stores { layout, chats, toasts, current, .. } = stores;
-    let go = move |page: Page| navigate(&page.path(), NavigateOptions::default());
+    let go = move |path: String| navigate(&path, NavigateOptions::default());
     match act {
-        Act::Chat(space, chat) => go(page(space, chat)),
-        Act::Space(space) => go(Page::Space(space)),
-        Act::Page(page) => go(page),
+        Act::Chat(space, chat) => go(page(space, chat).path()),
+        Act::Space(space) => go(Page::Space(space).path()),
+        Act::Page(page) => go(page.path()),
+        Act::File(chat, thread, seq) => {
+            let space = chats.peek(chat, |chat| chat.space_id).flatten();
+            go(link(page(space, chat), thread, seq));
+        }
         Act::Person(user) => spawn_local(async move {
             match api::open_direct(user).await {
                 Ok(chat) => {
-                    let target = page(None, chat.id);
+                    let target = page(None, chat.id).path();
                     chats.put(chat);
                     go(target);
                 }

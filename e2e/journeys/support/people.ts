@@ -57,18 +57,27 @@ export class Person {
   /** Sends a message and returns it. */
   say = (chatId: string, content: string) =>
     this.post(`/messages/${chatId}`, { content, nonce: randomUUID() })
+
+  /** Sends a message with a file and returns it. */
+  async send(chatId: string, content: string, name: string, bytes: string) {
+    const form = new FormData()
+    form.set('file', new Blob([bytes]), name)
+    const file = await call('POST', '/files', form, this.token)
+    return this.post(`/messages/${chatId}`, { content, nonce: randomUUID(), attachment_ids: [file.id] })
+  }
 }
 
 /** One request below `/api/v1`; anything but 2xx is thrown. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 async function call(method: string, path: string, body?: unknown, token?: string): Promise<any> {
+  const isJson = body !== undefined && !(body instanceof FormData)
   const response = await fetch(`${url()}/api/v1${path}`, {
     method,
     headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(isJson ? { 'content-type': 'application/json' } : {}),
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: isJson ? JSON.stringify(body) : (body as FormData | undefined),
   })
   const text = await response.text()
   const json = text ? JSON.parse(text) : undefined

@@ -1,8 +1,9 @@
 //! What a search finds.
 
 use super::{ChatKind, Message};
+use crate::files::FileKind;
 use crate::identity::UserRef;
-use crate::ids::{ChatId, SpaceId};
+use crate::ids::{ChatId, FileId, MessageId, SpaceId};
 use serde::{Deserialize, Serialize};
 
 /// A search result.
@@ -31,6 +32,25 @@ pub struct QuickFound {
     pub people: Vec<UserRef>,
     /// Chats of spaces and groups that the caller sees.
     pub chats: Vec<QuickChat>,
+    /// Files of messages that the caller may read, newest first; from three letters on.
+    #[serde(default)]
+    pub files: Vec<QuickFile>,
+}
+
+/// A file that was found by its name, with the message that brought it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuickFile {
+    pub id: FileId,
+    pub name: String,
+    pub kind: FileKind,
+    pub chat_id: ChatId,
+    pub message_id: MessageId,
+    /// Where the message stands in its chat.
+    pub message_seq: i64,
+    /// The thread it is a reply in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
 }
 
 /// A chat that was found by its name.

@@ -1,11 +1,11 @@
 //! Search in messages: everywhere, in this space, in this chat; filters are typed or pressed.
 
 use super::keys::page;
-use super::search_words::{FILTERS, Words, finish, parse, unfinished};
+use super::search_words::{FILTERS, HINTS, Words, finish, parse, unfinished, values};
 use crate::api::ApiError;
 use crate::api::chat::{self as api, Scope};
 use crate::effect::Effect;
-use crate::i18n::{Key, clock, day, t, tf};
+use crate::i18n::{Key, by_name, clock, day, t, tf};
 use crate::page::link;
 use crate::people::{Among, Finder};
 use crate::spaces::CurrentSpace;
@@ -137,7 +137,11 @@ fn SearchPanel() -> impl IntoView {
                             Some(name) => tf(Key::ConversationNoSuchChat, &[("name", name)]),
                             None => t(Key::ChatSearchIntro)().to_owned(),
                         };
-                        view! { <p class="search__note">{note}</p> }.into_any()
+                        view! {
+                            <p class="search__note">{note}</p>
+                            {hints()}
+                        }
+                            .into_any()
                     }
                     Found::Searching => {
                         view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any()
@@ -174,6 +178,20 @@ fn SearchPanel() -> impl IntoView {
     }
 }
 
+/// What can be typed beside words.
+fn hints() -> AnyView {
+    let row = |(example, name): &(&'static str, &'static str)| {
+        let key = format!("conversation.filter_{name}");
+        view! {
+            <div class="search__hint">
+                <dt><code>{*example}</code></dt>
+                <dd>{move || by_name(&key)}</dd>
+            </div>
+        }
+    };
+    view! { <dl class="search__hints">{HINTS.iter().map(row).collect::<Vec<_>>()}</dl> }.into_any()
+}
+
 /// A chat by its name, of this space first.
 fn chat_named(chats: Chats, space: Option<SpaceId>, name: &str) -> Option<ChatId> {
     let wanted = name.to_lowercase();
@@ -205,6 +223,9 @@ fn Filters(words: RwSignal<String>, space: CurrentSpace) -> impl IntoView {
                 let found = finder.offers(people, |_| false).into_iter();
                 found.map(|person| format!("from:@{}", person.nickname)).collect()
             }),
+            Some((filter @ ("has" | "is" | "before" | "after"), begun)) => {
+                values(filter, &begun, chrono::Local::now().date_naive())
+            }
             Some((_, begun)) => {
                 let here = space.get().map(|space| chats.of_space(space)).unwrap_or_default();
                 let names =

@@ -1,10 +1,11 @@
 //! What is typed into a search, taken apart: `from:@nick in:#chat has:link before:2026-01-01` and the
 //! words themselves. Pure.
 
+use chrono::{Days, NaiveDate};
 use shared::ids::ChatId;
 
 /// The filters that can be typed, with an example of each; the value may be empty.
-pub const FILTERS: [&str; 12] = [
+pub const FILTERS: [&str; 13] = [
     "from:@",
     "in:#",
     "has:file",
@@ -17,7 +18,41 @@ pub const FILTERS: [&str; 12] = [
     "is:thread",
     "mentions:me",
     "before:",
+    "after:",
 ];
+
+/// The filters and what each is for, as texts of `conversation.filter_…`.
+pub const HINTS: [(&str, &str); 7] = [
+    ("from:@anna", "from"),
+    ("in:#general", "in"),
+    ("has:file", "has"),
+    ("before:2026-11-30", "before"),
+    ("after:2026-11-01", "after"),
+    ("is:pinned", "is"),
+    ("mentions:me", "mentions"),
+];
+
+/// What may follow `has:` and `is:`.
+const HAS: [&str; 8] =
+    ["file", "image", "video", "audio", "document", "sticker", "link", "reaction"];
+const IS: [&str; 3] = ["pinned", "thread", "edited"];
+
+/// The values that begin so; of `before` and `after` days back from `today`.
+#[must_use]
+pub fn values(filter: &str, begun: &str, today: NaiveDate) -> Vec<String> {
+    let fixed = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    let all: Vec<String> = match filter {
+        "has" => fixed(&HAS),
+        "is" => fixed(&IS),
+        _ => [0, 7, 30, 365]
+            .iter()
+            .filter_map(|days| today.checked_sub_days(Days::new(*days)))
+            .map(|day| day.to_string())
+            .collect(),
+    };
+    let fits = all.into_iter().filter(|value| value.starts_with(begun));
+    fits.map(|value| format!("{filter}:{value}")).collect()
+}
 
 /// A search as the server takes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,7 +138,7 @@ fn tokens(text: &str) -> Vec<&str> {
     found
 }
 
-/// The beginning of a name that is being typed at the end: after `from:` or `in:`.
+/// The beginning of a value that is being typed at the end: after `from:`, `in:`, `has:` and others.
 #[must_use]
 pub fn unfinished(typed: &str) -> Option<(&'static str, String)> {
     let last = typed.rsplit(char::is_whitespace).next()?;
@@ -111,6 +146,10 @@ pub fn unfinished(typed: &str) -> Option<(&'static str, String)> {
     let name = match name {
         "from" => "from",
         "in" => "in",
+        "has" => "has",
+        "is" => "is",
+        "before" => "before",
+        "after" => "after",
         _ => return None,
     };
     Some((name, value.trim_start_matches(['@', '#', '"']).to_lowercase()))
@@ -154,6 +193,19 @@ mod tests {
         ] {
             assert_eq!(parse(typed, none).is_enough(), want, "{typed}");
         }
+    }
+
+    #[test]
+    fn values_follow_what_is_typed() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        assert_eq!(values("has", "", today).len(), HAS.len());
+        assert_eq!(values("has", "i", today), ["has:image"]);
+        assert_eq!(values("is", "p", today), ["is:pinned"]);
+        assert_eq!(values("before", "2026-02-2", today), ["before:2026-02-22"]);
+        assert_eq!(values("after", "x", today), [""; 0]);
+        assert_eq!(unfinished("rye has:"), Some(("has", String::new())));
+        let found = |hint: &str| parse(hint, |_| Some(ChatId::new())).text.is_empty();
+        assert!(HINTS.iter().all(|(example, _)| found(example)), "each is a filter");
     }
 
     #[test]

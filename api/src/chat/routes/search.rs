@@ -99,7 +99,7 @@ pub struct QuickQuery {
     limit: Option<i64>,
 }
 
-/// Find people and chats by a piece of their names, as far as the caller may know of them.
+/// Find people, chats and files by a piece of their names, as far as the caller may know of them.
 #[utoipa::path(tag = "messages", params(QuickQuery), responses(
     (status = 200, body = QuickFound), (status = "default", body = Problem)))]
 #[get("/search/quick")]

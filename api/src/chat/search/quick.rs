@@ -1,4 +1,4 @@
-//! People and chats by a piece of their names, for going there.
+//! People, chats and files by a piece of their names, for going there.
 
 use super::scope::readable;
 use crate::chat::model::people::escape_like;
@@ -10,15 +10,16 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use shared::chat::{ChatKind, QuickChat, QuickFound};
+use shared::chat::{ChatKind, QuickChat, QuickFile, QuickFound};
+use shared::files::FileKind;
 use shared::identity::UserRef;
-use shared::ids::{ChatId, SpaceId};
+use shared::ids::{ChatId, FileId, MessageId, SpaceId};
 use uuid::Uuid;
 
 /// From so many letters on, names are searched for pieces; before, for their beginnings.
 const PIECE: usize = 3;
 
-/// The people and chats whose names have this in them, as far as the caller may know of them.
+/// The people, chats and files whose names have this in them, as far as the caller may know of them.
 ///
 /// # Errors
 /// The database's.
@@ -29,9 +30,11 @@ pub async fn quick(
     limit: i64,
 ) -> ApiResult<QuickFound> {
     let text = text.trim().trim_start_matches(['@', '#']).to_lowercase();
+    let visible = readable(conn, user, None, None).await?.chats;
     let found = QuickFound {
         people: people(conn, user, &text, limit).await?,
-        chats: chats(conn, user, &text, limit).await?,
+        chats: chats(conn, &visible, &text, limit).await?,
+        files: files(conn, visible, &text, limit).await?,
     };
     Ok(found)
 }
@@ -74,9 +77,61 @@ async fn people(
     Ok(rows.into_iter().map(|row| from_json(row.person)).collect::<Result<_, _>>()?)
 }
 
+async fn files(
+    conn: &mut PgConn,
+    visible: Vec<Uuid>,
+    text: &str,
+    limit: i64,
+) -> ApiResult<Vec<QuickFile>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        kind: String,
+        #[diesel(sql_type = SqlUuid)]
+        chat_id: Uuid,
+        #[diesel(sql_type = SqlUuid)]
+        message_id: Uuid,
+        #[diesel(sql_type = BigInt)]
+        seq: i64,
+        #[diesel(sql_type = Nullable<SqlUuid>)]
+        thread_root: Option<Uuid>,
+    }
+    // The index knows pieces of three letters.
+    if text.chars().count() < PIECE {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT f.id, f.name, f.kind, m.chat_id, m.id AS message_id, m.seq, m.thread_root \
+         FROM files f JOIN messages m ON m.id = f.message_id AND m.deleted_at IS NULL \
+         WHERE lower(f.name) LIKE '%' || $2 || '%' AND f.doomed_at IS NULL \
+         AND m.chat_id = ANY($1) ORDER BY m.id DESC, f.position LIMIT $3",
+    )
+    .bind::<Array<SqlUuid>, _>(visible)
+    .bind::<Text, _>(escape_like(text))
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| QuickFile {
+            id: FileId(row.id),
+            name: row.name,
+            kind: FileKind::from_key(&row.kind).unwrap_or(FileKind::Document),
+            chat_id: ChatId(row.chat_id),
+            message_id: MessageId(row.message_id),
+            message_seq: row.seq,
+            thread_root: row.thread_root.map(MessageId),
+        })
+        .collect())
+}
+
 async fn chats(
     conn: &mut PgConn,
-    user: &CurrentUser,
+    visible: &[Uuid],
     text: &str,
     limit: i64,
 ) -> ApiResult<Vec<QuickChat>> {
@@ -91,7 +146,6 @@ async fn chats(
         #[diesel(sql_type = Text)]
         name: String,
     }
-    let visible = readable(conn, user, None, None).await?.chats;
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT id, kind, space_id, name FROM chats \
          WHERE id = ANY($1) AND lower(name) LIKE '%' || $2 || '%' \

@@ -129,6 +129,26 @@ async fn files_of_other_spaces_and_private_chats_are_not_found() {
         assert_eq!(found(who, &[("has", "file")]).await, all);
         assert_eq!(found(who, &[("has", "image"), ("q", "png")]).await, all);
     }
+    for (who, all) in [
+        (anna, &["two.png", "closed.png", "open.png"][..]),
+        (boris, &["two.png", "open.png"]),
+        (vera, &["car.png"]),
+    ] {
+        let quick = get(who, "/search/quick", &[("q", ".pN")]).await.expect(200);
+        let files = quick["files"].as_array().unwrap();
+        let names: Vec<_> = files.iter().map(|file| file["name"].as_str().unwrap()).collect();
+        assert_eq!(names, all);
+    }
+    let two = &get(boris, "/search/quick", &[("q", "two.")]).await.expect(200)["files"][0];
+    assert_eq!((&two["chat_id"], &two["kind"]), (&json!(direct), &json!("image")));
+    assert_eq!(two["message_seq"], 1);
+    let quick = get(boris, "/search/quick", &[("q", "pn")]).await.expect(200);
+    assert_eq!(quick["files"], json!([]), "from three letters on");
+    let quick = get(boris, "/search/quick", &[("q", "open.png")]).await.expect(200);
+    let message = quick["files"][0]["message_id"].as_str().unwrap();
+    anna.delete(&format!("/messages/{message}")).await.expect(204);
+    let quick = get(boris, "/search/quick", &[("q", "open.png")]).await.expect(200);
+    assert_eq!(quick["files"], json!([]), "gone with its message");
     for (parameter, id) in
         [("space_id", &*bakery.space), ("chat_id", &*private), ("chat_id", direct)]
     {
