@@ -140,7 +140,7 @@ async fn what_is_done_in_a_space_can_be_unwanted_there_alone() {
     let change = json!({"levels": [{"space_id": b.space, "kinds": kinds}]});
     let settings = set(&b.boris, change).await;
     assert_eq!(settings["levels"][0]["kinds"], kinds);
-    let role = b.role("moderator").await;
+    let role = b.role("Moderator").await;
     let path = format!("/spaces/{}/assign-role/{}/{role}", b.space, b.boris.id());
     b.anna.post(&path, json!({})).await.expect(204);
     assert!(inbox(&b.boris).await.is_empty());
