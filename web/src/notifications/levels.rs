@@ -53,21 +53,23 @@ pub fn levels(change: Change) -> AnyView {
                     <span class="settings__hint">{state}</span>
                     <span class="settings__hint">{by_kind}</span>
                 </span>
-                <Button look=Look::Plain on_click=move |_| {
-                    editing.set(Some(place));
-                    open.set(true);
-                }>
-                    {t(Key::NotificationsByKind)}
-                </Button>
-                <Button look=Look::Plain on_click=move |_| {
-                    let kinds = Some(Vec::new());
-                    let level = Loudness { space_id, chat_id, kinds, ..Loudness::default() };
-                    change
-                        .save(UpdateNotificationSettings {
-                            levels: vec![level],
-                            ..Default::default()
-                        });
-                }>{t(Key::NotificationsLevelDefault)}</Button>
+                <div class="settings__deeds">
+                    <Button look=Look::Plain on_click=move |_| {
+                        editing.set(Some(place));
+                        open.set(true);
+                    }>
+                        {t(Key::NotificationsByKind)}
+                    </Button>
+                    <Button look=Look::Plain on_click=move |_| {
+                        let kinds = Some(Vec::new());
+                        let level = Loudness { space_id, chat_id, kinds, ..Loudness::default() };
+                        change
+                            .save(UpdateNotificationSettings {
+                                levels: vec![level],
+                                ..Default::default()
+                            });
+                    }>{t(Key::NotificationsLevelDefault)}</Button>
+                </div>
             </li>
         }
         .into_any()
