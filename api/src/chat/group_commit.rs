@@ -18,10 +18,14 @@ use shared::ids::{ChatId, UserId};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// The most messages of one transaction.
 const MOST: usize = 128;
+/// How long a chat that is busy waits for those who were just answered: without it the first of them
+/// has a transaction alone and all others wait for it (as PostgreSQL's `commit_delay`).
+const GATHER: Duration = Duration::from_millis(1);
 
 /// What waits, by chat. Clones share it.
 #[derive(Clone)]
@@ -126,7 +130,11 @@ impl Drop for Writer {
 impl Writer {
     async fn run(mut self, app: App) {
         while let Some(batch) = self.next() {
+            let is_crowd = batch.len() > 1;
             write(&app, self.chat, batch).await;
+            if is_crowd {
+                tokio::time::sleep(GATHER).await;
+            }
         }
     }
 

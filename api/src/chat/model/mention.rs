@@ -1,6 +1,6 @@
 //! Who is mentioned where.
 
-use super::sql::user_ref;
+use super::sql::{called, user_ref};
 use crate::platform::db::PgConn;
 use crate::platform::schema::mentions;
 use diesel::prelude::*;
@@ -13,9 +13,9 @@ pub const OF_MESSAGES: &str = concat!(
     "SELECT 'mentions' AS part, x.message_id, jsonb_agg(",
     user_ref!("u", "um.nickname"),
     " ORDER BY u.nickname) AS data FROM mentions x JOIN users u ON u.id = x.user_id \
-     JOIN chats c ON c.id = x.chat_id \
-     LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = x.user_id \
-     WHERE x.message_id = ANY($1) AND NOT x.via_here GROUP BY x.message_id"
+     JOIN chats c ON c.id = x.chat_id ",
+    called!("um", "x.user_id"),
+    "WHERE x.message_id = ANY($1) AND NOT x.via_here GROUP BY x.message_id"
 );
 
 /// Makes the mentions of a message exactly these: people by name, and who was there for `@here`.

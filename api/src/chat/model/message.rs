@@ -2,7 +2,7 @@
 //! all that hangs on them).
 
 use super::details::{self, Details};
-use super::sql::{from_json, user_ref};
+use super::sql::{called, from_json, user_ref};
 use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
 use crate::platform::prepared::prepared;
@@ -72,12 +72,13 @@ const SELECT: &str = concat!(
 );
 
 /// After the messages, named `m`.
-const JOINS: &str = "JOIN chats c ON c.id = m.chat_id \
-     JOIN users u ON u.id = m.author_id \
-     LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = m.author_id \
-     LEFT JOIN messages p ON p.id = m.reply_to LEFT JOIN users pu ON pu.id = p.author_id \
-     LEFT JOIN space_members pm ON pm.space_id = c.space_id AND pm.user_id = p.author_id \
-     LEFT JOIN pins pin ON pin.message_id = m.id";
+const JOINS: &str = concat!(
+    "JOIN chats c ON c.id = m.chat_id JOIN users u ON u.id = m.author_id ",
+    called!("um", "m.author_id"),
+    "LEFT JOIN messages p ON p.id = m.reply_to LEFT JOIN users pu ON pu.id = p.author_id ",
+    called!("pm", "p.author_id"),
+    "LEFT JOIN pins pin ON pin.message_id = m.id"
+);
 
 /// Whose messages a page holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Reactions: several people, several emoji, each once.
 
 use super::details;
-use super::sql::{from_json, user_ref};
+use super::sql::{called, from_json, user_ref};
 use crate::platform::db::PgConn;
 use crate::platform::schema::reactions;
 use diesel::prelude::*;
@@ -23,9 +23,9 @@ pub const OF_MESSAGES: &str = concat!(
     user_ref!("u", "um.nickname"),
     " ORDER BY r.created_at, r.user_id))[1:10]) AS users \
          FROM reactions r JOIN users u ON u.id = r.user_id \
-         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id \
-         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = r.user_id \
-         WHERE r.message_id = ANY($1) GROUP BY r.message_id, r.emoji) x GROUP BY x.message_id"
+         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id ",
+    called!("um", "r.user_id"),
+    "WHERE r.message_id = ANY($1) GROUP BY r.message_id, r.emoji) x GROUP BY x.message_id"
 );
 
 /// The reactions of a message, each emoji with its first ten people.
@@ -67,9 +67,9 @@ pub async fn people(
         "SELECT ",
         user_ref!("u", "um.nickname"),
         " AS person, r.created_at FROM reactions r JOIN users u ON u.id = r.user_id \
-         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id \
-         LEFT JOIN space_members um ON um.space_id = c.space_id AND um.user_id = r.user_id \
-         WHERE r.message_id = $1 AND r.emoji = $2 \
+         JOIN messages m ON m.id = r.message_id JOIN chats c ON c.id = m.chat_id ",
+        called!("um", "r.user_id"),
+        "WHERE r.message_id = $1 AND r.emoji = $2 \
          AND ($3 IS NULL OR (r.created_at, r.user_id) > ($3, $4)) \
          ORDER BY r.created_at, r.user_id LIMIT $5"
     ))

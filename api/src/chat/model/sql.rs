@@ -33,6 +33,22 @@ macro_rules! user_ref {
 }
 pub(crate) use user_ref;
 
+/// Joins what a person is called in the space of chat `c`, as the alias. `LIMIT` makes PostgreSQL look
+/// each one up by both keys: in a large space it would read all members for each row.
+macro_rules! called {
+    ($alias:literal, $person:literal) => {
+        concat!(
+            "LEFT JOIN LATERAL (SELECT sm.nickname FROM space_members sm \
+             WHERE sm.space_id = c.space_id AND sm.user_id = ",
+            $person,
+            " LIMIT 1) ",
+            $alias,
+            " ON true "
+        )
+    };
+}
+pub(crate) use called;
+
 /// Reads what the database put together as JSON.
 ///
 /// # Errors
