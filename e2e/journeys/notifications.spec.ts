@@ -126,7 +126,7 @@ test('a kind comes otherwise from a chat', async ({ open }) => {
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
   await page.goto('/settings/notifications')
-  const line = page.getByRole('listitem').filter({ hasText: 'general' })
+  const line = page.locator('.settings__line').filter({ hasText: 'general' })
   await expect(line).toContainText('Mentions: Off')
   await expectAccessible(page, 'the settings of notifications by kind')
   await anna.say(chat, `@${boris.nickname} psst`)
