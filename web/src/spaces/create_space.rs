@@ -37,17 +37,20 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
     let form = fields.form();
     let picture = RwSignal::new_local(None::<File>);
     let people = RwSignal::new(Vec::<UserRef>::new());
-    let created = move |space: Space| {
-        let path = Page::Space(space.id).path();
-        furnish(space.id, picture.get_untracked(), people.get_untracked(), spaces, toasts);
-        spaces.put(space);
-        toasts.done(tr(Key::SpacesCreated));
-        open.set(false);
-        navigate(&path, Default::default());
-    };
     let send = move || {
         let body = untrack(|| fields.body());
-        form.send(move || async move { api::create_space(&body).await }, created.clone());
+        // The stream may tell of the space before the answer comes: then this form is gone already.
+        let (picture, people) = (picture.get_untracked(), people.get_untracked());
+        let navigate = navigate.clone();
+        let created = move |space: Space| {
+            let path = Page::Space(space.id).path();
+            furnish(space.id, picture, people, spaces, toasts);
+            spaces.put(space);
+            toasts.done(tr(Key::SpacesCreated));
+            let _was_there = open.try_set(false);
+            navigate(&path, Default::default());
+        };
+        form.send(move || async move { api::create_space(&body).await }, created);
     };
     view! {
         <form
