@@ -80,7 +80,7 @@ async function look(page: Page, name: string, theme: string): Promise<void> {
 for (const theme of ['light', 'dark'] as const) {
   test(`every page is in order, ${theme}`, async ({ open, visit }) => {
     test.setTimeout(300_000)
-    const stranger = await visit('/login', { colorScheme: theme })
+    const stranger = await visit('/login', { colorScheme: theme, reducedMotion: 'reduce' })
     await expect(stranger.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
     await look(stranger, 'login', theme)
     await stranger.getByRole('link', { name: 'Create an account' }).click()
@@ -95,11 +95,11 @@ for (const theme of ['light', 'dark'] as const) {
       await look(stranger, path, theme)
     }
 
-    const empty = await open(newcomer, '/', { colorScheme: theme })
+    const empty = await open(newcomer, '/', { colorScheme: theme, reducedMotion: 'reduce' })
     await expect(empty.getByText('You are in no space yet')).toBeVisible()
     await look(empty, 'home', theme)
 
-    const page = await open(owner, chat(), { colorScheme: theme })
+    const page = await open(owner, chat(), { colorScheme: theme, reducedMotion: 'reduce' })
     for (const view of views) {
       await page.goto(view.path())
       await view.seen(page)
@@ -109,7 +109,7 @@ for (const theme of ['light', 'dark'] as const) {
 
   test(`everything that floats is in order, ${theme}`, async ({ open }) => {
     test.setTimeout(300_000)
-    const page = await open(owner, chat(), { colorScheme: theme })
+    const page = await open(owner, chat(), { colorScheme: theme, reducedMotion: 'reduce' })
     await ready(page)
     await page.getByRole('button', { name: 'Search' }).first().click()
     await page.getByRole('searchbox', { name: 'Search in messages' }).fill('bread')
