@@ -73,7 +73,9 @@ pub enum Event {
     /// What hangs on a message changed: show it at the message.
     ThreadUpdated(ThreadUpdated),
     // chat: ephemeral
+    /// Not told where more than 50 sockets have the chat open.
     UserJoinedRoom(RoomUser),
+    /// As `user_joined_room`.
     UserLeftRoom(RoomUser),
     Typing(RoomUser),
     // space and user: ephemeral

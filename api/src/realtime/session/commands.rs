@@ -22,6 +22,8 @@ const WINDOW: Duration = Duration::from_secs(10);
 const STRIKES: u8 = 3;
 /// The most chats open on one socket.
 const ROOMS: usize = 100;
+/// Of a chat that more sockets of this node have open nobody hears who comes and goes.
+const CROWD: usize = 50;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -155,10 +157,12 @@ impl Session {
         nothing()
     }
 
-    /// Tells who has the chat open too, unless the peer does not want to be seen.
+    /// Tells who has the chat open too, unless the peer does not want to be seen or a crowd would
+    /// have to hear it: each who comes would cost a frame for each who is there.
     pub(super) fn tell_room(&self, chat_id: ChatId, joined: bool) {
         let Some(user) = self.present.clone() else { return };
-        if self.app.live.presences().hides(user.id) {
+        let is_crowd = self.app.live.hub().listeners(Topic::Chat(chat_id)) > CROWD;
+        if is_crowd || self.app.live.presences().hides(user.id) {
             return;
         }
         let who = RoomUser { chat_id, user };

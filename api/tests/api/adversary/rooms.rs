@@ -16,6 +16,30 @@ async fn a_lost_connection_leaves_the_room() {
     assert_eq!(left["data"]["user"]["nickname"], "boris");
 }
 
+/// Everybody would hear of everybody: a queue of 256 frames is full before a crowd has come.
+#[tokio::test]
+async fn of_a_crowd_nobody_hears_who_comes_but_what_is_said() {
+    let bakery = Bakery::open().await;
+    let join = json!({"chat_id": bakery.chat});
+    let mut crowd = Vec::new();
+    for n in 0..7 {
+        let person = bakery.app.user(&format!("person_{n}")).await;
+        person.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
+        for _ in 0..10 {
+            let mut socket = person.socket().await;
+            socket.ask("join_room", join.clone()).await;
+            crowd.push(socket);
+        }
+    }
+    let heard = crowd[0].drain().await;
+    let told = heard.iter().filter(|frame| frame["type"] == "user_joined_room").count();
+    assert!((1..50).contains(&told), "{told}");
+    bakery.say(&bakery.anna, "Quiet, please").await;
+    for socket in &mut crowd {
+        assert_eq!(socket.frame("new_message").await["data"]["content"], "Quiet, please");
+    }
+}
+
 #[tokio::test]
 async fn who_is_kicked_leaves_the_room_and_hears_no_more() {
     let bakery = Bakery::open().await;
