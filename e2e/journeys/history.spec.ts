@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { beginning, importHistory } from './support/history.ts'
-import { ready, row, rows, scroller } from './support/screen.ts'
+import { ready, row, rows, scroller, settled } from './support/screen.ts'
 import { expect, Person, test } from './support/test.ts'
 
 const count = 5_000
@@ -33,7 +33,7 @@ async function enter(open: (person: Person, path: string) => Promise<Page>, pers
   await ready(page)
   await expect(rows(page).first()).toBeVisible()
   // What comes with the start is here, too: the banner of an address, the parts that are fetched ahead.
-  await page.waitForLoadState('networkidle')
+  await settled(page)
   await page.evaluate(() => {
     const shifts: string[] = []
     Object.assign(window, { shifts })

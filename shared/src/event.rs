@@ -80,6 +80,7 @@ pub enum Event {
     Typing(RoomUser),
     // space and user: ephemeral
     ChatActivity(ChatActivity),
+    /// Not told to a space that more than 200 sockets hear: its list of people says who is there.
     UserStatusChanged(UserStatusChanged),
     /// As people of a space, or of direct and group chats, see the person now.
     UserUpdated(UserUpdated),

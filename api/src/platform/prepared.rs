@@ -1,17 +1,17 @@
-//! Statements written by hand that a connection prepares once.
+//! Statements that a connection prepares once, though diesel would not.
 
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-/// A statement written by hand whose text is one of a few: values are bound, never written into it.
+/// A statement whose text is one of a few: values are bound, never written into it.
 /// See [`prepared`].
 #[derive(Clone, Debug)]
 pub struct Prepared<Q>(Q);
 
-/// Keeps the statement prepared on its connection, as diesel does with what it writes itself.
-/// `sql_query` alone is parsed and planned with every call, which for a statement of ten joins costs
-/// more than running it, and takes a round trip more.
+/// Keeps the statement prepared on its connection, as diesel does with its own queries and simple
+/// inserts. `sql_query` and its updates are parsed and planned with every call, which for a statement of
+/// ten joins costs more than running it, and takes a round trip more.
 pub fn prepared<Q>(query: Q) -> Prepared<Q> {
     Prepared(query)
 }

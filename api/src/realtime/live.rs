@@ -45,6 +45,9 @@ type OnRevoked = Box<dyn Fn(Vec<SessionId>) + Send + Sync>;
 
 /// How soon the log is looked at again when the database did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
+/// Of a space that more sockets of a node hear these do not learn who comes and goes: each who comes
+/// would cost a frame for each who is there. Lists of people say it.
+const CROWD: usize = 200;
 
 impl Live {
     /// Wires bus and hub together.
@@ -110,9 +113,9 @@ impl Live {
         self.publish(Arc::new(Delivery::new(topic, None, audience, event)));
     }
 
-    /// Sends an event that is not kept to each of these topics, also where the subscription of another
-    /// node is still on its way.
-    pub(super) fn tell_all(&self, topics: Vec<Topic>, event: Event) {
+    /// Sends somebody's presence to each of these topics, except to crowds, also where the subscription
+    /// of another node is still on its way.
+    pub(super) fn tell_presence(&self, topics: Vec<Topic>, event: Event) {
         self.0.hand_out(&topics, &event);
         self.0.bus.tell(Word::Told { topics, event: Box::new(event) });
     }
@@ -208,7 +211,9 @@ impl Live {
 
 impl Inner {
     fn hand_out(&self, topics: &[Topic], event: &Event) {
-        for topic in topics.iter().filter(|topic| self.hub.listeners(**topic) > 0) {
+        let crowd = |topic| if matches!(topic, Topic::Space(_)) { CROWD } else { usize::MAX };
+        let hears = |topic| (1..=crowd(topic)).contains(&self.hub.listeners(topic));
+        for topic in topics.iter().filter(|topic| hears(**topic)) {
             self.hub.receive(Arc::new(Delivery::new(*topic, None, None, event.clone())));
         }
     }

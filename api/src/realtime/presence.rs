@@ -252,7 +252,7 @@ impl Live {
                         None => (Status::Offline, seen.1),
                     };
                     let event = UserStatusChanged { user_id: user, status, custom_status };
-                    live.tell_all(topics, Event::UserStatusChanged(event));
+                    live.tell_presence(topics, Event::UserStatusChanged(event));
                 }
                 Err(error) => error.log(),
             }

@@ -221,14 +221,13 @@ impl DerefMut for Tx {
 
 /// Takes the topic's next `count` numbers; returns the last of them.
 async fn advance_one(conn: &mut PgConn, topic: Topic, count: i64) -> QueryResult<i64> {
-    diesel::insert_into(streams::table)
+    let insert = diesel::insert_into(streams::table)
         .values((streams::topic.eq(topic.to_string()), streams::seq.eq(count)))
         .on_conflict(streams::topic)
         .do_update()
         .set(streams::seq.eq(streams::seq + count))
-        .returning(streams::seq)
-        .get_result(conn)
-        .await
+        .returning(streams::seq);
+    prepared(insert).get_result(conn).await
 }
 
 /// Names this log: another one after the database was restored from a copy or moved to another

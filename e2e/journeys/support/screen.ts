@@ -27,6 +27,15 @@ export async function ready(page: Page): Promise<void> {
   await expect(page.locator('.messages__loading')).toHaveCount(0)
 }
 
+/** Waits until nothing came for half a second (`networkidle` waits for ever for a request that a document took with it). */
+export async function settled(page: Page): Promise<void> {
+  const silence = () => {
+    const ends = performance.getEntriesByType('resource').map((one) => (one as PerformanceResourceTiming).responseEnd)
+    return performance.now() - Math.max(0, ...ends)
+  }
+  await expect.poll(() => page.evaluate(silence)).toBeGreaterThan(500)
+}
+
 /** Writes a message and waits until the server has it. */
 export async function say(page: Page, text: string): Promise<Locator> {
   await composer(page).fill(text)

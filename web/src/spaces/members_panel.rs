@@ -5,6 +5,7 @@ use crate::i18n::{Key, by_name, number, t};
 use crate::people::custom_text;
 use crate::state::{Load, People, Roster, Session, Spaces};
 use crate::ui::{Anchor, Avatar, Failure, SkeletonRows, StatusDot, TextField};
+use gloo_timers::callback::Interval;
 use leptos::prelude::*;
 use shared::identity::Status;
 use shared::ids::{RoleId, SpaceId, UserId};
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 /// How near the end of the list the next page is fetched, in pixels.
 const NEAR: i32 = 400;
+/// How often is looked who of the people on the screen is there, where nobody is told of it.
+const LOOK_MS: u32 = 60_000;
 
 /// Members by role, strongest role first; online before offline, then by nickname. Only the rows that
 /// are seen are in the page, and those to come are fetched when they come near.
@@ -60,6 +63,13 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
         let range = shown.get();
         lines.with(|lines| lines.get(range.from..range.to).unwrap_or_default().to_vec())
     };
+    let clock = Interval::new(LOOK_MS, move || {
+        let Some(lines) = untrack(|| shown.try_get().map(|_| visible())) else { return };
+        let person = |line: &Line| if let Line::Member(user) = line { Some(*user) } else { None };
+        roster.look_again(&lines.iter().filter_map(person).collect::<Vec<_>>());
+    });
+    // Stops with the panel.
+    let _clock = StoredValue::new_local(clock);
     view! {
         <div class="members__filter">
             <TextField

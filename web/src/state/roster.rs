@@ -14,6 +14,8 @@ use std::collections::{HashMap, HashSet};
 
 /// People that are asked for at once.
 const WANTED_AT_ONCE: usize = 100;
+/// Of larger spaces the server may not tell who comes and goes.
+const CROWD: i64 = 200;
 
 /// Roles and members of one space, members page by page.
 #[derive(Clone, Copy)]
@@ -149,6 +151,24 @@ impl Roster {
                     Err(_) => roster.wanted.update_value(|wanted| {
                         wanted.retain(|user| !batch.contains(user));
                     }),
+                }
+            });
+        }
+    }
+
+    /// Looks who of these is there, where nobody may be told of it: in a crowd.
+    pub fn look_again(&self, users: &[UserId]) {
+        let members = |roles: &Vec<Role>| roles.iter().map(|role| role.member_count).sum::<i64>();
+        let is_crowd = |roles: &Load<Vec<Role>>| roles.ready().map(members) > Some(CROWD);
+        if !self.roles.with_untracked(is_crowd) {
+            return;
+        }
+        for batch in users.chunks(WANTED_AT_ONCE) {
+            let (roster, batch) = (*self, batch.to_vec());
+            spawn_local(async move {
+                // What is on the screen stays until the next look.
+                if let Ok(page) = api::list_members_of(roster.space, &batch).await {
+                    roster.note_presence(&page.items);
                 }
             });
         }

@@ -133,6 +133,10 @@ impl ChatView {
         users: &[UserId],
         chat: ChatId,
     ) -> QueryResult<Vec<Self>> {
+        // PostgreSQL keeps the plan for one, but plans for each list of several anew.
+        if let [user] = users {
+            return Ok(Self::find(conn, *user, chat).await.optional()?.into_iter().collect());
+        }
         let users: Vec<Uuid> = users.iter().map(|user| user.0).collect();
         let query = diesel::sql_query(OF_MANY.as_str())
             .bind::<Array<SqlUuid>, _>(users)

@@ -90,11 +90,10 @@ pub async fn next_seqs(
     count: i64,
     at: DateTime<Utc>,
 ) -> QueryResult<i64> {
-    diesel::update(chats::table.find(chat))
+    let update = diesel::update(chats::table.find(chat))
         .set((chats::last_seq.eq(chats::last_seq + count), chats::last_message_at.eq(at)))
-        .returning(chats::last_seq)
-        .get_result(conn)
-        .await
+        .returning(chats::last_seq);
+    prepared(update).get_result(conn).await
 }
 
 /// Waits for other changes of this message and returns whether it is still there.

@@ -41,6 +41,39 @@ async fn of_a_crowd_nobody_hears_who_comes_but_what_is_said() {
 }
 
 #[tokio::test]
+async fn of_a_crowd_nobody_hears_who_is_there_but_partners_do_and_lists_say_it() {
+    let bakery = Bakery::open().await;
+    bakery.anna.post("/chats", json!({"user_id": bakery.boris.id()})).await.expect(201);
+    let mut anna = bakery.anna.socket().await;
+    let mut crowd = Vec::new();
+    for n in 0..21 {
+        let person = bakery.app.user(&format!("person_{n}")).await;
+        person.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
+        for _ in 0..10 {
+            crowd.push(person.socket().await);
+        }
+    }
+    let told = |frames: Vec<Value>| {
+        let changed = frames.into_iter().filter(|frame| frame["type"] == "user_status_changed");
+        changed.map(|frame| frame["data"]["user_id"].clone()).collect::<Vec<_>>()
+    };
+    let early = told(anna.drain().await);
+    assert!((10..=20).contains(&early.len()), "{early:?}");
+    for socket in &mut crowd {
+        socket.drain().await;
+    }
+    let _boris = bakery.boris.socket().await;
+    let status = anna.frame("user_status_changed").await;
+    assert_eq!(status["data"]["user_id"], json!(bakery.boris.id()));
+    for socket in &mut crowd {
+        assert_eq!(told(socket.drain().await), Vec::<Value>::new());
+    }
+    let list = format!("/spaces/{}/participants?q=person_20", bakery.space);
+    let person = bakery.anna.get(&list).await.expect(200)["items"][0].clone();
+    assert_eq!(person["status"], "online", "{person}");
+}
+
+#[tokio::test]
 async fn who_is_kicked_leaves_the_room_and_hears_no_more() {
     let bakery = Bakery::open().await;
     let mut anna = bakery.anna.socket().await;
