@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { composer, press, ready, row, rows, say, toast } from './support/screen.ts'
+import { choose, composer, press, ready, row, rows, say, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 import type { Page } from '@playwright/test'
 
@@ -207,12 +207,32 @@ test('emoji of a space are uploaded, written, completed and reacted with; elsewh
   await chip.click()
   await expect(chip).toHaveAttribute('aria-pressed', 'true')
 
+  // Who reacted with it is listed under its picture, and from now on it is among those used often.
+  const here = rows(page).filter({ hasText: 'Fresh' })
+  await expect(here.locator('.chip__count')).toHaveText('2')
+  await choose(page, here, 'Who reacted')
+  const reactors = page.getByRole('dialog', { name: 'Who reacted' })
+  await expect(reactors.getByRole('radio', { name: ':cat: 2' })).toBeChecked()
+  await loads(page, '.choice__emoji .custom-emoji')
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await picker(page)
+  const often = page.locator('.picker [data-group=recent]')
+  await expect(often.getByRole('button', { name: ':bun:' })).toHaveCount(1)
+  await often.getByRole('button', { name: ':cat:' }).click()
+  await expect(composer(page)).toHaveValue(':cat:')
+  await composer(page).fill('')
+
   // In a chat without the space it is only a name.
   const direct = await anna.post('/chats', { user_id: boris.id })
   await anna.post(`/messages/${direct.id}`, { content: 'Psst :bun:', nonce: randomUUID() })
   await page.goto(`/d/${direct.id}`)
   await ready(page)
   await expect(rows(page).filter({ hasText: 'Psst :bun:' })).toHaveCount(1)
+  await picker(page)
+  await expect(often).toBeVisible()
+  await expect(often.locator('img')).toHaveCount(0)
+  await page.keyboard.press('Escape')
 
   // Deleted: the name stands where the picture was.
   await page.goto(`/s/${space.id}/settings/emoji`)

@@ -9,6 +9,8 @@ use crate::state::storage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use shared::expression::custom_name;
+use shared::ids::SpaceId;
 use std::sync::LazyLock;
 
 /// As many letters of a word as the table has.
@@ -200,13 +202,24 @@ pub fn set_tone(tone: u32) {
 struct Habit {
     emoji: String,
     weight: f64,
+    /// Where a `:name:` means something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    space: Option<SpaceId>,
 }
 
-/// The emoji used most on this device, the freshest habits first; some to begin with.
+impl Habit {
+    fn is_of(&self, place: Option<SpaceId>) -> bool {
+        self.space.is_none() || self.space == place
+    }
+}
+
+/// The emoji used most on this device, also the own ones of this space, the freshest habits first; some
+/// to begin with.
 #[must_use]
-pub fn often() -> Vec<String> {
+pub fn often(place: Option<SpaceId>) -> Vec<String> {
     let habits: Vec<Habit> = storage::load(OFTEN).unwrap_or_default();
-    let mut list: Vec<String> = habits.into_iter().map(|habit| habit.emoji).collect();
+    let here = habits.into_iter().filter(|habit| habit.is_of(place));
+    let mut list: Vec<String> = here.map(|habit| habit.emoji).take(MAX_OFTEN).collect();
     for usual in USUAL {
         if list.len() < USUAL.len() && !list.iter().any(|known| known == usual) {
             list.push(usual.to_owned());
@@ -215,25 +228,26 @@ pub fn often() -> Vec<String> {
     list
 }
 
-/// Notes that an emoji was used.
-pub fn used(emoji: &str) {
+/// Notes that an emoji was used; a `:name:` counts in its space only.
+pub fn used(emoji: &str, place: Option<SpaceId>) {
     let mut habits: Vec<Habit> = storage::load(OFTEN).unwrap_or_default();
-    note(&mut habits, emoji);
+    note(&mut habits, emoji, place.filter(|_| custom_name(emoji).is_some()));
     storage::save(OFTEN, &habits);
 }
 
-fn note(habits: &mut Vec<Habit>, emoji: &str) {
+fn note(habits: &mut Vec<Habit>, emoji: &str, space: Option<SpaceId>) {
+    let is_it = |habit: &Habit| habit.emoji == emoji && habit.space == space;
     for habit in habits.iter_mut() {
         habit.weight *= FADES;
     }
-    match habits.iter_mut().find(|habit| habit.emoji == emoji) {
+    match habits.iter_mut().find(|habit| is_it(habit)) {
         Some(habit) => habit.weight += 1.0,
-        None => habits.push(Habit { emoji: emoji.to_owned(), weight: 1.0 }),
+        None => habits.push(Habit { emoji: emoji.to_owned(), weight: 1.0, space }),
     }
     habits.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     // The newest stays, also when everything else is used more.
-    if habits.len() > MAX_OFTEN
-        && let Some(at) = habits.iter().rposition(|habit| habit.emoji != emoji)
+    if habits.iter().filter(|habit| habit.is_of(space)).count() > MAX_OFTEN
+        && let Some(at) = habits.iter().rposition(|habit| habit.is_of(space) && !is_it(habit))
     {
         habits.remove(at);
     }
@@ -305,17 +319,33 @@ mod tests {
     fn habits_fade_and_the_newest_stays() {
         let mut habits = Vec::new();
         for _ in 0..3 {
-            note(&mut habits, "👍");
+            note(&mut habits, "👍", None);
         }
         for n in 0..3 {
-            note(&mut habits, &format!("{n}"));
+            note(&mut habits, &format!("{n}"), None);
         }
         assert_eq!(habits[0].emoji, "👍");
         for n in 3..40 {
-            note(&mut habits, &format!("{n}"));
+            note(&mut habits, &format!("{n}"), None);
         }
         assert!(habits.len() <= MAX_OFTEN);
         assert!(habits.iter().any(|habit| habit.emoji == "39"));
         assert!(habits[0].emoji != "👍", "an old habit has faded");
+    }
+
+    #[test]
+    fn a_name_is_a_habit_of_its_space_only() {
+        let [bakery, school] = [1, 2].map(|n| Some(SpaceId(uuid::Uuid::from_u128(n))));
+        let mut habits = Vec::new();
+        for (emoji, space) in [("👍", None), (":bun:", bakery), (":bun:", school)] {
+            note(&mut habits, emoji, space);
+        }
+        let of = |habits: &[Habit], place| habits.iter().filter(|habit| habit.is_of(place)).count();
+        assert_eq!([bakery, school, None].map(|place| of(&habits, place)), [2, 2, 1]);
+        // What is used much in one space pushes nothing out of another.
+        for n in 0..40 {
+            note(&mut habits, &format!(":n{n}:"), bakery);
+        }
+        assert_eq!([bakery, school].map(|place| of(&habits, place)), [MAX_OFTEN, 1]);
     }
 }

@@ -59,10 +59,7 @@ fn emoji_tab(on_choose: Callback<String>, space: Option<SpaceId>) -> AnyView {
     let tone = RwSignal::new(emoji::tone());
     let list = NodeRef::<html::Div>::new();
     let choose = move |emoji: String| {
-        // What is used often is offered everywhere: a space's own mean nothing elsewhere.
-        if custom_name(&emoji).is_none() {
-            emoji::used(&emoji);
-        }
+        emoji::used(&emoji, space);
         on_choose.run(emoji);
     };
     let choose_first = move || {
@@ -234,11 +231,9 @@ fn found(table: &'static Table, words: &str, tone: u32, own: Own) -> AnyView {
         .then(|| section(Own::GROUP, move || own.heading(Own::GROUP), own_emoji::grid(&custom)));
     let section = |name, grid| section(name, move || own.heading(name), grid);
     if wanted.is_empty() {
-        let often = emoji::often();
-        let often = often.iter().map(|text| (text.as_str(), ""));
         let groups = table.0.iter().map(|group| section(group.name, grid(&group.emoji, tone)));
         return view! {
-            {section("recent", texts_grid(often))}
+            {section("recent", recent(own))}
             {custom}
             {groups.collect::<Vec<_>>()}
         }
@@ -265,26 +260,33 @@ fn section(
     .into_any()
 }
 
-fn grid(list: &[Emoji], tone: u32) -> AnyView {
-    let toned: Vec<(String, &str)> =
-        list.iter().map(|emoji| (emoji.toned(tone), emoji.code())).collect();
-    texts_grid(toned.iter().map(|(text, code)| (text.as_str(), *code)))
+/// What is used often here: signs, and those of the space's own that are still there.
+fn recent(own: Own) -> AnyView {
+    let known = own.emoji.get();
+    let button = |text: String| match custom_name(&text) {
+        Some(name) => known.iter().find(|emoji| emoji.name == name).map(own_emoji::button),
+        None => Some(
+            view! {
+                <button class="emoji__one" type="button" tabindex="-1" data-emoji=text.clone()>
+                    {text.clone()}
+                </button>
+            }
+            .into_any(),
+        ),
+    };
+    let buttons = emoji::often(own.space).into_iter().filter_map(button).collect::<Vec<_>>();
+    view! { <div class="emoji__grid">{buttons}</div> }.into_any()
 }
 
-/// Two thousand buttons: as one text, with one handler above them. Only what the table, or a name of
-/// letters between colons, can hold gets in.
-fn texts_grid<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> AnyView {
+/// Two thousand buttons: as one text, with one handler above them. Only what the table can hold gets in.
+fn grid(list: &[Emoji], tone: u32) -> AnyView {
     let mut html = String::new();
-    for (text, code) in list {
-        let is_plain = |c: char| !matches!(c, '<' | '>' | '&' | '"');
-        if text.chars().all(is_plain) {
-            let tip =
-                if code.is_empty() { String::new() } else { format!(" data-tip=\":{code}:\"") };
-            html.push_str(&format!(
-                "<button class=\"emoji__one\" type=\"button\" tabindex=\"-1\" \
-                 data-emoji=\"{text}\"{tip}>{text}</button>"
-            ));
-        }
+    for emoji in list {
+        let (text, code) = (emoji.toned(tone), emoji.code());
+        html.push_str(&format!(
+            "<button class=\"emoji__one\" type=\"button\" tabindex=\"-1\" \
+             data-emoji=\"{text}\" data-tip=\":{code}:\">{text}</button>"
+        ));
     }
     view! { <div class="emoji__grid" inner_html=html></div> }.into_any()
 }

@@ -241,7 +241,7 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
                 </Show>
             </Show>
         </Menu>
-        <ReactorsDialog open=asking_who shown=message />
+        <ReactorsDialog open=asking_who shown=message space />
         <ReportDialog open=reporting what=reported />
         {space.map(|space| view! { <AuthorMenu talk space asked=moderated /> })}
     }

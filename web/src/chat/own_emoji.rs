@@ -9,7 +9,7 @@ use shared::ids::SpaceId;
 /// See the module.
 #[derive(Clone, Copy)]
 pub struct Own {
-    space: Option<SpaceId>,
+    pub space: Option<SpaceId>,
     pub emoji: Memo<Vec<SpaceEmoji>>,
 }
 
@@ -46,20 +46,24 @@ pub fn picture(emoji: &SpaceEmoji) -> AnyView {
 
 /// Buttons to choose from.
 pub fn grid(list: &[SpaceEmoji]) -> AnyView {
-    let buttons = list.iter().map(|emoji| {
-        let text = format!(":{}:", emoji.name);
-        view! {
-            <button
-                class="emoji__one"
-                type="button"
-                tabindex="-1"
-                data-emoji=text.clone()
-                data-tip=text.clone()
-                aria-label=text
-            >
-                {picture(emoji)}
-            </button>
-        }
-    });
-    view! { <div class="emoji__grid">{buttons.collect::<Vec<_>>()}</div> }.into_any()
+    view! { <div class="emoji__grid">{list.iter().map(button).collect::<Vec<_>>()}</div> }
+        .into_any()
+}
+
+/// One of them.
+pub fn button(emoji: &SpaceEmoji) -> AnyView {
+    let text = format!(":{}:", emoji.name);
+    view! {
+        <button
+            class="emoji__one"
+            type="button"
+            tabindex="-1"
+            data-emoji=text.clone()
+            data-tip=text.clone()
+            aria-label=text
+        >
+            {picture(emoji)}
+        </button>
+    }
+    .into_any()
 }

@@ -1,5 +1,6 @@
 //! Who reacted to a message, emoji by emoji, all of them.
 
+use super::custom_emoji;
 use crate::api::chat as api;
 use crate::i18n::{Key, t};
 use crate::spaces::{Paged, PersonCell, rows};
@@ -7,20 +8,24 @@ use crate::ui::{Choice, Choices, Dialog};
 use leptos::prelude::*;
 use shared::chat::Message;
 use shared::identity::UserRef;
-use shared::ids::MessageId;
+use shared::ids::{MessageId, SpaceId};
 
-/// The reactions of the message that is `shown`.
+/// The reactions of the message that is `shown`, in the space whose own emoji they may be.
 #[component]
-pub fn ReactorsDialog(open: RwSignal<bool>, shown: RwSignal<Option<Message>>) -> impl IntoView {
+pub fn ReactorsDialog(
+    open: RwSignal<bool>,
+    shown: RwSignal<Option<Message>>,
+    space: Option<SpaceId>,
+) -> impl IntoView {
     view! {
         <Dialog open title=t(Key::ChatReactors)>
-            {move || shown.get().map(|message| view! { <Reactors message /> })}
+            {move || shown.get().map(|message| view! { <Reactors message space /> })}
         </Dialog>
     }
 }
 
 #[component]
-fn Reactors(message: Message) -> impl IntoView {
+fn Reactors(message: Message, space: Option<SpaceId>) -> impl IntoView {
     let id = message.id;
     let first = message.reactions.first().map(|r| r.emoji.clone()).unwrap_or_default();
     let chosen = RwSignal::new(first);
@@ -32,15 +37,18 @@ fn Reactors(message: Message) -> impl IntoView {
                     .iter()
                     .map(|reaction| {
                         let emoji = StoredValue::new(reaction.emoji.clone());
-                        let label = format!("{} {}", reaction.emoji, reaction.count);
+                        let looks = custom_emoji::shown(space, &reaction.emoji);
+                        let count = reaction.count.to_string();
                         view! {
                             <Choice
-                                label=move || label.clone()
+                                label=move || count.clone()
                                 checked=Signal::derive(move || {
                                     emoji.with_value(|emoji| chosen.with(|chosen| chosen == emoji))
                                 })
                                 on_choose=move |()| chosen.set(emoji.get_value())
-                            />
+                            >
+                                <span class="choice__emoji">{looks}</span>
+                            </Choice>
                         }
                     })
                     .collect_view()}

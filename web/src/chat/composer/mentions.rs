@@ -256,8 +256,8 @@ impl Mentions {
             _ => query(&before),
         };
         if let (Some(typed), Some(offer)) = (typed, offer) {
-            if let Offer::Emoji(text, _) = &offer {
-                emoji::used(text);
+            if matches!(offer, Offer::Emoji(..) | Offer::Custom(_)) {
+                emoji::used(offer.text().trim_end(), self.talk.space());
             }
             self.field.replace_before(typed.len() + 1, &offer.text());
         }
