@@ -14,6 +14,7 @@ use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use crate::spaces::conversations::Conversations;
+use crate::spaces::online::Crowds;
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::deadpool::Object;
 use std::ops::Deref;
@@ -21,7 +22,12 @@ use std::sync::Arc;
 
 /// See the module.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    crowds: Crowds,
+}
 
 /// See [`App`].
 pub struct Parts {
@@ -42,7 +48,13 @@ pub struct Parts {
 impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Inner { parts, crowds: Crowds::default() }))
+    }
+
+    /// How many are there in spaces with many people.
+    #[must_use]
+    pub fn crowds(&self) -> &Crowds {
+        &self.0.crowds
     }
 
     /// A connection for reading.
@@ -78,6 +90,6 @@ impl App {
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

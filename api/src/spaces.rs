@@ -13,6 +13,7 @@ pub mod audit;
 pub mod conversations;
 pub mod housekeeping;
 pub mod model;
+pub mod online;
 mod routes;
 
 pub use actions::bots::{do_admit_bot, do_leave_all_spaces, do_leave_space_as};
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::pictures::delete_space_banner)
         .service(routes::members::list_participants)
         .service(routes::members::find_participant)
+        .service(routes::members::count_online)
         .service(routes::members::update_participant)
         .service(routes::members::find_my_permissions)
         .service(routes::members::join_space)

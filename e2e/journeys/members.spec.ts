@@ -96,6 +96,13 @@ test('in a large space nobody has to be loaded to be found, or to have a colour'
   await page.goto(`/s/${space.id}/c/${space.default_chat_id}`)
   await ready(page)
   await expect(row(page, 'from the bakery').locator('.row__author')).toHaveClass(/role-text/)
+  // Those who are here are counted, also whom nobody has loaded, and as they come and go.
+  const here = page.locator('.conversation__here')
+  await expect(here).toHaveText('1 here')
+  const window = await open(clara, `/s/${space.id}/c/${space.default_chat_id}`)
+  await expect(here).toHaveText('2 here')
+  await window.close()
+  await expect(here).toHaveText('1 here')
   await page.locator('.conversation__header').getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: 'Who may do what here' }).click()
   const why = page.getByRole('dialog', { name: 'Who may do what here' })

@@ -151,6 +151,21 @@ pub struct Participant {
     pub joined_at: DateTime<Utc>,
 }
 
+/// `GET /spaces/{space_id}/online`: the members who are there; who hides is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OnlineMembers {
+    pub count: i64,
+    /// All of them. Empty where they are more than 200: those are only counted, at most every ten
+    /// seconds.
+    pub user_ids: Vec<UserId>,
+}
+
+impl OnlineMembers {
+    /// So many are told one by one.
+    pub const MOST: usize = 200;
+}
+
 /// `POST /spaces`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

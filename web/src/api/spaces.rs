@@ -5,7 +5,9 @@ use super::client::{Call, delete, get, patch, post};
 use crate::state::kept;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::page::Page;
-use shared::spaces::{CreateRole, CreateSpace, Participant, Role, Space, UpdateRole, UpdateSpace};
+use shared::spaces::{
+    CreateRole, CreateSpace, OnlineMembers, Participant, Role, Space, UpdateRole, UpdateSpace,
+};
 
 /// Where the caller is a member.
 pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
@@ -74,6 +76,11 @@ pub async fn list_participants(
         .query_some("cursor", cursor)
         .send()
         .await
+}
+
+/// How many members are there, and who, unless they are a crowd.
+pub async fn online_members(space: SpaceId) -> ApiResult<OnlineMembers> {
+    get(format!("/spaces/{space}/online")).send().await
 }
 
 /// One member.

@@ -17,13 +17,16 @@ use crate::ui::{
     Anchor, Avatar, AvatarSize, Confirm, Glyph, Icon, IconButton, Menu, MenuItem, MenuLine,
     StatusDot, once_open,
 };
+use gloo_timers::callback::Interval;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, ChatKind};
-use shared::identity::Status;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
+
+/// How often is asked how many are here, where nobody is told of it.
+const LOOK_MS: u32 = 60_000;
 
 /// See the module.
 #[component]
@@ -93,20 +96,19 @@ pub fn ConversationHeader(talk: Talk) -> impl IntoView {
     }
 }
 
-/// How many members are here; of a large space, at least so many.
+/// How many members are here.
 #[component]
 fn Here(space: SpaceId) -> impl IntoView {
-    let spaces = expect_context::<Spaces>();
-    let roster = spaces.roster(space);
-    let count = Memo::new(move |_| {
-        let members = roster.members();
-        let here = |user| spaces.status(user) != Status::Offline;
-        members.ready().map(|list| list.iter().filter(|m| here(m.user.id)).count())
+    let roster = expect_context::<Spaces>().roster(space);
+    let count = Memo::new(move |_| roster.online());
+    let clock = Interval::new(LOOK_MS, move || {
+        if !document().hidden() {
+            roster.count_again();
+        }
     });
-    let text = move || {
-        let count = i64::try_from(count.get()?).unwrap_or(i64::MAX);
-        Some(tn(if roster.has_more() { Key::ChatHereAtLeast } else { Key::ChatHere }, count))
-    };
+    // Stops with the header.
+    let _clock = StoredValue::new_local(clock);
+    let text = move || count.get().map(|count| tn(Key::ChatHere, count));
     view! { <span class="conversation__here">{text}</span> }
 }
 

@@ -1,10 +1,13 @@
 //! Roles and members of one space.
 
+mod online;
+
 use super::{Changes, Load, People};
 use crate::api::ApiResult;
 use crate::api::spaces as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use online::Online;
 use shared::event::Event;
 use shared::identity::Status;
 use shared::ids::{RoleId, SpaceId, UserId};
@@ -33,6 +36,8 @@ pub struct Roster {
     /// Whom [`Roster::want`] has looked for since.
     wanted: StoredValue<HashSet<UserId>>,
     presence: RwSignal<HashMap<UserId, Status>>,
+    /// Asked for while not all members are here.
+    online: Online,
     people: People,
 }
 
@@ -53,6 +58,7 @@ impl Roster {
             loads: RwSignal::new(0),
             wanted: StoredValue::default(),
             presence,
+            online: Online::new(space),
             people,
         };
         roster.reload();
@@ -70,6 +76,9 @@ impl Roster {
                 Ok(page) => {
                     roster.note_presence(&page.items);
                     roster.members.set(Load::Ready(page.items));
+                    if page.next_cursor.is_some() {
+                        roster.online.ask();
+                    }
                     roster.cursor.set(page.next_cursor);
                     roster.wanted.update_value(HashSet::clear);
                     roster.loads.update(|n| *n += 1);
@@ -158,9 +167,7 @@ impl Roster {
 
     /// Looks who of these is there, where nobody may be told of it: in a crowd.
     pub fn look_again(&self, users: &[UserId]) {
-        let members = |roles: &Vec<Role>| roles.iter().map(|role| role.member_count).sum::<i64>();
-        let is_crowd = |roles: &Load<Vec<Role>>| roles.ready().map(members) > Some(CROWD);
-        if !self.roles.with_untracked(is_crowd) {
+        if !self.is_crowd() {
             return;
         }
         for batch in users.chunks(WANTED_AT_ONCE) {
@@ -222,18 +229,14 @@ impl Roster {
         match event {
             Event::MemberJoined(joined) => {
                 self.note_presence(std::slice::from_ref(&joined.member));
+                self.online.note(joined.member.user.id, joined.member.status);
                 self.put_member(joined.member.clone());
                 self.count(joined.member.role_id, 1);
             }
-            Event::MemberLeft(gone) | Event::UserKicked(gone) => {
-                if let Some(role) = self.take_member(gone.user_id) {
-                    self.count(role, -1);
-                }
-            }
-            Event::MemberBanned(banned) => {
-                if let Some(role) = self.take_member(banned.user_id) {
-                    self.count(role, -1);
-                }
+            Event::MemberLeft(gone) | Event::UserKicked(gone) => self.leave(gone.user_id),
+            Event::MemberBanned(banned) => self.leave(banned.user_id),
+            Event::UserStatusChanged(changed) => {
+                self.online.note(changed.user_id, changed.status);
             }
             Event::RoleCreated(role) | Event::RoleUpdated(role) => self.put_role(role.clone()),
             Event::RoleDeleted(deleted) => {
@@ -326,6 +329,13 @@ impl Roster {
             }
         });
         role
+    }
+
+    fn leave(&self, user: UserId) {
+        self.online.note(user, Status::Offline);
+        if let Some(role) = self.take_member(user) {
+            self.count(role, -1);
+        }
     }
 
     fn replace_role(&self, from: RoleId, to: RoleId) -> i64 {

@@ -200,6 +200,22 @@ pub async fn delete(conn: &mut PgConn, space: SpaceId, user: UserId) -> QueryRes
     diesel::delete(space_members::table.find((space, user))).execute(conn).await.map(|_| ())
 }
 
+/// Those of these people who are members.
+///
+/// # Errors
+/// The database's.
+pub async fn among(
+    conn: &mut PgConn,
+    space: SpaceId,
+    users: &[UserId],
+) -> QueryResult<Vec<UserId>> {
+    space_members::table
+        .filter(space_members::space_id.eq(space).and(space_members::user_id.eq_any(users)))
+        .select(space_members::user_id)
+        .load(conn)
+        .await
+}
+
 /// In how many spaces a person is.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ use shared::identity::Status;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::page::Page;
 use shared::people::UpdateParticipant;
-use shared::spaces::{AddMember, KickMember, MyPermissions, Participant, Space};
+use shared::spaces::{AddMember, KickMember, MyPermissions, OnlineMembers, Participant, Space};
 use utoipa::IntoParams;
 
 /// Which members to list.
@@ -123,6 +123,19 @@ pub(super) fn filter(
     let here = presences.present().into_iter().filter(|user| fits(presences.of(*user))).collect();
     let is_here = status.map(|status| status != Status::Offline);
     MemberFilter { role, name, is_here, here }
+}
+
+/// How many members are there, and who, unless they are a crowd. Who hides is not counted.
+#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = OnlineMembers)))]
+#[get("/spaces/{space_id}/online")]
+pub async fn count_online(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<SpacePath>,
+) -> ApiResult<Json<OnlineMembers>> {
+    let conn = &mut *app.conn().await?;
+    let space = access_space(conn, &user, path.space_id).await?;
+    app.crowds().online(conn, &app.live, space.id()).await.map(Json)
 }
 
 /// What the caller is and may do in the space.

@@ -3,7 +3,14 @@
 use crate::support::TestApp;
 use crate::support::client::Client;
 use crate::support::staff::{Staff, text};
-use serde_json::json;
+use api::platform::schema::users;
+use api::realtime::presence::Chosen;
+use diesel::prelude::*;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
+use serde_json::{Value, json};
+use shared::ids::UserId;
+use shared::spaces::OnlineMembers;
+use std::collections::HashSet;
 
 /// Nicknames of all pages.
 async fn names(who: &Client, path: &str) -> Vec<String> {
@@ -82,6 +89,70 @@ async fn presence_shows_and_filters() {
     let page = b.adam.get(&b.at("/participants")).await.expect(200);
     let mark = page["items"].as_array().unwrap().iter().find(|m| m["nickname"] == "mark").unwrap();
     assert_eq!(mark["status"], "online");
+}
+
+#[tokio::test]
+async fn members_who_are_there_are_counted_and_who_hides_is_not() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let online = async || {
+        let answer = b.rita.get(&b.at("/online")).await.expect(200);
+        let ids = answer["user_ids"].as_array().unwrap().iter().map(text);
+        (answer["count"].as_u64().unwrap(), ids.collect::<HashSet<_>>())
+    };
+    let people = |of: &[&Client]| of.iter().map(|person| person.id()).collect::<HashSet<_>>();
+    let mut watcher = b.anna.socket().await;
+    let _stranger = b.zoe.socket().await;
+    let mut mark = b.mark.socket().await;
+    let is_mark = |f: &Value, status: &str| {
+        f["data"]["user_id"] == b.mark.id() && f["data"]["status"] == status
+    };
+    watcher.wait(|f| is_mark(f, "online")).await;
+    assert_eq!(online().await, (2, people(&[&b.anna, &b.mark])), "zoe is no member");
+    mark.ask("set_status", json!({"status": "dnd"})).await;
+    assert_eq!(online().await.0, 2);
+    mark.ask("set_status", json!({"status": "offline"})).await;
+    assert_eq!(online().await, (1, people(&[&b.anna])));
+    assert_eq!(b.zoe.get(&b.at("/online")).await.problem(404), "not_found");
+    let (_, statements) = app.counting(b.rita.get(&b.at("/online"))).await;
+    assert_eq!(statements, 2, "who asks, and who is there");
+}
+
+#[tokio::test]
+async fn a_crowd_that_is_there_is_only_counted() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let sql = format!(
+        "INSERT INTO users (id, nickname, nickname_key) SELECT gen_random_uuid(), 'crowd_' || n, \
+             'crowd_' || n FROM generate_series(1, {}) n; \
+         INSERT INTO space_members (space_id, user_id, role_id) \
+             SELECT '{}', id, '{}' FROM users WHERE nickname LIKE 'crowd%';",
+        OnlineMembers::MOST + 1,
+        b.id(),
+        b.role("Member")
+    );
+    let conn = &mut *app.app.conn().await.unwrap();
+    conn.batch_execute(&sql).await.unwrap();
+    let space = b.id().parse().unwrap();
+    let crowd = users::table.filter(users::nickname.like("crowd%")).select(users::id);
+    let crowd: Vec<UserId> = crowd.load(conn).await.unwrap();
+    for user in &crowd {
+        app.app.live.appear(*user, app.app.live.next_socket(), Chosen::default());
+    }
+    let online = app.app.crowds().online(conn, &app.app.live, space).await.unwrap();
+    assert_eq!(online, OnlineMembers { count: 201, user_ids: Vec::new() });
+    // Whoever asks within seconds costs nothing.
+    // (While they come, it is looked up who is told of it.)
+    let mut statements = 0;
+    for _ in 0..100 {
+        let (answer, count) = app.counting(b.rita.get(&b.at("/online"))).await;
+        assert_eq!(answer.expect(200)["count"], 201);
+        statements = count;
+        if statements == 1 {
+            break;
+        }
+    }
+    assert_eq!(statements, 1, "only who asks");
 }
 
 #[tokio::test]
