@@ -10,12 +10,13 @@ const bell = (page: Page) =>
 const badge = (page: Page) => bell(page).locator('.badge')
 
 /** Anna owns a space, boris is in it. */
-async function bakery(): Promise<{ anna: Person; boris: Person; here: string; chat: string }> {
+async function bakery() {
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
   const space = await anna.makeSpace(`Bakery ${anna.nickname}`)
   await boris.join(space.id)
   const here = `/s/${space.id}/c/${space.default_chat_id}`
-  return { anna, boris, here, chat: space.default_chat_id }
+  const chat: string = space.default_chat_id
+  return { anna, boris, space, here, chat }
 }
 
 /** The newest letter to an address that holds the mark. */
@@ -134,6 +135,29 @@ test('a kind comes otherwise from a chat', async ({ open }) => {
   await expect(line).toHaveCount(0)
   await anna.say(chat, `@${boris.nickname} now`)
   await expect(badge(page)).toContainText('1 unread')
+})
+
+test('what comes from a chat is chosen in the settings, also where nothing differs yet', async ({ open }) => {
+  const { anna, boris, space, chat } = await bakery()
+  const page = await open(boris, '/settings/notifications')
+  const choice = page.getByRole('combobox', { name: 'Another space or chat' })
+  const kinds = page.locator('.settings__pick').filter({ has: choice }).getByRole('button', { name: 'By kind…' })
+  await expect(kinds).toBeDisabled({ timeout: 30_000 })
+  await expect(choice.locator('optgroup')).toHaveAttribute('label', space.name)
+  await expect(choice.locator('optgroup option')).toHaveText(['The whole space', 'general'])
+  await choice.selectOption('general')
+  // News elsewhere take nothing back.
+  await anna.say(chat, `@${boris.nickname} first`)
+  await expect(badge(page)).toContainText('1 unread')
+  await expect(choice.locator('option:checked')).toHaveText('general')
+  await kinds.click()
+  const dialog = page.getByRole('dialog', { name: 'What comes from general' })
+  await dialog.getByRole('combobox', { name: 'Mentions' }).selectOption('Off')
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+  await expect(page.locator('.settings__line').filter({ hasText: 'general' })).toContainText('Mentions: Off')
+  await expect(choice.locator('optgroup option')).toHaveText(['The whole space'])
+  await expect(kinds).toBeDisabled()
+  await expectAccessible(page, 'the settings of notifications')
 })
 
 test('mentions of many: who may is offered them, who may not is told', async ({ open }) => {

@@ -3,12 +3,14 @@
 use super::kinds_dialog::{kinds_dialog, name, words};
 use super::loudness::Place;
 use super::settings_tab::Change;
-use crate::i18n::{Key, by_name, exact, t, tf};
+use crate::i18n::{Key, by_name, exact, t, tf, tr};
 use crate::state::{Chats, Spaces};
 use crate::ui::{Button, Look, once_open};
 use chrono::Utc;
 use leptos::prelude::*;
+use shared::ids::{ChatId, SpaceId};
 use shared::notifications::{Level, Loudness, UpdateNotificationSettings};
+use shared::topic::Topic;
 
 /// See the module.
 pub fn levels(change: Change) -> AnyView {
@@ -23,6 +25,13 @@ pub fn levels(change: Change) -> AnyView {
             s.levels.iter().filter(|l| !ended(l)).cloned().collect::<Vec<_>>()
         })
     };
+    let edit = move |place: Place| {
+        editing.set(Some(place));
+        open.set(true);
+    };
+    let listed = Memo::new(move |_| {
+        all().iter().map(|level| (level.space_id, level.chat_id)).collect::<Vec<_>>()
+    });
     let state = |level: &Loudness| match (level.muted, level.muted_until, level.level) {
         (true, Some(until), _) => tf(Key::NotificationsMutedUntil, &[("time", &exact(until))]),
         (true, None, _) => crate::i18n::tr(Key::NotificationsMuted).to_owned(),
@@ -54,10 +63,7 @@ pub fn levels(change: Change) -> AnyView {
                     <span class="settings__hint">{by_kind}</span>
                 </span>
                 <div class="settings__deeds">
-                    <Button look=Look::Plain on_click=move |_| {
-                        editing.set(Some(place));
-                        open.set(true);
-                    }>
+                    <Button look=Look::Plain on_click=move |_| edit(place)>
                         {t(Key::NotificationsByKind)}
                     </Button>
                     <Button look=Look::Plain on_click=move |_| {
@@ -93,7 +99,87 @@ pub fn levels(change: Change) -> AnyView {
                         .into_any()
                 }
             }}
+            {another(spaces, chats, listed, Callback::new(edit))}
         </section>
     }
     .into_any()
+}
+
+/// A space or a chat that is at the default, to choose what comes from it.
+fn another(
+    spaces: Spaces,
+    chats: Chats,
+    listed: Memo<Vec<(Option<SpaceId>, Option<ChatId>)>>,
+    edit: Callback<Place>,
+) -> AnyView {
+    let chosen = RwSignal::new(None::<Topic>);
+    let free = move |topic: &Topic| {
+        place(*topic).is_some_and(|p| listed.with(|all| !all.contains(&(p.space, p.chat))))
+    };
+    let label = move |topic: Topic| {
+        let name = place(topic).map(|place| untrack(|| name(spaces, chats, place)));
+        (topic, name.unwrap_or_default())
+    };
+    // By names: news in a chat must not draw the list anew while somebody chooses.
+    let groups = Memo::new(move |_| {
+        let of_space = spaces.ids().into_iter().map(|space| {
+            let chats = chats.of_space(space).into_iter().map(|(_, chat)| Topic::Chat(chat));
+            let topics = std::iter::once(Topic::Space(space)).chain(chats);
+            (label(Topic::Space(space)).1, topics.filter(free).map(label).collect::<Vec<_>>())
+        });
+        let direct = chats.conversations().into_iter().map(Topic::Chat).filter(free);
+        let mut direct: Vec<_> = direct.map(label).collect();
+        direct.sort_by_key(|(_, name)| name.to_lowercase());
+        let direct = (tr(Key::ChatConversations).to_owned(), direct);
+        let groups = of_space.chain(std::iter::once(direct));
+        groups.filter(|(_, topics)| !topics.is_empty()).collect::<Vec<_>>()
+    });
+    let option = move |(topic, name): (Topic, String)| {
+        let name = match topic {
+            Topic::Space(_) => tr(Key::NotificationsWholeSpace).to_owned(),
+            _ => name,
+        };
+        let selected = chosen.get_untracked() == Some(topic);
+        view! { <option value=topic.to_string() selected=selected>{name}</option> }
+    };
+    let is_nothing = Signal::derive(move || chosen.get().is_none_or(|topic| !free(&topic)));
+    view! {
+        <div class="settings__pick">
+            <label class="settings__another">
+                <span>{t(Key::NotificationsAnother)}</span>
+                <select
+                    class="select"
+                    on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
+                >
+                    <option value="">{t(Key::NotificationsChoosePlace)}</option>
+                    {move || {
+                        let group = |(name, topics): (String, Vec<_>)| {
+                            let options = topics.into_iter().map(option).collect::<Vec<_>>();
+                            view! { <optgroup label=name>{options}</optgroup> }
+                        };
+                        groups.get().into_iter().map(group).collect::<Vec<_>>()
+                    }}
+                </select>
+            </label>
+            <Button
+                disabled=is_nothing
+                on_click=move |_| {
+                    if let Some(place) = chosen.get_untracked().and_then(place) {
+                        edit.run(place);
+                    }
+                }
+            >
+                {t(Key::NotificationsByKind)}
+            </Button>
+        </div>
+    }
+    .into_any()
+}
+
+fn place(topic: Topic) -> Option<Place> {
+    match topic {
+        Topic::Space(space) => Some(Place { space: Some(space), chat: None }),
+        Topic::Chat(chat) => Some(Place { space: None, chat: Some(chat) }),
+        Topic::User(_) => None,
+    }
 }
