@@ -15,7 +15,7 @@ mod routes;
 
 pub use actions::notify::{
     AT_ONCE, NewNotification, do_forget_chats, do_forget_invitation, do_forget_messages, do_notify,
-    do_notify_again,
+    do_notify_again, do_renew_invitation,
 };
 pub use actions::read::do_read_up_to;
 

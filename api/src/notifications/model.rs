@@ -3,4 +3,5 @@
 pub mod digest;
 pub mod inbox;
 pub mod incoming;
+pub mod invitations;
 pub mod settings;

@@ -3,8 +3,8 @@
 use crate::error::ApiResult;
 use crate::jobs;
 use crate::notifications::jobs::{BATCH, ForgetMentions, ForgetMessages, TellForgotten};
-use crate::notifications::model::inbox;
 use crate::notifications::model::incoming::{self, NewRow};
+use crate::notifications::model::{inbox, invitations};
 use crate::realtime::stream::{self, Tx, now};
 use shared::event::{Event, NotificationCreated, NotificationsDeleted};
 use shared::ids::{ChatId, MessageId, NotificationId, SpaceId, UserId};
@@ -53,6 +53,11 @@ impl NewNotification {
 /// # Errors
 /// The database's.
 pub async fn do_notify(tx: &mut Tx, list: Vec<NewNotification>) -> ApiResult<()> {
+    notify(tx, list).await.map(drop)
+}
+
+/// As [`do_notify`]; returns the new entries.
+async fn notify(tx: &mut Tx, list: Vec<NewNotification>) -> ApiResult<Vec<NotificationId>> {
     let mut seen = HashSet::new();
     let mut rows: Vec<NewRow> = list
         .into_iter()
@@ -60,12 +65,12 @@ pub async fn do_notify(tx: &mut Tx, list: Vec<NewNotification>) -> ApiResult<()>
         .map(NewRow::from)
         .collect();
     if rows.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let wanted = incoming::wanted(tx, &rows).await?;
     rows.retain(|row| wanted.contains(&row.user_id));
     if rows.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
     stream::lock(tx, &topics(&people)).await?;
@@ -84,7 +89,7 @@ pub async fn do_notify(tx: &mut Tx, list: Vec<NewNotification>) -> ApiResult<()>
         })
         .collect::<diesel::QueryResult<Vec<_>>>()?;
     tx.emit_each(events).await?;
-    Ok(())
+    Ok(ids)
 }
 
 pub(in crate::notifications) fn topics(people: &[UserId]) -> Vec<Topic> {
@@ -124,13 +129,36 @@ pub async fn do_forget_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<()> {
     tell_deleted(tx, gone).await
 }
 
-/// An invitation opens nothing any more: its entry goes.
+/// An invitation opens nothing any more: its entry goes. Returns whether there was one.
 ///
 /// # Errors
 /// The database's.
-pub async fn do_forget_invitation(tx: &mut Tx, user: UserId, code: &str) -> ApiResult<()> {
+pub async fn do_forget_invitation(tx: &mut Tx, user: UserId, code: &str) -> ApiResult<bool> {
     stream::lock(tx, &[Topic::User(user)]).await?;
-    let gone = inbox::delete_invitation(tx, user, code).await?;
+    let gone = invitations::delete(tx, user, code).await?;
+    let was_there = !gone.is_empty();
+    tell_deleted(tx, gone).await?;
+    Ok(was_there)
+}
+
+/// Puts an invitation to a space in the place of earlier ones to it. While it waits there unread, it is
+/// no news; whoever does not want it keeps what he has.
+///
+/// # Errors
+/// The database's.
+pub async fn do_renew_invitation(tx: &mut Tx, new: NewNotification) -> ApiResult<()> {
+    let (user, Some(space), Some(code)) = (new.user, new.space, new.detail.code.clone()) else {
+        return do_notify(tx, vec![new]).await;
+    };
+    stream::lock(tx, &[Topic::User(user)]).await?;
+    if invitations::is_unread(tx, user, &code).await? {
+        return Ok(());
+    }
+    let new = notify(tx, vec![new]).await?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    let gone = invitations::delete_but(tx, user, space, &new).await?;
     tell_deleted(tx, gone).await
 }
 

@@ -323,20 +323,6 @@ pub async fn delete_in(
         .await
 }
 
-/// Removes the entry of an invitation; returns it.
-///
-/// # Errors
-/// The database's.
-pub async fn delete_invitation(
-    conn: &mut PgConn,
-    user: UserId,
-    code: &str,
-) -> QueryResult<Vec<(UserId, NotificationId)>> {
-    let is_it = n::detail.retrieve_as_text("code").eq(code);
-    let entry = n::user_id.eq(user).and(n::kind.eq(NotificationKind::Invite.key())).and(is_it);
-    diesel::delete(n::table.filter(entry)).returning((n::user_id, n::id)).get_results(conn).await
-}
-
 /// People with an unread mention by a message, but these.
 ///
 /// # Errors

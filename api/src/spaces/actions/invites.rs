@@ -5,7 +5,7 @@ use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::identity::model::{choices, mark, user};
-use crate::notifications::do_forget_invitation;
+use crate::notifications::{NewNotification, do_forget_invitation, do_renew_invitation};
 use crate::platform::db::PgConn;
 use crate::realtime::Live;
 use crate::realtime::stream::{Tx, now};
@@ -22,7 +22,7 @@ use rand::Rng as _;
 use shared::error::{ErrorCode, FieldCode};
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::notifications::NotificationKind;
-use shared::permission::{Permission, act_on_member, act_on_role, in_space};
+use shared::permission::{Permission, Standing, act_on_member, act_on_role, in_space};
 use shared::spaces::{
     AddMember, AuditAction, CreateInvite, Invite, InvitePreview, Participant, RoleKind, Space,
 };
@@ -75,8 +75,7 @@ pub async fn do_create_invite(
     };
     row.insert(tx).await?;
     if let Some(guest) = guest {
-        let (by, told) = (access.user_id(), notices::invitation(Some(&row.code)));
-        notices::tell(tx, (space_id, by), guest, NotificationKind::Invite, told).await?;
+        tell_invited(tx, space_id, guest).await?;
     }
     let mut entry = Entry::new(space_id, access.user_id(), AuditAction::InviteCreated)
         .change("max_uses", None::<i32>, row.max_uses)
@@ -84,6 +83,22 @@ pub async fn do_create_invite(
     entry.user = guest;
     record(tx, entry).await?;
     invite::wire(tx, vec![row]).await?.pop().ok_or_else(ApiError::not_found)
+}
+
+/// However many invite somebody to a space, one entry tells him of it: of the best invitation by
+/// somebody whom he wants to hear.
+async fn tell_invited(tx: &mut Tx, space: SpaceId, guest: UserId) -> ApiResult<()> {
+    // Usually the first one.
+    for row in invite::open_for(tx, space, guest).await? {
+        let (by, told) = (row.created_by, notices::invitation(Some(&row.code)));
+        let is_heard = mark::silenced(tx, by, &[guest]).await?.is_empty();
+        if is_heard && opens(tx, row).await?.is_some() {
+            let kind = NotificationKind::Invite;
+            let new = NewNotification::about_space(guest, kind, space, by, told);
+            return do_renew_invitation(tx, new).await;
+        }
+    }
+    Ok(())
 }
 
 /// The roles of the space that the caller could hand out.
@@ -126,8 +141,12 @@ pub async fn do_revoke_invite(tx: &mut Tx, access: &SpaceAccess, row: &InviteRow
         }
     }
     invite::delete(tx, &row.code).await?;
-    if let Some(guest) = row.for_user {
-        do_forget_invitation(tx, guest, &row.code).await?;
+    if let Some(guest) = row.for_user
+        && do_forget_invitation(tx, guest, &row.code).await?
+        && MemberRow::find(tx, access.id(), guest).await.optional()?.is_none()
+    {
+        // Others may have invited him, too.
+        tell_invited(tx, access.id(), guest).await?;
     }
     let entry =
         Entry::new(access.id(), access.user_id(), AuditAction::InviteRevoked).user(row.created_by);
@@ -135,24 +154,30 @@ pub async fn do_revoke_invite(tx: &mut Tx, access: &SpaceAccess, row: &InviteRow
     Ok(())
 }
 
-/// An invitation that can be used: whoever made it is still a member who could make it.
+/// An invitation that can be used.
 async fn valid(conn: &mut PgConn, code: &str) -> ApiResult<(InviteRow, Option<RoleRow>)> {
     let over = || ApiError::new(ErrorCode::InviteOver);
     let row = InviteRow::find(conn, code).await.optional()?.ok_or_else(over)?;
+    opens(conn, row).await?.ok_or_else(over)
+}
+
+/// The invitation with its role, if it can be used: whoever made it is still a member who could make
+/// it.
+async fn opens(
+    conn: &mut PgConn,
+    row: InviteRow,
+) -> ApiResult<Option<(InviteRow, Option<RoleRow>)>> {
     if !row.is_open(now()) {
-        return Err(over());
+        return Ok(None);
     }
     let maker = MemberRow::find(conn, row.space_id, row.created_by).await.optional()?;
-    let maker = maker.ok_or_else(over)?.standing();
-    if !in_space(&maker).contains(Permission::CreateInvites) {
-        return Err(over());
-    }
-    let Some(role) = row.role_id else { return Ok((row, None)) };
+    let maker = maker.map(|maker| maker.standing());
+    let may_invite = |maker: &Standing| in_space(maker).contains(Permission::CreateInvites);
+    let Some(maker) = maker.filter(may_invite) else { return Ok(None) };
+    let Some(role) = row.role_id else { return Ok(Some((row, None))) };
     let role = RoleRow::find(conn, row.space_id, role).await?;
-    match act_on_role(&maker, role.priority, role.permissions) {
-        Ok(()) => Ok((row, Some(role))),
-        Err(_) => Err(over()),
-    }
+    let is_his = act_on_role(&maker, role.priority, role.permissions).is_ok();
+    Ok(is_his.then_some((row, Some(role))))
 }
 
 /// What an invitation leads to, for anybody who has the code.

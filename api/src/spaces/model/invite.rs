@@ -2,13 +2,13 @@
 
 use crate::identity::model::user;
 use crate::platform::db::PgConn;
-use crate::platform::schema::invites;
+use crate::platform::schema::{invites, roles};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use shared::Timestamp;
 use shared::ids::{RoleId, SpaceId, UserId};
-use shared::spaces::Invite;
+use shared::spaces::{Invite, RoleKind};
 
 /// An invitation.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -58,6 +58,29 @@ pub async fn count_open(conn: &mut PgConn, space: SpaceId) -> QueryResult<i64> {
         .filter(invites::max_uses.is_null().or(invites::uses.nullable().lt(invites::max_uses)))
         .count()
         .get_result(conn)
+        .await
+}
+
+/// A person's own invitations to a space that can still be used, those to the strongest role first,
+/// the latest of them first.
+///
+/// # Errors
+/// The database's.
+pub async fn open_for(
+    conn: &mut PgConn,
+    space: SpaceId,
+    guest: UserId,
+) -> QueryResult<Vec<InviteRow>> {
+    let usual = roles::space_id.eq(invites::space_id).and(roles::kind.eq(RoleKind::Member.key()));
+    let role = roles::id.nullable().eq(invites::role_id).or(invites::role_id.is_null().and(usual));
+    invites::table
+        .inner_join(roles::table.on(role))
+        .filter(invites::space_id.eq(space).and(invites::for_user.eq(guest)))
+        .filter(invites::expires_at.is_null().or(invites::expires_at.gt(now)))
+        .filter(invites::max_uses.is_null().or(invites::uses.nullable().lt(invites::max_uses)))
+        .order((roles::priority.desc(), invites::created_at.desc(), invites::code.desc()))
+        .select(InviteRow::as_select())
+        .load(conn)
         .await
 }
 

@@ -214,6 +214,60 @@ async fn an_invitation_that_is_taken_back_leaves_no_entry() {
 }
 
 #[tokio::test]
+async fn however_many_invite_to_a_space_one_entry_tells_it() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let nina = app.user("nina").await;
+    let mut device = Replica::open(&nina).await;
+    let who = json!({"nickname": "nina"});
+    let only = async || {
+        let entries = inbox(&nina).await;
+        assert_eq!((entries.len(), unread(&nina).await), (1, 1), "{entries:?}");
+        (text(&entries[0]["detail"]["code"]), text(&entries[0]["actor"]["nickname"]))
+    };
+    b.assign(&b.anna, &b.mona, &b.role("Administrator")).await.expect(204);
+    b.invite(&b.mona, who.clone()).await;
+    device.check("invited").await;
+    let by_adam = b.invite(&b.adam, who.clone()).await;
+    device.check("by another").await;
+    assert_eq!(only().await, (by_adam.clone(), "adam".to_owned()));
+    // One to a stronger role stays in front, and is told once.
+    let strong = json!({"nickname": "nina", "role_id": b.role("Moderator")});
+    let best = b.invite(&b.anna, strong).await;
+    device.check("to a role").await;
+    let told = inbox(&nina).await[0].clone();
+    b.invite(&b.mona, who.clone()).await;
+    let latest = b.invite(&b.mona, who.clone()).await;
+    device.check("once more").await;
+    assert_eq!(inbox(&nina).await, [told]);
+    // What is taken back gives way to the next one, which opens.
+    b.anna.delete(&format!("/invites/{best}")).await.expect(204);
+    device.check("taken back").await;
+    assert_eq!(only().await, (latest.clone(), "mona".to_owned()));
+    // Her others open nothing either since she may not invite: that of another is told.
+    b.assign(&b.anna, &b.mona, &b.role("Restricted")).await.expect(204);
+    b.anna.delete(&format!("/invites/{latest}")).await.expect(204);
+    assert_eq!(only().await, (by_adam.clone(), "adam".to_owned()));
+    // Another space is another entry.
+    b.zoe.post(&format!("{}/invites", b.garage), who.clone()).await.expect(201);
+    device.check("to the garage").await;
+    let entries = inbox(&nina).await;
+    assert_eq!(entries.len(), 2);
+    // What she took out does not come back by itself.
+    nina.delete(&format!("/notifications/{}", id(&entries[1]))).await.expect(204);
+    b.adam.delete(&format!("/invites/{by_adam}")).await.expect(204);
+    assert_eq!(inbox(&nina).await.len(), 1);
+    // Whom she mutes is passed over.
+    b.invite(&b.adam, who.clone()).await;
+    let path = format!("/profile/me/marks/{}", b.anna.id());
+    nina.put(&path, json!({"mark": "muted"})).await.expect(200);
+    let before = inbox(&nina).await;
+    b.invite(&b.anna, json!({"nickname": "nina", "role_id": b.role("Moderator")})).await;
+    assert_eq!(inbox(&nina).await, before);
+    device.check("muted").await;
+}
+
+#[tokio::test]
 async fn whom_one_does_not_want_to_hear_invites_in_vain() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
