@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Page } from '@playwright/test'
-import { chatLink, composer, ready, row, rows } from './support/screen.ts'
+import { chatLink, composer, ready, row, rows, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
 const bell = (page: Page) =>
@@ -133,6 +133,8 @@ test('a kind comes otherwise from a chat', async ({ open }) => {
   await anna.say(chat, `@${boris.nickname} psst`)
   await line.getByRole('button', { name: 'Default' }).click()
   await expect(line).toHaveCount(0)
+  // The line goes at once; the note comes when it is saved.
+  await expect(toast(page, 'general: Default')).toBeVisible()
   await anna.say(chat, `@${boris.nickname} now`)
   await expect(badge(page)).toContainText('1 unread')
 })

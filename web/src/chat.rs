@@ -1,6 +1,7 @@
 //! Conversations: the list of chats, the messages of one, the composer.
 
 mod access;
+mod all_read;
 mod arrange;
 mod author_menu;
 mod calendar;
@@ -38,6 +39,7 @@ mod threads_panel;
 mod typing_line;
 pub mod virtual_list;
 
+pub use all_read::mark_all_read;
 pub use chat_list::ChatList;
 pub use conversation_page::ConversationPage;
 pub use pins_panel::pins_panel;

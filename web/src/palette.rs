@@ -7,6 +7,7 @@ mod fuzzy;
 use self::asked::{files, follow, strangers};
 use crate::api::chat as api;
 use crate::chat::keys::page;
+use crate::chat::mark_all_read;
 use crate::i18n::{Key, by_name, t, tf, tr};
 use crate::page::{Page, SettingsTab, link};
 use crate::spaces::CurrentSpace;
@@ -346,10 +347,7 @@ fn act(
             layout.panel.set(Some(Panel::Search));
         }
         Act::Keys => layout.keys.set(true),
-        Act::AllRead => {
-            let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
-            chats.mark_all_read(untrack(|| current.get()), failed);
-        }
+        Act::AllRead => mark_all_read(chats, toasts, untrack(|| current.get())),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The chats of a space, or the direct and group chats, in the sidebar.
 
+use super::all_read::mark_all_read;
 use super::arrange::arrange_dialog;
 use super::chat_row::ChatRow;
 use super::keys::page;
@@ -131,10 +132,7 @@ crate::lazy! {
         let toasts = expect_context::<Toasts>();
         let may_arrange =
             move || space.get().is_some_and(|id| spaces.can(id, Permission::ManageChats));
-        let all_read = move |()| {
-            let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
-            chats.mark_all_read(space.get_untracked(), failed);
-        };
+        let all_read = move |()| mark_all_read(chats, toasts, space.get_untracked());
         view! {
             <Menu at=menu label=t(Key::ConversationListMenu)>
                 <MenuItem

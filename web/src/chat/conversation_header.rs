@@ -1,6 +1,7 @@
 //! The head of a conversation: what it is, what it is about, what can be opened.
 
 use super::access::AccessDialog;
+use super::all_read::mark_one_read;
 use super::chat_settings::{chat_settings, delete_chat};
 use super::explain::ExplainDialog;
 use super::group_people::GroupPeople;
@@ -174,7 +175,7 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
             <MenuItem
                 icon=Icon::Check
                 label=t(Key::ChatMarkRead)
-                on_choose=move |()| talk.mark_read()
+                on_choose=move |()| mark_one_read(talk)
             />
             <MenuItem
                 icon=Icon::Bell

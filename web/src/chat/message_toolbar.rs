@@ -8,7 +8,7 @@ use super::talk::{At, Talk};
 use crate::api::chat as api;
 use crate::api::organise;
 use crate::effect::Effect;
-use crate::i18n::{Key, clock, day, t};
+use crate::i18n::{Key, clock, day, t, tr};
 use crate::page::link;
 use crate::spaces::{ReportDialog, Reported};
 use crate::state::{Chats, Load, Session, Spaces};
@@ -258,14 +258,26 @@ const fn pin_label(is_pinned: bool) -> Key {
     if is_pinned { Key::ConversationUnpin } else { Key::ConversationPin }
 }
 
-/// Here at once, then at the server.
 fn toggle_pin(talk: Talk, message: &Message) {
-    let (id, pinned) = (message.id, !message.pinned);
-    talk.messages.change(talk.place, |window| window.set_pinned(id, pinned));
+    pin(talk, message.id, !message.pinned, true);
+}
+
+/// Here at once, then at the server; told with the way back.
+fn pin(talk: Talk, id: MessageId, pinned: bool, is_told: bool) {
+    let Talk { messages, place, toasts, .. } = talk;
+    messages.change(place, |window| window.set_pinned(id, pinned));
     spawn_local(async move {
-        if let Err(error) = organise::set_pinned(id, pinned).await {
-            talk.messages.change(talk.place, |window| window.set_pinned(id, !pinned));
-            talk.toasts.failed(error.sentence());
+        match organise::set_pinned(id, pinned).await {
+            Ok(()) if is_told => {
+                let done =
+                    if pinned { Key::ConversationPinDone } else { Key::ConversationUnpinDone };
+                toasts.undoable(tr(done), move || pin(talk, id, !pinned, false));
+            }
+            Ok(()) => {}
+            Err(error) => {
+                messages.change(place, |window| window.set_pinned(id, !pinned));
+                toasts.failed(error.sentence());
+            }
         }
     });
 }

@@ -3,7 +3,7 @@
 use super::keys::page;
 use crate::api::organise as api;
 use crate::effect::Effect;
-use crate::i18n::{Key, clock, day, t, tf};
+use crate::i18n::{Key, clock, day, t, tf, tr};
 use crate::page::link;
 use crate::state::{Chats, Layout, Load, Messages};
 use crate::ui::button::IconLook;
@@ -51,11 +51,22 @@ fn PinsPanel(chat: ChatId) -> impl IntoView {
     let unpin = Callback::new(move |id: MessageId| {
         spawn_local(async move {
             match api::set_pinned(id, false).await {
-                Ok(()) => pins.update(|pins| {
-                    if let Some(pins) = pins.ready_mut() {
-                        pins.retain(|pin| pin.message.id != id);
-                    }
-                }),
+                Ok(()) => {
+                    let _was_there = pins.try_update(|pins| {
+                        if let Some(pins) = pins.ready_mut() {
+                            pins.retain(|pin| pin.message.id != id);
+                        }
+                    });
+                    let again = move || {
+                        spawn_local(async move {
+                            match api::set_pinned(id, true).await {
+                                Ok(()) => fetch(),
+                                Err(error) => toasts.failed(error.sentence()),
+                            }
+                        });
+                    };
+                    toasts.undoable(tr(Key::ConversationUnpinDone), again);
+                }
                 Err(error) => toasts.failed(error.sentence()),
             }
         });

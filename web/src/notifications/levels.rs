@@ -1,26 +1,27 @@
 //! Spaces and chats that differ from the default.
 
 use super::kinds_dialog::{kinds_dialog, name, words};
-use super::loudness::Place;
-use super::settings_tab::Change;
-use crate::i18n::{Key, by_name, exact, t, tf, tr};
-use crate::state::{Chats, Spaces};
-use crate::ui::{Button, Look, once_open};
+use super::loudness::{self, Place};
+use crate::i18n::{Key, by_name, t, tr};
+use crate::state::{Chats, Notices, Spaces};
+use crate::ui::{Button, Look, Toasts, once_open};
 use chrono::Utc;
 use leptos::prelude::*;
 use shared::ids::{ChatId, SpaceId};
-use shared::notifications::{Level, Loudness, UpdateNotificationSettings};
+use shared::notifications::Loudness;
 use shared::topic::Topic;
 
 /// See the module.
-pub fn levels(change: Change) -> AnyView {
+pub fn levels(notices: Notices) -> AnyView {
     let (spaces, chats) = (expect_context::<Spaces>(), expect_context::<Chats>());
-    let settings = change.notices.settings;
+    let toasts = expect_context::<Toasts>();
+    let settings = notices.settings;
     let (editing, open) = (RwSignal::new(None::<Place>), RwSignal::new(false));
     let all = move || {
         settings.with(|s| {
             let ended = |l: &Loudness| {
-                l.level.is_none() && l.effective(Utc::now()).is_none() && l.kinds.is_none()
+                let has_kinds = l.kinds.iter().flatten().next().is_some();
+                l.level.is_none() && l.effective(Utc::now()).is_none() && !has_kinds
             };
             s.levels.iter().filter(|l| !ended(l)).cloned().collect::<Vec<_>>()
         })
@@ -32,17 +33,9 @@ pub fn levels(change: Change) -> AnyView {
     let listed = Memo::new(move |_| {
         all().iter().map(|level| (level.space_id, level.chat_id)).collect::<Vec<_>>()
     });
-    let state = |level: &Loudness| match (level.muted, level.muted_until, level.level) {
-        (true, Some(until), _) => tf(Key::NotificationsMutedUntil, &[("time", &exact(until))]),
-        (true, None, _) => crate::i18n::tr(Key::NotificationsMuted).to_owned(),
-        (false, _, Some(Level::Mentions)) => {
-            crate::i18n::tr(Key::NotificationsLevelMentions).to_owned()
-        }
-        (false, _, Some(Level::Nothing)) => {
-            crate::i18n::tr(Key::NotificationsLevelNothing).to_owned()
-        }
-        _ if level.kinds.is_some() => String::new(),
-        _ => crate::i18n::tr(Key::NotificationsLevelAll).to_owned(),
+    let state = |level: &Loudness| match level.level {
+        None if !level.muted => String::new(),
+        _ => loudness::words(level),
     };
     let by_kind = |level: &Loudness| {
         let kinds = level.kinds.iter().flatten().map(|setting| {
@@ -69,11 +62,8 @@ pub fn levels(change: Change) -> AnyView {
                     <Button look=Look::Plain on_click=move |_| {
                         let kinds = Some(Vec::new());
                         let level = Loudness { space_id, chat_id, kinds, ..Loudness::default() };
-                        change
-                            .save(UpdateNotificationSettings {
-                                levels: vec![level],
-                                ..Default::default()
-                            });
+                        let name = untrack(|| name(spaces, chats, place));
+                        loudness::save_told(notices, toasts, level, &name);
                     }>{t(Key::NotificationsLevelDefault)}</Button>
                 </div>
             </li>

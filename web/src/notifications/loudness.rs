@@ -1,9 +1,9 @@
 //! The menu that makes a space or a chat louder or quieter.
 
-use super::kinds_dialog::kinds_dialog;
+use super::kinds_dialog::{kinds_dialog, name};
 use crate::api::notifications as api;
-use crate::i18n::{Key, exact, t, tf};
-use crate::state::Notices;
+use crate::i18n::{Key, exact, t, tf, tr};
+use crate::state::{Chats, Notices, Spaces};
 use crate::ui::{Anchor, Icon, Menu, MenuItem, MenuLine, Toasts, once_open};
 use chrono::{TimeDelta, Utc};
 use leptos::prelude::*;
@@ -27,8 +27,35 @@ pub fn of(notices: Notices, place: Place) -> Loudness {
     known.unwrap_or(Loudness { space_id: place.space, chat_id: place.chat, ..Loudness::default() })
 }
 
+/// How loud that is, in words.
+pub fn words(level: &Loudness) -> String {
+    match (level.muted, level.muted_until, level.level) {
+        (true, Some(until), _) => tf(Key::NotificationsMutedUntil, &[("time", &exact(until))]),
+        (true, None, _) => tr(Key::NotificationsMuted).to_owned(),
+        (false, _, Some(Level::All)) => tr(Key::NotificationsLevelAll).to_owned(),
+        (false, _, Some(Level::Mentions)) => tr(Key::NotificationsLevelMentions).to_owned(),
+        (false, _, Some(Level::Nothing)) => tr(Key::NotificationsLevelNothing).to_owned(),
+        (false, _, None) => tr(Key::NotificationsLevelDefault).to_owned(),
+    }
+}
+
+/// As [`save`]; once it is so, it is told with the way back.
+pub fn save_told(notices: Notices, toasts: Toasts, level: Loudness, name: &str) {
+    let place = Place { space: level.space_id, chat: level.chat_id };
+    let before = untrack(|| of(notices, place));
+    // Absent would keep what is there then.
+    let before = Loudness { kinds: Some(before.kinds.unwrap_or_default()), ..before };
+    let text = format!("{name}: {}", words(&level));
+    let undo = move || save(notices, toasts, before.clone());
+    save_then(notices, toasts, level, Box::new(move || toasts.undoable(text, undo)));
+}
+
 /// Shows it at once; what is refused is told, and goes back.
 pub fn save(notices: Notices, toasts: Toasts, level: Loudness) {
+    save_then(notices, toasts, level, Box::new(|| ()));
+}
+
+fn save_then(notices: Notices, toasts: Toasts, level: Loudness, then: Box<dyn FnOnce()>) {
     let before = notices.settings.get_untracked();
     notices.settings.update(|settings| {
         settings.levels.retain(|l| l.space_id != level.space_id || l.chat_id != level.chat_id);
@@ -36,7 +63,10 @@ pub fn save(notices: Notices, toasts: Toasts, level: Loudness) {
     });
     spawn_local(async move {
         match api::set_loudness(level).await {
-            Ok(settings) => drop(notices.settings.try_set(settings)),
+            Ok(settings) => {
+                let _was_there = notices.settings.try_set(settings);
+                then();
+            }
             Err(error) => {
                 toasts.failed(error.sentence());
                 let _was_there = notices.settings.try_set(before);
@@ -54,27 +84,31 @@ pub fn LoudnessMenu(
 ) -> impl IntoView {
     let (notices, toasts) = (expect_context::<Notices>(), expect_context::<Toasts>());
     let place = Place { space, chat };
+    let (spaces, chats) = (expect_context::<Spaces>(), expect_context::<Chats>());
+    let save = move |level: Loudness| {
+        save_told(notices, toasts, level, &untrack(|| name(spaces, chats, place)));
+    };
     let now = Memo::new(move |_| of(notices, place));
     let mute = move |hours: Option<i64>| {
         let until = hours.map(|hours| Utc::now() + TimeDelta::hours(hours));
         let level = Loudness { muted: true, muted_until: until, ..now.get_untracked() };
-        save(notices, toasts, level);
+        save(level);
     };
     let choose = move |level: Option<Level>| {
-        save(notices, toasts, Loudness { level, ..now.get_untracked() });
+        save(Loudness { level, ..now.get_untracked() });
     };
     let is_muted =
         move || now.with(|l| l.muted && l.muted_until.is_none_or(|until| until > Utc::now()));
     let unmute_label = move || match now.with(|l| l.muted_until) {
         Some(until) => {
             let until = tf(Key::NotificationsMutedUntil, &[("time", &exact(until))]);
-            format!("{} ({until})", crate::i18n::tr(Key::NotificationsUnmute))
+            format!("{} ({until})", tr(Key::NotificationsUnmute))
         }
-        None => crate::i18n::tr(Key::NotificationsUnmute).to_owned(),
+        None => tr(Key::NotificationsUnmute).to_owned(),
     };
     let by_kind_label = move || match now.with(|l| l.kinds.as_ref().map_or(0, Vec::len)) {
-        0 => crate::i18n::tr(Key::NotificationsByKind).to_owned(),
-        count => format!("{} ({count})", crate::i18n::tr(Key::NotificationsByKind)),
+        0 => tr(Key::NotificationsByKind).to_owned(),
+        count => format!("{} ({count})", tr(Key::NotificationsByKind)),
     };
     let item = move |level: Option<Level>, label: Key| {
         let checked = Signal::derive(move || now.with(|l| l.level == level));
@@ -108,7 +142,7 @@ pub fn LoudnessMenu(
                             muted_until: None,
                             ..now.get_untracked()
                         };
-                        save(notices, toasts, level);
+                        save(level);
                     }
                 />
             </Show>

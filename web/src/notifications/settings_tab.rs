@@ -18,14 +18,14 @@ use web_sys::NotificationPermission;
 const DELAYS: [i32; 5] = [15, 30, 60, 240, 1440];
 
 #[derive(Clone, Copy)]
-pub(super) struct Change {
-    pub notices: Notices,
+struct Change {
+    notices: Notices,
     toasts: Toasts,
 }
 
 impl Change {
     /// Shows the change at once; what is refused goes back.
-    pub fn save(self, change: UpdateNotificationSettings) {
+    fn save(self, change: UpdateNotificationSettings) {
         let Self { notices, toasts } = self;
         spawn_local(async move {
             match api::update(change).await {
@@ -53,7 +53,7 @@ pub fn NotificationsTab() -> impl IntoView {
         {mail(change)}
         {quiet(change)}
         {device(notices)}
-        {levels(change)}
+        {levels(notices)}
         <Deliveries />
     }
 }

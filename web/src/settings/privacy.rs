@@ -102,7 +102,8 @@ fn Unwanted() -> impl IntoView {
 fn Row(people: People, marked: Marked) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let busy = RwSignal::new(false);
-    let (user, name) = (marked.user.id, StoredValue::new(marked.user.name().to_owned()));
+    let (user, mark) = (marked.user.id, marked.mark);
+    let name = StoredValue::new(marked.user.name().to_owned());
     let clear = move || {
         busy.set(true);
         // The row is gone by the time that it is done.
@@ -111,7 +112,16 @@ fn Row(people: People, marked: Marked) -> impl IntoView {
             let outcome = people.set_mark(user, None).await;
             let _was_there = busy.try_set(false);
             match outcome {
-                Ok(()) => toasts.done(tf(Key::PeopleUnmarked, &[("name", &name)])),
+                Ok(()) => {
+                    let again = move || {
+                        spawn_local(async move {
+                            if let Err(error) = people.set_mark(user, Some(mark)).await {
+                                toasts.failed(error.sentence());
+                            }
+                        });
+                    };
+                    toasts.undoable(tf(Key::PeopleUnmarked, &[("name", &name)]), again);
+                }
                 Err(error) => toasts.failed(error.sentence()),
             }
         });

@@ -2,9 +2,10 @@
 
 use super::{Button, Glyph, Icon, IconButton};
 use crate::effect::Effect;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, t, tr};
 use leptos::html;
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +20,14 @@ struct Toast {
     tone: Tone,
     text: String,
     /// What can be done about it, and how it is called.
-    action: Option<(String, Callback<()>)>,
+    action: Option<Action>,
 }
 
+/// Outlives the view that it came from.
+type Action = (String, Arc<dyn Fn() + Send + Sync>);
+
 const STAYS: Duration = Duration::from_secs(5);
-/// A failure has to be read.
+/// A failure has to be read, and what is offered to be thought of.
 const FAILURE_STAYS: Duration = Duration::from_secs(10);
 
 /// Shows notes; a context given at the root.
@@ -44,19 +48,22 @@ impl Toasts {
         self.show(Tone::Failed, text.into(), None, FAILURE_STAYS);
     }
 
+    /// Says that something is done, with a button that takes it back. Beside an open dialog nobody could
+    /// press it: then it only says so.
+    pub fn undoable(&self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
+        let is_reachable = !matches!(document().query_selector("dialog[open]"), Ok(Some(_)));
+        let undo: Action = (tr(Key::AppUndo).to_owned(), Arc::new(undo));
+        self.show(Tone::Done, text.into(), is_reachable.then_some(undo), FAILURE_STAYS);
+    }
+
     /// Says that something failed, with a button for what can be done about it.
     pub fn offer(&self, text: impl Into<String>, label: &str, action: Callback<()>) {
-        let action = Some((label.to_owned(), action));
+        let action: Action = (label.to_owned(), Arc::new(move || action.run(())));
+        let action = Some(action);
         self.show(Tone::Failed, text.into(), action, FAILURE_STAYS);
     }
 
-    fn show(
-        &self,
-        tone: Tone,
-        text: String,
-        action: Option<(String, Callback<()>)>,
-        stays: Duration,
-    ) {
+    fn show(&self, tone: Tone, text: String, action: Option<Action>, stays: Duration) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
         let list = self.list;
@@ -98,7 +105,7 @@ pub fn ToastRegion(toasts: Toasts) -> impl IntoView {
                             view! {
                                 <Button on_click=move |_| {
                                     list.update(|list| list.retain(|t| t.id != toast.id));
-                                    action.run(());
+                                    action();
                                 }>{label}</Button>
                             }
                         })}

@@ -1,10 +1,11 @@
 //! How far chats are read.
 
 use super::Chats;
+use crate::api::ApiResult;
 use crate::api::chat as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::ReadState;
+use shared::chat::{Chat, ReadState};
 use shared::ids::{ChatId, SpaceId};
 
 impl Chats {
@@ -56,15 +57,24 @@ impl Chats {
         }
     }
 
-    /// Marks every chat of a space as read, or every one there is.
-    pub fn mark_all_read(&self, space: Option<SpaceId>, failed: Callback<String>) {
+    /// The chats of a space, or all there are, in which something is unread, and how far they are read.
+    #[must_use]
+    pub fn unread_of(&self, space: Option<SpaceId>) -> Vec<(ChatId, i64)> {
+        let wanted = |chat: &Chat| {
+            let is_here = space.is_none() || chat.space_id == space;
+            is_here && chat.read.unread > 0 && chat.read.read_seq < chat.last_seq
+        };
+        let found = untrack(|| self.select(wanted, |chat| chat.read.read_seq));
+        found.into_iter().map(|(read_seq, id)| (id, read_seq)).collect()
+    }
+
+    /// Marks every chat of a space as read, or every one there is; they hear of it by events.
+    ///
+    /// # Errors
+    /// See [`crate::api::ApiError`].
+    pub async fn mark_all_read(&self, space: Option<SpaceId>) -> ApiResult<()> {
         self.held.set(None);
-        spawn_local(async move {
-            // The chats hear of it by events.
-            if let Err(error) = api::mark_all_read(space).await {
-                failed.run(error.sentence());
-            }
-        });
+        api::mark_all_read(space).await
     }
 
     pub(super) fn set_read(&self, id: ChatId, read: ReadState, back: bool) {

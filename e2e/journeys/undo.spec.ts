@@ -1,0 +1,58 @@
+import { chatLink, choose, ready, say, toast } from './support/screen.ts'
+import { expect, expectAccessible, Person, test } from './support/test.ts'
+import type { Page } from '@playwright/test'
+
+const undo = (page: Page, text: string) => toast(page, text).getByRole('button', { name: 'Undo' })
+
+test('what was pinned, or unpinned, is taken back from the note about it', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Undo')
+  const chat = space.default_chat_id
+  const page = await open(anna, `/s/${space.id}/c/${chat}`)
+  await ready(page)
+  const pinned = async () => (await anna.get(`/chats/${chat}/pins`)).items.length
+  const message = await say(page, 'Rules of the kitchen')
+  await choose(page, message, 'Pin')
+  await expect(undo(page, 'Pinned.')).toBeVisible()
+  await expectAccessible(page, 'a note with a way back')
+  await undo(page, 'Pinned.').click()
+  await expect(toast(page, 'Pinned.')).toHaveCount(0)
+  await expect.poll(pinned).toBe(0)
+
+  await choose(page, message, 'Pin')
+  await page.locator('.conversation__header').getByRole('button', { name: 'Pinned messages' }).click()
+  const panel = page.locator('.pins')
+  await expect(panel).toContainText('Rules of the kitchen')
+  await panel.getByRole('button', { name: 'Unpin' }).click()
+  await expect(panel).not.toContainText('Rules of the kitchen')
+  await undo(page, 'Unpinned.').click()
+  await expect(panel).toContainText('Rules of the kitchen')
+  expect(await pinned()).toBe(1)
+})
+
+test('a chat that was muted, and what was marked as read, come back', async ({ open }) => {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace('Undo')
+  await boris.join(space.id)
+  const other = await anna.makeChat(space.id, 'recipes')
+  const page = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  const muted = chatLink(page, 'general').getByRole('img', { name: 'Muted' })
+  await page.getByRole('main').getByRole('button', { name: 'More' }).first().click()
+  await page.getByRole('menuitem', { name: 'Notifications' }).click()
+  await page.getByRole('menuitem', { name: 'For 1 hour' }).click()
+  await expect(muted).toBeVisible()
+  await undo(page, 'general: Muted until').click()
+  await expect(muted).toHaveCount(0)
+  expect((await boris.get('/notifications/settings')).levels.filter((level: { muted: boolean }) => level.muted)).toEqual([])
+
+  for (const text of ['rye', 'wheat']) await anna.say(other.id, text)
+  const badge = chatLink(page, 'recipes').locator('.badge')
+  await expect(badge).toHaveText(/2/)
+  await page.getByRole('button', { name: 'Menu of the list' }).click()
+  await page.getByRole('menuitem', { name: 'Mark all as read' }).click()
+  await expect(badge).toHaveCount(0)
+  await undo(page, 'Everything is marked as read.').click()
+  await expect(badge).toHaveText(/2/)
+  expect((await boris.get(`/chats/${other.id}`)).read.unread).toBe(2)
+})
