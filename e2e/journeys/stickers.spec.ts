@@ -58,6 +58,24 @@ test('a sticker is chosen, sent at once, heard by others and opens its pack', as
   await expectAccessible(other)
 })
 
+test('packs are looked after in the settings; one that was taken away comes back', async ({ open }) => {
+  const anna = await Person.register('anna')
+  for (const name of ['Rolls', 'Loaves']) await anna.post('/stickers/packs', { name })
+  const page = await open(anna, '/settings/stickers')
+  const names = page.locator('.settings__packs .packs__name')
+  await expect(names).not.toHaveCount(0, { timeout: 30_000 })
+  const before = await names.allTextContents()
+  await page.getByRole('button', { name: `Remove ${before[0]}` }).click()
+  await expect(names).toHaveText(before.slice(1))
+  await toast(page, before[0]).getByRole('button', { name: 'Undo' }).click()
+  await expect(names).toHaveText(before)
+  await page.getByRole('button', { name: 'New pack' }).click()
+  await expect(page.getByRole('heading', { name: 'New pack' })).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(names).toHaveText(before)
+  await expectAccessible(page, 'packs in the settings')
+})
+
 test('who may not send stickers is not offered any', async ({ open }) => {
   const anna = await Person.register('anna')
   const boris = await Person.register('boris')

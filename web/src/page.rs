@@ -99,18 +99,21 @@ pub enum SettingsTab {
     Notifications,
     Privacy,
     Data,
+    /// Packs of stickers.
+    Stickers,
     /// Tokens for programs, bots.
     Developer,
 }
 
 impl SettingsTab {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Account,
         Self::Profile,
         Self::Security,
         Self::Appearance,
         Self::Language,
         Self::Notifications,
+        Self::Stickers,
         Self::Privacy,
         Self::Data,
         Self::Developer,
@@ -127,6 +130,7 @@ impl SettingsTab {
             Self::Language => "language",
             Self::Privacy => "privacy",
             Self::Data => "data",
+            Self::Stickers => "stickers",
             Self::Notifications => "notifications",
             Self::Developer => "developer",
         }

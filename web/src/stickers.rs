@@ -79,9 +79,29 @@ crate::lazy! {
     tools => pub fn packs_dialog(at: RwSignal<Option<Manage>>) -> AnyView {
         dialog(at)
     }
+    tools => fn packs() -> AnyView {
+        packs_here()
+    }
     tools => fn pack_page() -> AnyView {
         view! { <PackScreen /> }.into_any()
     }
+}
+
+/// The packs in the settings. Their code is fetched when they are shown.
+pub fn packs_tab() -> AnyView {
+    later(packs).into_any()
+}
+
+fn packs_here() -> AnyView {
+    let at = RwSignal::new(Some(Manage::Mine));
+    let title = move || t(at.get().unwrap_or(Manage::Mine).title())();
+    view! {
+        <section class="settings__section settings__packs">
+            <h2>{title}</h2>
+            {screen(at)}
+        </section>
+    }
+    .into_any()
 }
 
 /// Where the link of a pack leads. Its code is fetched when it is shown.

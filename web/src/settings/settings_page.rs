@@ -25,6 +25,7 @@ const fn icon(tab: SettingsTab) -> Icon {
         SettingsTab::Privacy => Icon::Lock,
         SettingsTab::Data => Icon::Download,
         SettingsTab::Notifications => Icon::Bell,
+        SettingsTab::Stickers => Icon::Sticker,
         SettingsTab::Developer => Icon::Code,
     }
 }
@@ -68,6 +69,7 @@ fn SettingsScreen() -> impl IntoView {
                             SettingsTab::Privacy => view! { <PrivacyTab /> }.into_any(),
                             SettingsTab::Data => view! { <DataTab /> }.into_any(),
                             SettingsTab::Notifications => view! { <NotificationsTab /> }.into_any(),
+                            SettingsTab::Stickers => crate::stickers::packs_tab(),
                             SettingsTab::Developer => crate::developer::developer_tab(),
                         }}
                     </div>

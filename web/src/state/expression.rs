@@ -103,6 +103,13 @@ impl Expression {
         });
     }
 
+    /// The packs at hand in their order, as known now.
+    #[must_use]
+    pub fn pack_order(&self) -> Vec<PackId> {
+        let ids = |list: &Vec<StickerPack>| list.iter().map(|pack| pack.id).collect();
+        self.packs.with_untracked(|packs| packs.as_ref()?.ready().map(ids)).unwrap_or_default()
+    }
+
     /// The packs at hand are these now.
     pub fn set_packs(&self, list: Vec<StickerPack>) {
         self.packs.set(Some(Load::Ready(list)));

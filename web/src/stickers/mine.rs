@@ -79,12 +79,13 @@ fn row(at: RwSignal<Option<Manage>>, order: Order<PackId>, pack: &StickerPack) -
         move || tf(Key::StickersUninstallNamed, &[("name", &name)])
     };
     let remove = move |_| {
-        let name = name.clone();
+        let (name, before) = (name.clone(), expression.pack_order());
         spawn_local(async move {
             match api::uninstall_pack(id).await {
                 Ok(()) => {
-                    toasts.done(tf(Key::StickersUninstalled, &[("name", &name)]));
                     expression.reload_packs();
+                    let again = move || install_again(expression, toasts, id, before.clone());
+                    toasts.undoable(tf(Key::StickersUninstalled, &[("name", &name)]), again);
                 }
                 Err(error) => toasts.failed(error.sentence()),
             }
@@ -97,6 +98,20 @@ fn row(at: RwSignal<Option<Manage>>, order: Order<PackId>, pack: &StickerPack) -
         <IconButton icon=Icon::Close label=remove_label on_click=remove />
     };
     order.row(id, "packs__row", inside.into_any())
+}
+
+/// Puts a pack at hand again, where it stood.
+fn install_again(expression: Expression, toasts: Toasts, id: PackId, order: Vec<PackId>) {
+    spawn_local(async move {
+        let outcome = match api::install_pack(id).await {
+            Ok(()) => api::order_packs(order).await.map(|page| expression.set_packs(page.items)),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            toasts.failed(error.sentence());
+            expression.reload_packs();
+        }
+    });
 }
 
 /// The picture of a pack.

@@ -2,10 +2,12 @@
 
 use crate::api::expression as api;
 use crate::i18n::{Key, by_name, number, t, tf, tr};
+use crate::page::{Page, SettingsTab};
 use crate::state::Expression;
 use crate::ui::{Button, Confirm, Icon, IconButton, Look, Toasts, unique_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::components::A;
 use shared::expression::{MAX_SPACE_EMOJI, SpaceEmoji, shortcode};
 use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;
@@ -45,6 +47,11 @@ pub fn EmojiTab(space: SpaceId) -> impl IntoView {
                     children=move |emoji| row(space, emoji, removing)
                 />
             </ul>
+            <p class="settings__hint">
+                <A href=Page::Settings(SettingsTab::Stickers).path()>
+                    {t(Key::StickersPacksElsewhere)}
+                </A>
+            </p>
         </section>
         <Removal space removing />
     }
