@@ -25,7 +25,7 @@ pub mod waiting;
 pub mod window;
 
 pub use categories::Categories;
-pub use changes::Changes;
+pub use changes::{Changes, Heard};
 pub use chats::Chats;
 pub use drafts::{Draft, Drafts};
 pub use expression::Expression;

@@ -1,6 +1,6 @@
 //! The categories of spaces, and which of them are folded on this device.
 
-use super::storage;
+use super::{Changes, storage};
 use crate::api::organise as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,6 +16,7 @@ const FOLDED: &str = "folded";
 pub struct Categories {
     all: RwSignal<HashMap<SpaceId, Vec<Category>>>,
     asked: StoredValue<HashSet<SpaceId>>,
+    changes: Changes<SpaceId>,
     folded: RwSignal<HashSet<CategoryId>>,
 }
 
@@ -25,6 +26,7 @@ impl Categories {
         Self {
             all: RwSignal::default(),
             asked: StoredValue::default(),
+            changes: Changes::default(),
             folded: RwSignal::new(storage::load(FOLDED).unwrap_or_default()),
         }
     }
@@ -41,8 +43,12 @@ impl Categories {
     fn fetch(&self, space: SpaceId) {
         let categories = *self;
         spawn_local(async move {
-            match api::list_categories(space).await {
-                Ok(page) => categories.all.update(|all| drop(all.insert(space, page.items))),
+            let fetch = || api::list_categories(space);
+            let Some(outcome) = categories.changes.settle_of(space, fetch).await else { return };
+            match outcome {
+                Ok(page) => {
+                    categories.all.try_update(|all| all.insert(space, page.items));
+                }
                 // Without them the chats stand in one list; the next look tries again.
                 Err(_) => drop(categories.asked.try_update_value(|asked| asked.remove(&space))),
             }
@@ -90,6 +96,7 @@ impl Categories {
     }
 
     fn change(&self, space: SpaceId, edit: impl FnOnce(&mut Vec<Category>)) {
+        self.changes.note_of(space);
         self.all.update(|all| {
             if let Some(list) = all.get_mut(&space) {
                 edit(list);

@@ -1,6 +1,6 @@
 //! Sticker packs at hand, and the emoji of spaces.
 
-use super::Load;
+use super::{Changes, Load};
 use crate::api::expression as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,14 +13,24 @@ use std::collections::HashMap;
 #[derive(Clone, Copy)]
 pub struct Expression {
     emoji: RwSignal<HashMap<SpaceId, Vec<SpaceEmoji>>>,
+    emoji_changes: Changes<SpaceId>,
     packs: RwSignal<Option<Load<Vec<StickerPack>>>>,
+    packs_changes: Changes,
     full: RwSignal<HashMap<PackId, Load<FullPack>>>,
+    full_changes: Changes<PackId>,
 }
 
 impl Expression {
     #[must_use]
     pub fn start() -> Self {
-        Self { emoji: RwSignal::default(), packs: RwSignal::new(None), full: RwSignal::default() }
+        Self {
+            emoji: RwSignal::default(),
+            emoji_changes: Changes::default(),
+            packs: RwSignal::new(None),
+            packs_changes: Changes::default(),
+            full: RwSignal::default(),
+            full_changes: Changes::default(),
+        }
     }
 
     /// The emoji of a space by name, fetched by the first who asks, reactively.
@@ -43,12 +53,20 @@ impl Expression {
     }
 
     fn reload_emoji(&self, space: SpaceId) {
-        let emoji = self.emoji;
+        let (emoji, changes) = (self.emoji, self.emoji_changes);
         spawn_local(async move {
-            // Without them the names stand there as words; the next look at the space tries again.
-            match api::space_emoji(space).await {
-                Ok(page) => emoji.update(|all| drop(all.insert(space, page.items))),
-                Err(_) => emoji.update_untracked(|all| drop(all.remove(&space))),
+            let fetch = || api::space_emoji(space);
+            match changes.settle_of(space, fetch).await {
+                Some(Ok(page)) => {
+                    emoji.try_update(|all| all.insert(space, page.items));
+                }
+                // Without them the names stand there as words; the next look at the space tries again.
+                Some(Err(_)) => {
+                    emoji.try_update_untracked(|all| {
+                        all.retain(|known, list| *known != space || !list.is_empty());
+                    });
+                }
+                None => {}
             }
         });
     }
@@ -72,6 +90,7 @@ impl Expression {
         if self.emoji.with_untracked(|all| !all.contains_key(&space)) {
             return;
         }
+        self.emoji_changes.note_of(space);
         self.emoji.update(|all| {
             let list = all.entry(space).or_default();
             list.retain(|known| known.id != id);
@@ -91,15 +110,16 @@ impl Expression {
 
     /// Fetches the packs at hand anew; the old ones stay until then.
     pub fn reload_packs(&self) {
-        let packs = self.packs;
+        let (packs, changes) = (self.packs, self.packs_changes);
         packs.update_untracked(|packs| {
             if packs.as_ref().is_none_or(|packs| packs.ready().is_none()) {
                 *packs = Some(Load::Loading);
             }
         });
         spawn_local(async move {
-            let outcome = api::my_packs().await.map(|page| page.items);
-            packs.set(Some(outcome.into()));
+            if let Some(outcome) = changes.settle(api::my_packs).await {
+                let _was_there = packs.try_set(Some(outcome.map(|page| page.items).into()));
+            }
         });
     }
 
@@ -112,6 +132,7 @@ impl Expression {
 
     /// The packs at hand are these now.
     pub fn set_packs(&self, list: Vec<StickerPack>) {
+        self.packs_changes.note();
         self.packs.set(Some(Load::Ready(list)));
     }
 
@@ -126,18 +147,20 @@ impl Expression {
 
     /// Fetches a pack anew; the old one stays until then.
     pub fn reload_pack(&self, id: PackId) {
-        let full = self.full;
+        let (full, changes) = (self.full, self.full_changes);
         full.update_untracked(|full| {
             full.entry(id).or_insert(Load::Loading);
         });
         spawn_local(async move {
-            let outcome = api::find_pack(id).await;
-            full.update(|full| drop(full.insert(id, outcome.into())));
+            if let Some(outcome) = changes.settle_of(id, || api::find_pack(id)).await {
+                full.try_update(|full| full.insert(id, outcome.into()));
+            }
         });
     }
 
     /// A pack was changed here.
     pub fn put_pack(&self, pack: FullPack) {
+        self.full_changes.note_of(pack.pack.id);
         self.full.update(|full| drop(full.insert(pack.pack.id, Load::Ready(pack))));
         self.reload_packs();
     }

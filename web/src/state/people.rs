@@ -1,7 +1,7 @@
 //! What the client knows of people beyond one space: whom the person does not want to hear, what others
 //! say about themselves, and profiles that were looked at.
 
-use super::Session;
+use super::{Changes, Heard, Session};
 use crate::api::people as api;
 use crate::api::{ApiResult, identity, spaces};
 use gloo_timers::callback::Interval;
@@ -33,12 +33,15 @@ type Known = HashMap<(UserId, Option<SpaceId>), (Seen, f64)>;
 #[derive(Clone, Copy)]
 pub struct People {
     marks: RwSignal<HashMap<UserId, Marked>>,
+    mark_changes: Changes,
     custom: RwSignal<HashMap<UserId, CustomStatus>>,
     /// Goes up while time passes: what is over goes from the screen.
     clock: RwSignal<u32>,
     /// Folded messages that the person wants to see.
     unfolded: RwSignal<HashSet<MessageId>>,
     known: StoredValue<Known>,
+    /// Of whom the stream told something: an answer that was asked for before is older.
+    pub(super) heard: Heard<UserId>,
     /// Whose profile is open.
     pub open: RwSignal<Option<UserId>>,
     session: Session,
@@ -56,10 +59,12 @@ impl People {
         });
         Self {
             marks: RwSignal::default(),
+            mark_changes: Changes::default(),
             custom: RwSignal::default(),
             clock,
             unfolded: RwSignal::default(),
             known: StoredValue::default(),
+            heard: Heard::default(),
             open: RwSignal::new(None),
             session,
             _timer: StoredValue::new_local(Some(timer)),
@@ -71,9 +76,9 @@ impl People {
         let people = *self;
         spawn_local(async move {
             // The next reconnect tries again.
-            if let Ok(page) = api::list_marks().await {
+            if let Some(Ok(page)) = people.mark_changes.settle(api::list_marks).await {
                 let marks = page.items.into_iter().map(|marked| (marked.user.id, marked));
-                people.marks.set(marks.collect());
+                let _was_there = people.marks.try_set(marks.collect());
             }
         });
     }
@@ -122,6 +127,7 @@ impl People {
     }
 
     fn note_mark(&self, user: UserId, marked: Option<Marked>) {
+        self.mark_changes.note();
         self.marks.update(|marks| match marked {
             Some(marked) => drop(marks.insert(user, marked)),
             None => drop(marks.remove(&user)),
@@ -159,6 +165,7 @@ impl People {
         if let Some(seen) = self.remembered(user, space) {
             return Ok(seen);
         }
+        let asked = self.heard.now();
         let (profile, member) = match space {
             Some(space) => {
                 let member = spaces::get_participant(space, user);
@@ -169,10 +176,14 @@ impl People {
             }
             None => (identity::get_profile(user).await?, None),
         };
-        if let Some(presence) = &profile.presence {
+        let is_old = self.heard.is_newer(user, asked);
+        if let Some(presence) = profile.presence.as_ref().filter(|_| !is_old) {
             self.note_custom(user, presence.custom_status.as_ref());
         }
         let seen = Seen { profile, member };
+        if is_old {
+            return Ok(seen);
+        }
         let entry = (seen.clone(), js_sys::Date::now());
         // The view may be gone by now.
         let _was_there = self.known.try_update_value(|known| known.insert((user, space), entry));
@@ -193,6 +204,7 @@ impl People {
 
     /// Somebody changed: he is asked anew.
     pub fn forget(&self, user: UserId) {
+        self.heard.note(user);
         self.known.update_value(|known| known.retain(|(known, _), _| *known != user));
     }
 
@@ -201,6 +213,7 @@ impl People {
         match &frame.event {
             Event::MarkChanged(changed) => self.note_mark(changed.user_id, changed.marked.clone()),
             Event::UserStatusChanged(changed) => {
+                self.heard.note(changed.user_id);
                 self.note_custom(changed.user_id, changed.custom_status.as_ref());
             }
             Event::UserUpdated(updated) => self.forget(updated.user.id),

@@ -69,12 +69,13 @@ impl Roster {
     pub fn reload(&self) {
         let roster = *self;
         roster.reload_roles();
+        let asked = roster.people.heard.now();
         spawn_local(async move {
             let fetch = || api::list_participants(roster.space, None);
             let Some(outcome) = roster.member_changes.settle(fetch).await else { return };
             match outcome {
                 Ok(page) => {
-                    roster.note_presence(&page.items);
+                    roster.note_presence(&page.items, asked);
                     roster.members.set(Load::Ready(page.items));
                     if page.next_cursor.is_some() {
                         roster.online.ask();
@@ -101,10 +102,10 @@ impl Roster {
             return;
         }
         self.is_loading_more.set(true);
-        let roster = *self;
+        let (roster, asked) = (*self, self.people.heard.now());
         spawn_local(async move {
             if let Ok(page) = api::list_participants(roster.space, Some(cursor)).await {
-                roster.note_presence(&page.items);
+                roster.note_presence(&page.items, asked);
                 for member in page.items {
                     roster.put_member(member);
                 }
@@ -119,10 +120,10 @@ impl Roster {
         if name.is_empty() || !self.cursor.with_untracked(Option::is_some) {
             return;
         }
-        let (roster, name) = (*self, name.to_owned());
+        let (roster, name, asked) = (*self, name.to_owned(), self.people.heard.now());
         spawn_local(async move {
             if let Ok(page) = api::find_participants(roster.space, &name).await {
-                roster.note_presence(&page.items);
+                roster.note_presence(&page.items, asked);
                 for member in page.items {
                     roster.put_member(member);
                 }
@@ -147,11 +148,11 @@ impl Roster {
             missing.retain(|user| !here(user));
         });
         for batch in missing.chunks(WANTED_AT_ONCE) {
-            let (roster, batch) = (*self, batch.to_vec());
+            let (roster, batch, asked) = (*self, batch.to_vec(), self.people.heard.now());
             spawn_local(async move {
                 match api::list_members_of(roster.space, &batch).await {
                     Ok(page) => {
-                        roster.note_presence(&page.items);
+                        roster.note_presence(&page.items, asked);
                         for member in page.items {
                             roster.put_member(member);
                         }
@@ -171,11 +172,11 @@ impl Roster {
             return;
         }
         for batch in users.chunks(WANTED_AT_ONCE) {
-            let (roster, batch) = (*self, batch.to_vec());
+            let (roster, batch, asked) = (*self, batch.to_vec(), self.people.heard.now());
             spawn_local(async move {
                 // What is on the screen stays until the next look.
                 if let Ok(page) = api::list_members_of(roster.space, &batch).await {
-                    roster.note_presence(&page.items);
+                    roster.note_presence(&page.items, asked);
                 }
             });
         }
@@ -228,7 +229,7 @@ impl Roster {
     pub(super) fn apply(&self, event: &Event) {
         match event {
             Event::MemberJoined(joined) => {
-                self.note_presence(std::slice::from_ref(&joined.member));
+                self.note_presence(std::slice::from_ref(&joined.member), self.people.heard.now());
                 self.online.note(joined.member.user.id, joined.member.status);
                 self.put_member(joined.member.clone());
                 self.count(joined.member.role_id, 1);
@@ -357,11 +358,13 @@ impl Roster {
         });
     }
 
-    fn note_presence(&self, members: &[Participant]) {
+    /// Takes in who is there, but of those of whom the stream has told since it was asked.
+    fn note_presence(&self, members: &[Participant], asked: u64) {
+        let is_new = |m: &&Participant| !self.people.heard.is_newer(m.user.id, asked);
         self.presence.update(|presence| {
-            presence.extend(members.iter().map(|m| (m.user.id, m.status)));
+            presence.extend(members.iter().filter(is_new).map(|m| (m.user.id, m.status)));
         });
-        for member in members {
+        for member in members.iter().filter(is_new) {
             self.people.note_custom(member.user.id, member.custom_status.as_ref());
         }
     }
