@@ -77,3 +77,17 @@ test('between phone and desk the spaces and chats are in a drawer', async ({ ope
   await expect(chatLink(page, 'second')).not.toBeInViewport()
   await say(page, 'from the tablet')
 })
+
+test('an address that waits for its code takes one line, until the code is typed', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/inbox', phone)
+  const banner = page.locator('.email-banner')
+  await expect(banner).toBeVisible({ timeout: 30_000 })
+  expect((await banner.boundingBox())!.height).toBeLessThanOrEqual(56)
+  await banner.getByRole('button', { name: 'Enter the code' }).tap()
+  await expect(banner.getByRole('textbox', { name: 'Code' })).toBeFocused()
+  await expect(banner.getByRole('button', { name: 'Confirm' })).toBeVisible()
+  await expectNoSideScroll(page)
+  await banner.getByRole('button', { name: 'Not now' }).tap()
+  await expect(banner).toHaveCount(0)
+})

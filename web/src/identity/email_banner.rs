@@ -4,7 +4,8 @@ use crate::api::{identity as api, people};
 use crate::form::Form;
 use crate::i18n::{Key, t, tf, tr};
 use crate::state::{Notices, storage};
-use crate::ui::{Button, Icon, IconButton, Look, Toasts};
+use crate::ui::{Button, Icon, IconButton, Look, Toasts, focus};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
@@ -126,9 +127,25 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
         let address = address.clone();
         move || tf(Key::IdentityConfirmText, &[("email", &address)])
     };
+    let short = {
+        let address = address.clone();
+        move || tf(Key::IdentityConfirmShort, &[("email", &address)])
+    };
+    // On a phone the field comes when it is asked for.
+    let is_whole = RwSignal::new(false);
+    let input = NodeRef::<html::Input>::new();
+    let unfold = move |_| {
+        is_whole.set(true);
+        request_animation_frame(move || {
+            if let Some(input) = input.get_untracked() {
+                focus::give(&input);
+            }
+        });
+    };
     view! {
         <form
             class="email-banner"
+            class:email-banner--whole=move || is_whole.get()
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
@@ -136,7 +153,12 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
             }
         >
             <p class="email-banner__text">{text}</p>
+            <p class="email-banner__short">{short}</p>
+            <button class="button email-banner__unfold" type="button" on:click=unfold>
+                <span class="button__text">{t(Key::IdentityEnterCode)}</span>
+            </button>
             <input
+                node_ref=input
                 class="email-banner__code"
                 inputmode="numeric"
                 autocomplete="one-time-code"
