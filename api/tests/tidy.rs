@@ -41,10 +41,11 @@ const LAYERS: [(&str, u8); 26] = [
 const STATE: &str = "app";
 
 /// Where statements are written.
-const SQL: [&str; 9] = [
+const SQL: [&str; 10] = [
     "/model/",
     "/platform/",
     "/realtime/stream.rs",
+    "/realtime/stream/",
     "/realtime/retention.rs",
     "/chat/directory.rs",
     "/chat/search/",

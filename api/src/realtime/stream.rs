@@ -1,9 +1,10 @@
 //! The durable log. Every change appends its events in its own transaction; they leave the process
 //! after commit and not before.
 
+mod numbers;
+
 use crate::error::ApiResult;
 use crate::platform::db::{Db, PgConn};
-use crate::platform::prepared::prepared;
 use crate::platform::schema::{events, streams};
 use crate::realtime::Live;
 pub use crate::realtime::delivery::{Delivery, Effect, without_deleted};
@@ -11,6 +12,7 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use diesel::prelude::*;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, TransactionManager};
+pub use numbers::{Numbered, reserve};
 use shared::event::Event;
 use shared::ids::ChatId;
 use shared::topic::Topic;
@@ -70,28 +72,18 @@ impl Tx {
     /// # Errors
     /// The database's.
     pub async fn emit_many(&mut self, topic: Topic, list: Vec<Event>) -> QueryResult<()> {
-        let Some(count) = i64::try_from(list.len()).ok().filter(|count| *count > 0) else {
+        if list.is_empty() {
             return Ok(());
-        };
-        let conn: &mut PgConn = self;
-        let last = advance_one(conn, topic, count).await?;
-        let numbered = (last - count + 1..).zip(list);
-        let made: Vec<_> =
-            numbered.map(|(seq, event)| Delivery::new(topic, Some(seq), None, event)).collect();
-        let (seqs, frames): (Vec<i64>, Vec<&str>) = made
-            .iter()
-            .map(|delivery| (delivery.seq.unwrap_or_default(), &*delivery.frame))
-            .unzip();
-        let query = diesel::sql_query(
-            "INSERT INTO events (topic, seq, frame) \
-             SELECT $1, t.seq, t.frame FROM unnest($2::bigint[], $3::text[]) AS t (seq, frame)",
-        )
-        .bind::<diesel::sql_types::Text, _>(topic.to_string())
-        .bind::<diesel::sql_types::Array<diesel::sql_types::BigInt>, _>(seqs)
-        .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(frames);
-        prepared(query).execute(conn).await?;
-        self.deliveries.extend(made.into_iter().map(Arc::new));
+        }
+        let numbered = reserve(self, topic, list.len()).await?.number(list);
+        numbered.write(self).await?;
+        self.tell(numbered);
         Ok(())
+    }
+
+    /// Publishes after commit what was written.
+    pub fn tell(&mut self, numbered: Numbered) {
+        self.deliveries.extend(numbered.0);
     }
 
     async fn append(
@@ -100,9 +92,9 @@ impl Tx {
         audience: Option<ChatId>,
         event: Event,
     ) -> QueryResult<i64> {
-        let conn: &mut PgConn = self;
-        let seq = advance_one(conn, topic, 1).await?;
+        let seq = reserve(self, topic, 1).await?.last();
         let delivery = Delivery::new(topic, Some(seq), audience, event);
+        let conn: &mut PgConn = self;
         diesel::insert_into(events::table)
             .values((
                 events::topic.eq(topic.to_string()),
@@ -217,17 +209,6 @@ impl DerefMut for Tx {
             None => unreachable!("a transaction that has ended is gone"),
         }
     }
-}
-
-/// Takes the topic's next `count` numbers; returns the last of them.
-async fn advance_one(conn: &mut PgConn, topic: Topic, count: i64) -> QueryResult<i64> {
-    let insert = diesel::insert_into(streams::table)
-        .values((streams::topic.eq(topic.to_string()), streams::seq.eq(count)))
-        .on_conflict(streams::topic)
-        .do_update()
-        .set(streams::seq.eq(streams::seq + count))
-        .returning(streams::seq);
-    prepared(insert).get_result(conn).await
 }
 
 /// Names this log: another one after the database was restored from a copy or moved to another

@@ -13,10 +13,11 @@ use crate::error::{ApiError, ApiResult};
 use crate::files::actions::do_attach;
 use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
-use crate::realtime::stream::{Tx, now};
+use crate::realtime::stream::{self, Tx, now};
 use crate::spaces::audit::{Entry, record};
 use chrono::{DateTime, Utc};
 use diesel::OptionalExtension as _;
+use futures_util::future::try_join;
 use shared::chat::{MentionGroups, Message, MessageType, ReplyPreview, SendMessage, ThreadUpdated};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, MessageEdited};
@@ -114,18 +115,21 @@ pub async fn do_send_plain(
     if sends.is_empty() {
         return Ok(Vec::new());
     }
-    let created_at = now();
+    let (created_at, topic) = (now(), Topic::Chat(chat));
     let count = i64::try_from(sends.len()).unwrap_or(i64::MAX);
-    let last = changes::next_seqs(tx, chat, count, created_at).await?;
+    // What does not wait for each other's answer goes to the database together: both numbers, then
+    // both rows. They are carried out in this order.
+    let numbers = changes::next_seqs(tx, chat, count, created_at);
+    let (last, reserved) = try_join(numbers, stream::reserve(tx, topic, sends.len())).await?;
     let messages: Vec<Message> = (last - count + 1..)
         .zip(&sends)
         .map(|(seq, (access, body))| fresh(access, MessageId::new(), seq, body, created_at))
         .collect();
-    let written = changes::insert_plain(tx, chat, &messages, created_at).await?;
-    if written.len() == messages.len() {
-        let events = messages.iter().map(|message| Event::NewMessage(Box::new(message.clone())));
-        tx.emit_many(Topic::Chat(chat), events.collect()).await?;
-    }
+    let events = messages.iter().map(|message| Event::NewMessage(Box::new(message.clone())));
+    let numbered = reserved.number(events.collect());
+    let rows = changes::insert_plain(tx, chat, &messages, created_at);
+    let (written, ()) = try_join(rows, numbered.write(tx)).await?;
+    tx.tell(numbered);
     let sent = messages.into_iter().map(|message| match written.contains(&message.id) {
         true => Sent::New(Box::new(message), Vec::new()),
         false => Sent::Repeat,

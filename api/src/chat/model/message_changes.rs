@@ -50,7 +50,7 @@ impl NewMessage<'_> {
 /// # Errors
 /// The database's.
 pub async fn insert_plain(
-    conn: &mut PgConn,
+    conn: &PgConn,
     chat: ChatId,
     messages: &[Message],
     at: DateTime<Utc>,
@@ -75,7 +75,7 @@ pub async fn insert_plain(
     .bind::<Array<SqlUuid>, _>(column(|message| message.author.id.0))
     .bind::<Array<Text>, _>(messages.iter().map(|message| &message.content).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(messages.iter().map(|message| &message.nonce).collect::<Vec<_>>());
-    let rows: Vec<Row> = prepared(query).load(conn).await?;
+    let rows: Vec<Row> = prepared(query).load(&mut &*conn).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -85,7 +85,7 @@ pub async fn insert_plain(
 /// # Errors
 /// The database's.
 pub async fn next_seqs(
-    conn: &mut PgConn,
+    conn: &PgConn,
     chat: ChatId,
     count: i64,
     at: DateTime<Utc>,
@@ -93,7 +93,7 @@ pub async fn next_seqs(
     let update = diesel::update(chats::table.find(chat))
         .set((chats::last_seq.eq(chats::last_seq + count), chats::last_message_at.eq(at)))
         .returning(chats::last_seq);
-    prepared(update).get_result(conn).await
+    prepared(update).get_result(&mut &*conn).await
 }
 
 /// Waits for other changes of this message and returns whether it is still there.
