@@ -40,13 +40,23 @@ struct Place {
     sort_name: String,
 }
 
+/// More people than these with a part of a name are not looked up first: walking the list soon finds
+/// enough of them.
+const FEW: i64 = 500;
+
+/// `$1` space, `$2` pattern, `$3` how many.
+const NAMED: &str = "(SELECT id AS user_id FROM users \
+     WHERE (lower(nickname) || ' ' || lower(coalesce(display_name, ''))) LIKE lower($2) LIMIT $3) \
+     UNION SELECT user_id FROM space_members \
+         WHERE space_id = $1 AND nickname IS NOT NULL AND nickname ILIKE $2";
+
 /// `$1` space, `$2` role, `$3` pattern, `$4` who is here, `$5`-`$8` the key, `$9` how many, `$10` the
-/// smallest id.
+/// smallest id, `$11` who can be meant, when they are few.
 /// Those who are here are few and found one by one; of the others each role gives its next ones.
 const PAGE: &str = "WITH pages AS ( \
      (SELECT sm.user_id, r.priority, false AS is_away, sm.sort_name \
       FROM space_members sm JOIN roles r ON r.id = sm.role_id \
-      WHERE {here} sm.space_id = $1 AND sm.user_id = ANY($4) AND ($2 IS NULL OR sm.role_id = $2) \
+      WHERE {here} {few} sm.space_id = $1 AND sm.user_id = ANY($4) AND ($2 IS NULL OR sm.role_id = $2) \
         AND ($3 IS NULL OR EXISTS (SELECT 1 FROM users u WHERE u.id = sm.user_id \
              AND (u.nickname ILIKE $3 OR u.display_name ILIKE $3 OR sm.nickname ILIKE $3))) \
         AND ($5 IS NULL OR (-r.priority::bigint, false, sm.sort_name, sm.user_id) > (-$5::bigint, $6, $7, $8)) \
@@ -54,7 +64,7 @@ const PAGE: &str = "WITH pages AS ( \
      UNION ALL \
      (SELECT m.user_id, r.priority, true, m.sort_name FROM roles r CROSS JOIN LATERAL ( \
         SELECT sm.user_id, sm.sort_name FROM space_members sm \
-        WHERE {away} sm.space_id = $1 AND sm.role_id = r.id AND sm.user_id <> ALL($4) \
+        WHERE {away} {few} sm.space_id = $1 AND sm.role_id = r.id AND sm.user_id <> ALL($4) \
           AND (sm.sort_name, sm.user_id) > (CASE WHEN r.priority = $5 AND $6 THEN $7 ELSE '' END, \
                CASE WHEN r.priority = $5 AND $6 THEN $8 ELSE $10 END) \
           AND ($3 IS NULL OR EXISTS (SELECT 1 FROM users u WHERE u.id = sm.user_id \
@@ -76,8 +86,14 @@ pub async fn page_after(
     limit: i64,
 ) -> QueryResult<Vec<(MemberRow, MemberKey)>> {
     let here: Vec<Uuid> = filter.here.iter().map(|id| id.0).collect();
+    let pattern = filter.name.as_deref().map(super::containing);
+    let few = match &pattern {
+        Some(pattern) => few_named(conn, space, pattern).await?,
+        None => None,
+    };
     let skip = |skipped: bool| if skipped { "false AND" } else { "" };
     let sql = PAGE
+        .replace("{few}", if few.is_some() { "sm.user_id = ANY($11) AND" } else { "" })
         .replace("{here}", skip(filter.is_here == Some(false)))
         .replace("{away}", skip(filter.is_here == Some(true)));
     let (priority, is_away, name, id) = match after {
@@ -87,7 +103,7 @@ pub async fn page_after(
     let places: Vec<Place> = diesel::sql_query(sql)
         .bind::<SqlUuid, _>(space.0)
         .bind::<Nullable<SqlUuid>, _>(filter.role.map(|role| role.0))
-        .bind::<Nullable<Text>, _>(filter.name.as_deref().map(super::containing))
+        .bind::<Nullable<Text>, _>(pattern)
         .bind::<Array<SqlUuid>, _>(here)
         .bind::<Nullable<Integer>, _>(priority)
         .bind::<Bool, _>(is_away)
@@ -95,6 +111,7 @@ pub async fn page_after(
         .bind::<SqlUuid, _>(id)
         .bind::<BigInt, _>(limit)
         .bind::<SqlUuid, _>(Uuid::nil())
+        .bind::<Array<SqlUuid>, _>(few.unwrap_or_default())
         .load(conn)
         .await?;
     let ids: Vec<UserId> = places.iter().map(|place| UserId(place.user_id)).collect();
@@ -106,4 +123,25 @@ pub async fn page_after(
         Some((rows.remove(&id)?, (place.priority, place.is_away, place.sort_name, id)))
     });
     Ok(found.collect())
+}
+
+/// Who may have this in his name, in the space or not, unless they are many.
+async fn few_named(
+    conn: &mut PgConn,
+    space: SpaceId,
+    pattern: &str,
+) -> QueryResult<Option<Vec<Uuid>>> {
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = SqlUuid)]
+        user_id: Uuid,
+    }
+    let named: Vec<Named> = diesel::sql_query(NAMED)
+        .bind::<SqlUuid, _>(space.0)
+        .bind::<Text, _>(pattern)
+        .bind::<BigInt, _>(FEW)
+        .load(conn)
+        .await?;
+    let are_few = named.len() < FEW as usize;
+    Ok(are_few.then(|| named.into_iter().map(|one| one.user_id).collect()))
 }

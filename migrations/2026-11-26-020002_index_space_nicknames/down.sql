@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY space_members_nicknames;
