@@ -58,7 +58,7 @@ pub fn run() -> anyhow::Result<()> {
                 .route("/", web::get().to(open))
                 .route("/", web::post().to(tell))
         });
-        let server = server.workers(2).backlog(8192).bind(("127.0.0.1", 0))?;
+        let server = server.workers(2).tcp_nodelay(true).backlog(8192).bind(("127.0.0.1", 0))?;
         for address in server.addrs() {
             println!("{address}");
         }

@@ -79,7 +79,7 @@ impl Bench {
 /// `load bench`. The server has the first core and the generator the last one; PostgreSQL is where
 /// the system puts it.
 pub async fn run(place: &Place, args: &Bench) -> anyhow::Result<()> {
-    cores::allow_files(args.sockets * 3 + 1000).await?;
+    cores::allow_files(args.sockets * 3 / 2 + 2000).await?;
     let mut server = Server::start(place).await?;
     let mut report = Report::default();
     if args.does(Part::Start) {

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 /// Sends a second, whether the server keeps up or not.
 const RATE: u64 = 1000;
+/// So many before them open connections and prepare statements, and are not counted.
+const WARMING: u64 = RATE;
 const PEOPLE: usize = 100;
 const CHATS: usize = 20;
 
@@ -37,14 +39,16 @@ pub async fn seen(server: &Server, seconds: u64, runs: u32) -> anyhow::Result<Ti
     let total = RATE * seconds * u64::from(runs);
     let mut ticks = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
     let mut sends = JoinSet::new();
-    for n in 0..total {
+    for n in 0..WARMING + total {
         ticks.tick().await;
         let (client, chat) = senders[usize::try_from(n)? % senders.len()].clone();
         let book = book.clone();
         sends.spawn(async move {
             let nonce = Uuid::now_v7().to_string();
             let content = format!("Is the bread ready? {nonce}");
-            book.say(&content);
+            if n >= WARMING {
+                book.say(&content);
+            }
             let body = SendMessage { content, nonce, ..SendMessage::default() };
             client.send(chat, &body).await.map(drop)
         });

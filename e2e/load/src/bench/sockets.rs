@@ -29,21 +29,22 @@ struct Crowd {
 /// Messages to many sockets, what one costs, and how they come back.
 pub async fn measure(server: &Server, args: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let count = args.sockets as usize;
+    // Before ours are open: both together may be more than this process may have.
+    let bare = if args.does(Part::Sockets) { Some(bare(count, args.runs).await?) } else { None };
     let mut crowd = Crowd::gather(server, count).await?;
     let before = server.memory()?;
     let opening = crowd.open(count).await?;
     report.line(&format!("{count} sockets, all at once"), &format!("{opening:.1} s"));
-    let each = server.memory()?.saturating_sub(before) as f64 / count as f64 / 1024.0;
-    if args.does(Part::Sockets) {
+    if let Some((bare, bare_each)) = bare {
         let busy = Busy::start(server.pid()?)?;
         let idle = Duration::from_secs(args.seconds);
         tokio::time::sleep(idle).await;
         report.line(&format!("{count} idle sockets"), &busy.stop()?.text());
+        let each = server.memory()?.saturating_sub(before) as f64 / count as f64 / 1024.0;
         let mut ours = Vec::new();
         for _ in 0..args.runs {
             ours.push(crowd.tell(count).await?);
         }
-        let (bare, bare_each) = bare(count, args.runs).await?;
         let ours = median(&mut ours);
         let name = format!("one message to {count} sockets");
         report.line(&name, &format!("{:.0} ms until the last one", ours * 1000.0));
