@@ -109,6 +109,8 @@ impl Server {
             .workers(workers)
             .shutdown_timeout(drain.as_secs())
             .keep_alive(Duration::from_secs(75))
+            // A frame on a socket must not wait until the one before it was acknowledged.
+            .tcp_nodelay(true)
             .client_request_timeout(Duration::from_secs(10))
             .disable_signals()
             .listen(listener)?

@@ -6,6 +6,7 @@ use super::model::view;
 use crate::error::{ApiError, ApiResult};
 use crate::identity::model::person::Person;
 use crate::platform::db::Db;
+use crate::platform::prepared::prepared;
 use crate::realtime::directory::{Directory, Question, View};
 use crate::realtime::presence::Chosen;
 use async_trait::async_trait;
@@ -37,8 +38,8 @@ impl ChatDirectory {
 
     async fn topics_of(&self, sql: &str, user: UserId) -> ApiResult<Vec<Topic>> {
         let conn = &mut *self.db.conn().await?;
-        let rows: Vec<TopicRow> =
-            diesel::sql_query(sql).bind::<SqlUuid, _>(user.0).load(conn).await?;
+        let query = diesel::sql_query(sql).bind::<SqlUuid, _>(user.0);
+        let rows: Vec<TopicRow> = prepared(query).load(conn).await?;
         rows.into_iter().map(|row| row.topic.parse().map_err(ApiError::internal)).collect()
     }
 }

@@ -16,7 +16,7 @@ use shared::topic::Topic;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, OnceCell, watch};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore, watch};
 
 /// See the module. Clones share everything.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ struct Inner {
     next_socket: AtomicU64,
     sockets_of: DashMap<UserId, usize>,
     open_sockets: AtomicUsize,
+    turns: Arc<Semaphore>,
     shutdown: watch::Sender<bool>,
     /// The whole log is to be looked at.
     look: Notify,
@@ -54,6 +55,7 @@ impl Live {
     #[must_use]
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
         let hub = Hub::new(db.clone(), bus.clone());
+        let turns = Arc::new(Semaphore::new((db.capacity() / 2).max(1)));
         let live = Self(Arc::new(Inner {
             db,
             epoch: OnceCell::new(),
@@ -66,6 +68,7 @@ impl Live {
             next_socket: AtomicU64::new(1),
             sockets_of: DashMap::new(),
             open_sockets: AtomicUsize::new(0),
+            turns,
             shutdown: watch::Sender::new(false),
             look: Notify::new(),
             on_revoked: OnceLock::new(),
@@ -166,6 +169,13 @@ impl Live {
     #[must_use]
     pub fn next_socket(&self) -> u64 {
         self.0.next_socket.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Waits for a turn to ask the database, which lasts until it is dropped. Sockets that come back all
+    /// at once take half of the connections; the others stay free for requests.
+    pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        // Fails only when it is closed, which nobody does.
+        self.0.turns.clone().acquire_owned().await.ok()
     }
 
     /// Counts an open socket until the guard is dropped.

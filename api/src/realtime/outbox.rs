@@ -10,6 +10,9 @@ pub const MAX_FRAMES: usize = 256;
 /// Most bytes that may wait.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
+/// Room for so many stays when nothing waits.
+const SPARE: usize = 16;
+
 /// A socket's queue. Clones share it.
 #[derive(Clone, Default)]
 pub struct Outbox(Arc<Inner>);
@@ -60,6 +63,10 @@ impl Outbox {
                 }
                 if let Some(delivery) = queue.frames.pop_front() {
                     queue.bytes -= delivery.frame.len();
+                    if queue.frames.is_empty() && queue.frames.capacity() > SPARE {
+                        // A burst is over; most sockets wait for most of their time.
+                        queue.frames = VecDeque::new();
+                    }
                     return Ok(delivery);
                 }
             }

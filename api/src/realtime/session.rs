@@ -121,7 +121,8 @@ impl Session {
         let hello = tokio::select! {
             biased;
             _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
-            hello = self.hello(&mut stream, place) => hello,
+            // On the heap, and gone after: what waits is a small part of what a socket goes through.
+            hello = Box::pin(self.hello(&mut stream, place)) => hello,
         };
         let end = match hello {
             Ok((peer, chosen)) => {
@@ -172,12 +173,14 @@ impl Session {
                 _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
                 () = sleep_until(expiry) => Err(End::close(close::UNAUTHENTICATED)),
                 () = sleep_until((self.last_heard + SILENCE).into()) => Err(End::Gone),
-                () = sleep_until(look), if self.hidden_until.is_some() => self.look_again(&peer).await,
+                () = sleep_until(look), if self.hidden_until.is_some() => {
+                    Box::pin(self.look_again(&peer)).await
+                }
                 delivery = outbox.next() => match delivery {
-                    Ok(delivery) => self.deliver(&peer, delivery).await,
+                    Ok(delivery) => Box::pin(self.deliver(&peer, delivery)).await,
                     Err(_) => Err(End::close(close::TOO_SLOW)),
                 },
-                message = stream.recv() => self.hear(&mut peer, message).await,
+                message = stream.recv() => Box::pin(self.hear(&mut peer, message)).await,
                 _ = ping.tick() => self.ping().await,
             };
             if let Err(end) = step {

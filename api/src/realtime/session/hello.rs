@@ -39,6 +39,7 @@ impl Session {
         drop(place);
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
+        let turn = self.app.live.turn().await;
         let directory = self.app.live.directory().clone();
         let (me, chosen) = directory.me(user.id).await.map_err(|e| failed(&e))?;
         let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
@@ -48,6 +49,7 @@ impl Session {
         }
         let cursors = hello.cursors.into_iter().collect();
         let mut resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
+        drop(turn);
         let peer = Peer { user, card: me.as_ref() };
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
         // positions are behind that event.

@@ -45,20 +45,21 @@ async fn of_a_crowd_nobody_hears_who_is_there_but_partners_do_and_lists_say_it()
     let bakery = Bakery::open().await;
     bakery.anna.post("/chats", json!({"user_id": bakery.boris.id()})).await.expect(201);
     let mut anna = bakery.anna.socket().await;
-    let mut crowd = Vec::new();
+    let (mut crowd, mut people) = (Vec::new(), Vec::new());
     for n in 0..21 {
         let person = bakery.app.user(&format!("person_{n}")).await;
         person.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
         for _ in 0..10 {
             crowd.push(person.socket().await);
         }
+        people.push(json!(person.id()));
     }
     let told = |frames: Vec<Value>| {
         let changed = frames.into_iter().filter(|frame| frame["type"] == "user_status_changed");
         changed.map(|frame| frame["data"]["user_id"].clone()).collect::<Vec<_>>()
     };
     let early = told(anna.drain().await);
-    assert!((10..=20).contains(&early.len()), "{early:?}");
+    assert!(early.contains(&people[0]) && !early.contains(&people[20]), "{early:?}");
     for socket in &mut crowd {
         socket.drain().await;
     }
