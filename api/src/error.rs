@@ -2,7 +2,7 @@
 
 use crate::http::rate_limit::LimitState;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
 use actix_web::{HttpResponse, ResponseError};
 use shared::error::{ErrorCode, FieldCode, FieldError, Problem};
 use shared::permission::{Permission, Refusal};
@@ -153,6 +153,9 @@ pub fn respond(error: &ApiError, problem: &Problem) -> HttpResponse {
     if let Some(seconds) = error.retry_after {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
     }
+    if error.code == ErrorCode::UpgradeRequired {
+        response.insert_header((UPGRADE, "websocket")).insert_header((SEC_WEBSOCKET_VERSION, "13"));
+    }
     let mut response = response.body(serde_json::to_string(problem).unwrap_or_default());
     if let Some(limit) = &error.limit {
         limit.write(response.headers_mut());
@@ -177,7 +180,9 @@ impl From<diesel::result::Error> for ApiError {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Self::unavailable(error)
             }
-            Error::DatabaseError(_, ref info) if gave_up(info.message()) => {
+            Error::DatabaseError(_, ref info)
+                if gave_up(info.message()) || has_no_room(info.message()) =>
+            {
                 Self::unavailable(error)
             }
             other => Self::internal(other),
@@ -189,6 +194,13 @@ impl From<diesel::result::Error> for ApiError {
 /// SQLSTATE 57014, 55P03 and 40P01.
 fn gave_up(message: &str) -> bool {
     message.starts_with("canceling statement due to ") || message == "deadlock detected"
+}
+
+/// Whether the database's disk is full: SQLSTATE 53100, for which diesel has no kind either.
+fn has_no_room(message: &str) -> bool {
+    message.starts_with("could not extend file")
+        || message.starts_with("could not write")
+        || message.ends_with("No space left on device")
 }
 
 impl From<ErrorCode> for ApiError {

@@ -25,6 +25,7 @@ use crate::realtime::socket::Waiting;
 use crate::router;
 use actix_web::HttpServer;
 use anyhow::Context as _;
+use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,6 +104,7 @@ impl Server {
         let Self { app, listener, .. } = self;
         let server = &app.config.server;
         let (workers, drain) = (server.workers, server.drain);
+        let silence = app.config.stream.silence();
         let waiting = Waiting::default();
         let state = app.clone();
         let running = HttpServer::new(move || router::service(state.clone(), waiting.clone()))
@@ -112,6 +114,7 @@ impl Server {
             // A frame on a socket must not wait until the one before it was acknowledged.
             .tcp_nodelay(true)
             .client_request_timeout(Duration::from_secs(10))
+            .on_connect(move |connection, _| give_up_after(connection, silence))
             .disable_signals()
             .listen(listener)?
             .run();
@@ -128,3 +131,18 @@ impl Server {
         Ok(())
     }
 }
+
+/// A peer that takes nothing for so long is gone: one that vanished without a word, or one that stopped
+/// reading. Without this the system goes on sending to it for a quarter of an hour, or for ever.
+#[cfg(target_os = "linux")]
+fn give_up_after(connection: &dyn Any, time: Duration) {
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(time))
+    {
+        tracing::debug!(%error, "a connection keeps the system's own timeout");
+    }
+}
+
+/// Other systems have no such option.
+#[cfg(not(target_os = "linux"))]
+fn give_up_after(_: &dyn Any, _: Duration) {}

@@ -136,6 +136,8 @@ codes! {
     BadResetLink = "bad_reset_link", 422;
     /// The code of a letter is wrong or has expired.
     WrongCode = "wrong_code", 422;
+    /// This version of the WebSocket protocol is not spoken; `Sec-WebSocket-Version` says which is.
+    UpgradeRequired = "upgrade_required", 426;
     /// Too many requests; `Retry-After` says how long to wait.
     RateLimited = "rate_limited", 429;
     /// Slow mode: `Retry-After` says when the caller may write here again.

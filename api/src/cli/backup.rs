@@ -39,7 +39,7 @@ struct Stored {
 /// `api backup FOLDER`: writes, reads back, compares, and only then calls it a backup.
 pub(super) async fn back_up(config: Config, folder: &Path) -> anyhow::Result<()> {
     let database = Database::open(&config).await?;
-    let done = make(&config, database.url(), folder).await;
+    let done = make(&config, database.direct_url(), folder).await;
     database.close().await;
     done
 }
@@ -92,7 +92,7 @@ pub(super) async fn restore(config: Config, folder: &Path) -> anyhow::Result<()>
     let list: List = serde_json::from_slice(&list).context(LIST)?;
     check(folder, &list).await?;
     let database = Database::connect(&config).await?;
-    let done = bring_back(&config, database.url(), folder, &list).await;
+    let done = bring_back(&config, database.direct_url(), folder, &list).await;
     database.close().await;
     done?;
     println!(

@@ -12,6 +12,7 @@ const MIGRATION_LOCK: i64 = 7_401_001;
 #[derive(Debug)]
 pub struct Database {
     url: String,
+    direct_url: Option<String>,
     private: Option<PrivatePostgres>,
 }
 
@@ -34,11 +35,12 @@ impl Database {
     /// # Errors
     /// The database can't be started.
     pub async fn connect(config: &Config) -> anyhow::Result<Self> {
+        let direct_url = config.database.direct_url.as_ref().map(|url| url.expose().to_owned());
         Ok(match &config.database.url {
-            Some(url) => Self { url: url.expose().to_owned(), private: None },
+            Some(url) => Self { url: url.expose().to_owned(), direct_url, private: None },
             None => {
                 let private = PrivatePostgres::start(&config.database, &config.data_dir).await?;
-                Self { url: private.url(), private: Some(private) }
+                Self { url: private.url(), direct_url: None, private: Some(private) }
             }
         })
     }
@@ -47,6 +49,12 @@ impl Database {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same database, where a session is one of PostgreSQL's own and no pooler's.
+    #[must_use]
+    pub fn direct_url(&self) -> &str {
+        self.direct_url.as_deref().unwrap_or(&self.url)
     }
 
     /// Stops the private server, if this process runs it.
@@ -58,12 +66,15 @@ impl Database {
 
     /// One node at a time: others wait for it and then find nothing to do.
     async fn migrate(&self) -> anyhow::Result<Vec<String>> {
-        let reached = tokio_postgres::connect(&self.url, NoTls).await;
+        let url = self.direct_url();
+        let reached = tokio_postgres::connect(url, NoTls).await;
         let (client, connection) = reached.context("the database does not answer")?;
         let driver = tokio::spawn(connection);
-        client.execute("select pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await?;
-        let done = migrations::migrate(&self.url).await;
-        // The lock goes with the session.
+        // Of a transaction, not of a session: a pooler would hand the session on with the lock.
+        let lock = format!("BEGIN; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        client.batch_execute(&lock).await?;
+        let done = migrations::migrate(url).await;
+        // The lock goes with the transaction.
         drop(client);
         driver.await??;
         done

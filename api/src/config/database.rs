@@ -8,6 +8,9 @@ pub struct DatabaseConfig {
     /// `DATABASE_URL`: `postgres://user:password@host/name`. Default: a private server in
     /// `SPACE_DATA_DIR`, started and stopped with this one.
     pub url: Option<Secret>,
+    /// `DATABASE_DIRECT_URL`: the same database past the pooler that `DATABASE_URL` names, for
+    /// migrations, backups and restores. Default: `DATABASE_URL`.
+    pub direct_url: Option<Secret>,
     /// `SPACE_DATABASE_CONNECTIONS`: the most connections a node opens, 2-200. Default 16.
     pub connections: usize,
     /// `SPACE_POSTGRES_BIN`: the folder of `initdb` and `postgres` for the private server.
@@ -20,12 +23,20 @@ pub struct DatabaseConfig {
 
 impl DatabaseConfig {
     pub(super) fn read(source: &mut Source) -> Self {
-        let url = source.secret("DATABASE_URL");
-        if url.as_ref().is_some_and(|url| !url.expose().starts_with("postgres")) {
-            source.problem("DATABASE_URL should begin with postgres:// or postgresql://.");
+        let mut address = |name| {
+            let url = source.secret(name);
+            if url.as_ref().is_some_and(|url| !url.expose().starts_with("postgres")) {
+                source.problem(format!("{name} should begin with postgres:// or postgresql://."));
+            }
+            url
+        };
+        let (url, direct_url) = (address("DATABASE_URL"), address("DATABASE_DIRECT_URL"));
+        if url.is_none() && direct_url.is_some() {
+            source.problem("DATABASE_DIRECT_URL means nothing without DATABASE_URL.");
         }
         Self {
             url,
+            direct_url,
             connections: source.number("SPACE_DATABASE_CONNECTIONS", 16, 2..=200),
             binaries: source.text("SPACE_POSTGRES_BIN").map(PathBuf::from),
             backup_within: match source.number("SPACE_BACKUP_HOURS", 0, 0..=8760) {

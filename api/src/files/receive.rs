@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use shared::error::{ErrorCode, FieldCode};
 use shared::files::clean_name;
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt as _;
 
@@ -99,7 +100,7 @@ async fn read_file(
             .or_else(|| disposition.get_filename().map(str::to_owned))
     });
     let name = clean_name(&name.unwrap_or_default());
-    let file = tempfile::tempfile_in(&app.files.incoming).map_err(ApiError::internal)?;
+    let file = tempfile::tempfile_in(&app.files.incoming).map_err(unwritten)?;
     let mut writer = tokio::fs::File::from_std(file.try_clone().map_err(ApiError::internal)?);
     let (mut head, mut size, mut admitted) = (Vec::with_capacity(HEAD), 0_u64, None);
     let began = Instant::now();
@@ -128,9 +129,9 @@ async fn read_file(
         if elapsed > GRACE && (size as f64) < PACE * elapsed.as_secs_f64() {
             return Err(slow());
         }
-        writer.write_all(&chunk).await.map_err(ApiError::internal)?;
+        writer.write_all(&chunk).await.map_err(unwritten)?;
     }
-    writer.flush().await.map_err(ApiError::internal)?;
+    writer.flush().await.map_err(unwritten)?;
     let (content, _) = admitted.ok_or_else(|| ApiError::new(ErrorCode::FileType))?;
     Ok(Upload { file, size, name, content })
 }
@@ -144,6 +145,14 @@ fn slow() -> ApiError {
     ApiError {
         cause: Some(anyhow!("an upload was too slow")),
         ..ApiError::new(ErrorCode::Malformed)
+    }
+}
+
+/// A full disk is no fault of ours: there may be room later.
+fn unwritten(error: std::io::Error) -> ApiError {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ApiError::unavailable(error),
+        _ => ApiError::internal(error),
     }
 }
 

@@ -98,6 +98,7 @@ fn code_of(status: StatusCode) -> ErrorCode {
         405 => ErrorCode::MethodNotAllowed,
         413 => ErrorCode::TooLarge,
         415 => ErrorCode::UnsupportedMediaType,
+        426 => ErrorCode::UpgradeRequired,
         429 => ErrorCode::RateLimited,
         503 => ErrorCode::Unavailable,
         400..=499 => ErrorCode::Malformed,

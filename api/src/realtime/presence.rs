@@ -23,8 +23,6 @@ use shared::people::{CustomStatus, UserUpdated, status_at};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// Sockets must beat at least this often.
-pub const HEARTBEAT: Duration = Duration::from_secs(25);
 /// A socket that was silent for so long does not count any more.
 const TTL: Duration = Duration::from_secs(60);
 /// Without activity for so long a person is away.

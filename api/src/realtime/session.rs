@@ -11,7 +11,6 @@ use crate::realtime::command::Commands;
 use crate::realtime::guard::Tripped;
 use crate::realtime::hub::SocketId;
 use crate::realtime::outbox::Outbox;
-use crate::realtime::presence::HEARTBEAT;
 use crate::realtime::socket::WaitingSocket;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason};
 use bytestring::ByteString;
@@ -28,8 +27,6 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
 
 /// The first frame must come within this.
 const HELLO_TIME: Duration = Duration::from_secs(5);
-/// A peer that was silent for so long is gone.
-const SILENCE: Duration = Duration::from_secs(60);
 /// A frame that the peer does not take within this ends the socket.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 
@@ -162,7 +159,8 @@ impl Session {
 
     async fn serve(&mut self, mut peer: Peer, stream: &mut AggregatedMessageStream) -> End {
         let mut shutdown = self.app.live.shutdown();
-        let mut ping = interval(HEARTBEAT);
+        let silence = self.app.config.stream.silence();
+        let mut ping = interval(self.app.config.stream.heartbeat);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let outbox = self.outbox.clone();
         loop {
@@ -172,7 +170,7 @@ impl Session {
                 biased;
                 _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
                 () = sleep_until(expiry) => Err(End::close(close::UNAUTHENTICATED)),
-                () = sleep_until((self.last_heard + SILENCE).into()) => Err(End::Gone),
+                () = sleep_until((self.last_heard + silence).into()) => Err(End::Gone),
                 () = sleep_until(look), if self.hidden_until.is_some() => {
                     Box::pin(self.look_again(&peer)).await
                 }
@@ -200,7 +198,7 @@ impl Session {
             // Pings cost us an answer: they count like commands.
             Some(Ok(AggregatedMessage::Ping(bytes))) => match self.too_many() {
                 Some(_) => self.strike(),
-                None => self.sink.pong(&bytes).await.map_err(|_| End::Gone),
+                None => self.pong(&bytes).await,
             },
             Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
             other => Err(self.unexpected(other)),
@@ -221,22 +219,23 @@ impl Session {
             }
             Some(Ok(_)) => End::close(close::BAD_FRAME),
             Some(Err(actix_ws::ProtocolError::Overflow)) => End::close(close::TOO_BIG),
-            Some(Err(_)) => End::Close(1002, String::new()),
+            // The library tells it by the words only.
+            Some(Err(error)) if error.to_string().contains("utf-8") => End::close(1007),
+            Some(Err(_)) => End::close(1002),
             None => End::Gone,
         }
     }
 
     async fn ping(&mut self) -> Result<(), End> {
-        self.sink.ping(b"").await.map_err(|_| End::Gone)
+        taken(self.sink.ping(b"")).await
     }
 
-    /// Sends a text frame, unless the peer stopped reading.
+    async fn pong(&mut self, bytes: &[u8]) -> Result<(), End> {
+        taken(self.sink.pong(bytes)).await
+    }
+
     async fn send(&mut self, text: ByteString) -> Result<(), End> {
-        match timeout(WRITE_TIME, self.sink.text(text)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
-            Err(_) => Err(End::close(close::TOO_SLOW)),
-        }
+        taken(self.sink.text(text)).await
     }
 
     async fn send_error(&mut self, id: Option<&str>, error: &ApiError) -> Result<(), End> {
@@ -252,6 +251,15 @@ impl Drop for Session {
     /// Also when a command panicked: a socket that is gone must not be subscribed for ever.
     fn drop(&mut self) {
         self.leave();
+    }
+}
+
+/// Waits until a frame is on its way, unless the peer stopped reading.
+async fn taken(frame: impl Future<Output = Result<(), actix_ws::Closed>>) -> Result<(), End> {
+    match timeout(WRITE_TIME, frame).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => Err(End::close(close::TOO_SLOW)),
     }
 }
 

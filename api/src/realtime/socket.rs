@@ -8,6 +8,7 @@ use crate::http::origin::is_own;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::guard;
 use crate::realtime::session::Session;
+use actix_web::http::StatusCode;
 use actix_web::http::header::ORIGIN;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use dashmap::DashMap;
@@ -46,7 +47,11 @@ impl Drop for WaitingSocket {
 /// The live stream. Say `hello` with an access token as the first frame; see `asyncapi.json`.
 #[utoipa::path(
     tag = "realtime",
-    responses((status = 101, description = "Switching to WebSocket, subprotocol `the-space.v1`"))
+    responses(
+        (status = 101, description = "Switching to WebSocket, subprotocol `the-space.v1`"),
+        (status = 426, body = shared::error::Problem, content_type = "application/problem+json",
+            description = "Another version of the protocol than 13"),
+    )
 )]
 #[get("/ws")]
 pub async fn open_socket(
@@ -63,7 +68,10 @@ pub async fn open_socket(
     }
     let limit = app.config.limits.sockets_per_address;
     let place = waiting.enter(address.0, limit).ok_or_else(|| ApiError::rate_limited(5))?;
-    let malformed = |_| ApiError::new(ErrorCode::Malformed);
+    let malformed = |error: actix_web::Error| {
+        let is_version = error.error_response().status() == StatusCode::UPGRADE_REQUIRED;
+        ApiError::new(if is_version { ErrorCode::UpgradeRequired } else { ErrorCode::Malformed })
+    };
     let (payload, tripped) = guard(&request, payload).map_err(malformed)?;
     let (response, sink, stream) =
         actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(malformed)?;

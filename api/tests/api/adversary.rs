@@ -1,5 +1,6 @@
 //! Hostile clients and unlucky timing. A test here is an attack that must fail.
 
+mod cuts;
 mod fuzz;
 mod hello;
 mod inputs;

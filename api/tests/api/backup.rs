@@ -1,8 +1,9 @@
-//! `api backup` and `api restore`, as an operator runs them.
+//! `api backup` and `api restore`, as an operator runs them (battery R17).
 
 use crate::support::bakery::{Bakery, texts};
 use crate::support::files::png;
 use crate::support::{TestApp, database};
+use diesel_async::SimpleAsyncConnection as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -41,6 +42,13 @@ async fn what_is_backed_up_comes_back_and_what_is_damaged_does_not() {
     let (said, good) = run("backup", &folder, &url, &data);
     assert!(good && said.contains("verified"), "{said}");
     assert_eq!(health().await["checks"]["backup"], "ok");
+    let conn = &mut *bakery.app.app.conn().await.unwrap();
+    let later = "UPDATE backups SET taken_at = taken_at - interval '27 hours', bytes = bytes * 2";
+    conn.batch_execute(later).await.unwrap();
+    assert_eq!(health().await["checks"]["backup"], "stale", "it is older than 26 hours");
+    let (said, good) = run("backup", &home.path().join("half"), &url, &data);
+    assert!(!good && said.contains("much smaller"), "{said}");
+    assert_eq!(health().await["checks"]["backup"], "ok", "it is good all the same");
     let (said, good) = run("backup", &folder, &url, &data);
     assert!(!good && said.contains("is there already"), "{said}");
 

@@ -1,6 +1,8 @@
 //! The socket itself: hello, limits, bad frames, presence, the end.
 
 mod frames;
+mod gone;
 mod limits;
 mod presence;
 mod resume;
+mod wire;

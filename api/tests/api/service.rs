@@ -1,10 +1,14 @@
 //! What holds for every answer, and what the server says about itself.
 
 use crate::support::TestApp;
+use crate::support::bakery::Bakery;
 use crate::support::client::send;
 use diesel_async::SimpleAsyncConnection as _;
+use futures_util::future::join_all;
 use reqwest::{Client, Response};
 use serde_json::json;
+use shared::error::ErrorCode;
+use std::time::{Duration, Instant};
 
 async fn get(app: &TestApp, path: &str) -> Response {
     Client::new().get(format!("http://{}{path}", app.address)).send().await.unwrap()
@@ -101,6 +105,56 @@ async fn a_request_that_waits_too_long_is_503_and_leaves_nothing() {
         sent = anna.post(&format!("/messages/{chat}"), message.clone()).await;
     }
     assert_eq!(sent.json()["seq"], 1);
+}
+
+/// R20: more than the database takes. Whoever is too many hears when to come back, and nothing is done
+/// by halves; afterwards all goes on.
+#[tokio::test]
+async fn too_much_at_once_is_answered_with_retry_after() {
+    let bakery = Bakery::at(TestApp::with(&[("SPACE_DATABASE_CONNECTIONS", "2")]).await).await;
+    let path = format!("/messages/{}", bakery.chat);
+    let text = |n: usize| json!({"content": format!("{n}"), "nonce": format!("n{n}")});
+    let busy = [bakery.app.app.conn().await.unwrap(), bakery.app.app.conn().await.unwrap()];
+    let sends = (0..100).map(|n| bakery.anna.post(&path, text(n)));
+    let began = Instant::now();
+    let (refused, live) = tokio::join!(join_all(sends), get(&bakery.app, "/health/live"));
+    assert!(began.elapsed() < Duration::from_secs(10), "nobody waits for more than 3 s");
+    assert_eq!(live.status(), 200);
+    for answer in refused {
+        assert_eq!(answer.problem(503), "unavailable");
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+    drop(busy);
+    // All of them come back at once; whoever is too many comes again.
+    let sent = join_all((0..100).map(async |n| {
+        loop {
+            let answer = bakery.anna.post(&path, text(n)).await;
+            match answer.status {
+                200 | 201 => return answer.json()["seq"].as_i64().unwrap(),
+                _ => drop(answer.problem(503)),
+            }
+        }
+    }));
+    let mut seqs = sent.await;
+    seqs.sort_unstable();
+    assert_eq!(seqs, (1..=100).collect::<Vec<_>>());
+}
+
+/// R8: a disk that is full is "come back later", not a fault of ours.
+#[test]
+fn a_full_disk_is_503() {
+    use diesel::result::{DatabaseErrorKind, Error};
+    for (message, code) in [
+        ("could not extend file \"base/5/16384\": No space left on device", ErrorCode::Unavailable),
+        (
+            "could not write to file \"pg_wal/xlogtemp.7\": No space left on device",
+            ErrorCode::Unavailable,
+        ),
+        ("relation \"cakes\" does not exist", ErrorCode::Internal),
+    ] {
+        let error = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned()));
+        assert_eq!(api::error::ApiError::from(error).code, code, "{message}");
+    }
 }
 
 /// The database ends what waits for a lock or takes too long: 503 with a reason in the log, not 500.

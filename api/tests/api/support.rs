@@ -2,11 +2,13 @@
 
 pub mod bakery;
 pub mod client;
+pub mod cut_wire;
 pub mod database;
 pub mod expression;
 pub mod files;
 pub mod mail;
 pub mod programs;
+pub mod raw;
 pub mod redis;
 pub mod replica;
 pub mod socket;

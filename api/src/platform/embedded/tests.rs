@@ -18,7 +18,13 @@ impl Drop for Folder {
 }
 
 fn config() -> DatabaseConfig {
-    DatabaseConfig { url: None, connections: 2, binaries: None, backup_within: None }
+    DatabaseConfig {
+        url: None,
+        direct_url: None,
+        connections: 2,
+        binaries: None,
+        backup_within: None,
+    }
 }
 
 async fn count(url: &str, sql: &str) -> i64 {

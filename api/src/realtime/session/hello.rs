@@ -4,7 +4,7 @@ use super::{End, HELLO_TIME, Peer, Session};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::http::scopes::Need;
-use crate::realtime::presence::{Chosen, HEARTBEAT};
+use crate::realtime::presence::Chosen;
 use crate::realtime::socket::WaitingSocket;
 use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
@@ -61,7 +61,7 @@ impl Session {
         let connected = Connected {
             user: me,
             session_id: user.session_id,
-            heartbeat_seconds: HEARTBEAT.as_secs(),
+            heartbeat_seconds: self.app.config.stream.heartbeat.as_secs(),
             epoch,
             topics: resume.states,
             server_time: chrono::Utc::now(),
@@ -95,7 +95,7 @@ impl Session {
             match stream.recv().await {
                 Some(Ok(AggregatedMessage::Text(text))) => return parse(&text),
                 Some(Ok(AggregatedMessage::Ping(bytes))) => {
-                    self.sink.pong(&bytes).await.map_err(|_| End::Gone)?;
+                    self.pong(&bytes).await?;
                 }
                 Some(Ok(AggregatedMessage::Pong(_))) => {}
                 other => return Err(self.unexpected(other)),

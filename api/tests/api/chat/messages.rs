@@ -1,6 +1,7 @@
 //! Send.
 
 use crate::support::bakery::{Bakery, send};
+use crate::support::{TestApp, database};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -61,6 +62,7 @@ async fn bad_bodies_name_the_field() {
     assert_eq!(bakery.say(&bakery.anna, "first").await["seq"], 1);
 }
 
+/// R13.
 #[tokio::test]
 async fn a_nonce_is_one_message() {
     let bakery = Bakery::open().await;
@@ -78,6 +80,39 @@ async fn a_nonce_is_one_message() {
     assert_eq!(bakery.anna.post(&path, body).await.expect(200)["id"], first["id"]);
 }
 
+/// R13: also after the token was refreshed, at another node that was not there before, by socket and
+/// by REST; in another chat it is another message.
+#[tokio::test]
+async fn a_nonce_is_one_message_wherever_it_is_repeated() {
+    let url = database::fresh().await;
+    let site = [("PUBLIC_URL", "http://space.test")];
+    let bakery = Bakery::at(TestApp::node(&url, &site).await).await;
+    let path = format!("/messages/{}", bakery.chat);
+    let body = json!({"content": "once", "nonce": "n1"});
+    let first = bakery.anna.post(&path, body.clone()).await.expect(201);
+    let refresh = json!({"refresh_token": bakery.anna.refresh_token});
+    let tokens = bakery.anna.post("/auth/refresh", refresh).await.expect(200);
+    let mut anna = bakery.anna.clone();
+    anna.token = tokens["access_token"].as_str().unwrap().into();
+    assert_eq!(anna.post(&path, body.clone()).await.expect(200)["id"], first["id"]);
+    let second = TestApp::node(&url, &site).await;
+    let other = second.at(&anna);
+    assert_eq!(other.post(&path, body).await.expect(200)["id"], first["id"]);
+    let mut socket = other.socket().await;
+    let data = json!({"chat_id": bakery.chat, "content": "once", "nonce": "n1"});
+    assert_eq!(socket.ask("send_message", data).await["id"], first["id"]);
+    let data = json!({"chat_id": bakery.chat, "content": "twice", "nonce": "n1"});
+    assert_eq!(socket.refused("send_message", data).await, "nonce_mismatch");
+    let elsewhere = format!("/messages/{}", bakery.private_chat("office").await);
+    let sent = other.post(&elsewhere, json!({"content": "once", "nonce": "n1"})).await;
+    assert_ne!(sent.expect(201)["id"], first["id"]);
+    let long = json!({"content": "x", "nonce": "n".repeat(8192)});
+    assert_eq!(other.post(&path, long).await.problem(422), "invalid");
+    let strange = json!({"content": "x", "nonce": "a\u{0}b"});
+    assert_eq!(other.post(&path, strange).await.problem(422), "invalid");
+}
+
+/// R13.
 #[tokio::test]
 async fn fifty_parallel_repeats_are_one_row() {
     let bakery = Bakery::open().await;

@@ -5,6 +5,8 @@ use crate::support::TestApp;
 use crate::support::files::{form, picture, png};
 use futures_util::future::join_all;
 use image::ImageFormat;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
 use std::io::{Cursor, Write as _};
 
@@ -133,6 +135,54 @@ async fn broken_forms_are_refused() {
     }
     let query = anna.post_form("/files?chat=1", form("a.txt", b"x")).await;
     assert_eq!(query.problem(400), "unknown_field");
+}
+
+/// Forms that were changed anywhere are taken or refused, never our fault, and leave nothing half done.
+#[tokio::test]
+async fn random_forms_are_all_answered() {
+    let seed = rand::random();
+    println!("seed {seed}");
+    let mut rng = StdRng::seed_from_u64(seed);
+    let app = TestApp::start().await;
+    let anna = app.user("anna").await;
+    let good = form("rye.png", &png());
+    const PIECES: [&[u8]; 9] = [
+        b"--edge",
+        b"--edge--",
+        b"\r\n",
+        b"\n",
+        b"\0",
+        b"; filename*=UTF-8''%ff%00",
+        b"\xff\xfe",
+        b"Content-Disposition: form-data; name=\"file\"; filename=\"../../x\"\r\n\r\n",
+        b"Content-Length: 999999999999\r\n",
+    ];
+    let mut stored = 0;
+    for _ in 0..300 {
+        let mut body = good.clone();
+        for _ in 0..rng.random_range(1..4) {
+            let at = rng.random_range(0..body.len().max(1));
+            match rng.random_range(0..4) {
+                0 => body.truncate(at),
+                1 => drop(body.drain(at..(at + rng.random_range(0..40)).min(body.len()))),
+                2 => drop(body.splice(at..at, PIECES[rng.random_range(0..9)].iter().copied())),
+                _ => body.iter_mut().skip(at).take(3).for_each(|byte| *byte = rng.random()),
+            }
+            if body.is_empty() {
+                break;
+            }
+        }
+        let answer = anna.post_form("/files", body.clone()).await;
+        let shown = String::from_utf8_lossy(&body);
+        match answer.status {
+            201 => stored += 1,
+            400..500 => drop(answer.problem(answer.status)),
+            status => panic!("{status}: {}\n{shown}", answer.text),
+        }
+    }
+    let rows = app.app.files.storage.count().await.unwrap();
+    // A picture has a still of its own only when it is large.
+    assert_eq!(rows, stored, "as many as were taken");
 }
 
 /// The quota is exact, also for many at once.

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`.
+//! `Idempotency-Key` (battery R13).
 
 use crate::support::TestApp;
 use crate::support::client::{Answer, Client, send};

@@ -1,14 +1,20 @@
-//! Too many sockets, too many commands, too slow a reader.
+//! Too many sockets, too many commands, too slow a reader (battery W5, W6, R9).
 
 use crate::support::TestApp;
 use crate::support::bakery::{Bakery, send};
+use crate::support::raw::{KEY, upgrade};
 use crate::support::socket::{Heard, Socket};
 use serde_json::json;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
+/// W5.
 #[tokio::test]
 async fn the_third_flood_closes_with_4429() {
     let app = TestApp::with(&[("SPACE_LIMIT_FACTOR", "1")]).await;
+    let mut bystander = app.user("boris").await.socket().await;
     let mut socket = app.user("anna").await.socket().await;
     for _ in 0..62 {
         socket.command("heartbeat", json!({"active": true})).await;
@@ -18,8 +24,10 @@ async fn the_third_flood_closes_with_4429() {
     assert!(refused["error"]["retry_after"].as_u64().unwrap() >= 1);
     socket.command("heartbeat", json!({"active": true})).await;
     assert_eq!(socket.closed().await, 4429);
+    bystander.ask("heartbeat", json!({"active": true})).await;
 }
 
+/// W6.
 #[tokio::test]
 async fn an_account_has_so_many_sockets_and_no_more() {
     let app = TestApp::with(&[("SPACE_SOCKETS_PER_USER", "2")]).await;
@@ -41,6 +49,7 @@ async fn an_account_has_so_many_sockets_and_no_more() {
     fourth.ask("heartbeat", json!({"active": true})).await;
 }
 
+/// W6.
 #[tokio::test]
 async fn an_address_has_so_many_silent_sockets_and_no_more() {
     let app = TestApp::with(&[("SPACE_SOCKETS_PER_ADDRESS", "3")]).await;
@@ -62,6 +71,29 @@ async fn an_address_has_so_many_silent_sockets_and_no_more() {
     assert!(answer.headers().contains_key("retry-after"));
 }
 
+/// W6: whoever opens connections and sends half a request loses them again, and keeps nobody out.
+#[tokio::test]
+async fn half_handshakes_are_hung_up_on() {
+    let app = TestApp::start().await;
+    let mut halves = Vec::new();
+    for n in 0..300 {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        let half = &upgrade(app.address, "13", KEY)[..1 + n % 120];
+        stream.write_all(half.as_bytes()).await.unwrap();
+        halves.push(stream);
+    }
+    let anna = app.user("anna").await;
+    anna.socket().await.ask("heartbeat", json!({"active": true})).await;
+    let ends = halves.iter_mut().map(async |stream| {
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer).await);
+        assert!(!answer.starts_with(b"HTTP/1.1 101"));
+    });
+    let all = futures_util::future::join_all(ends);
+    tokio::time::timeout(Duration::from_secs(20), all).await.expect("hung up on within 10 s");
+}
+
+/// R9.
 #[tokio::test]
 async fn who_does_not_read_is_closed_and_others_are_not_held_up() {
     let bakery = Bakery::open().await;
@@ -108,6 +140,7 @@ fn topic(bakery: &Bakery) -> shared::topic::Topic {
     format!("chat:{}", bakery.chat).parse().unwrap()
 }
 
+/// W5.
 #[tokio::test]
 async fn pings_count_as_a_flood_too() {
     let app = TestApp::with(&[("SPACE_LIMIT_FACTOR", "1")]).await;
