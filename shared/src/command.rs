@@ -158,3 +158,88 @@ pub struct Heartbeat {
     /// Whether the person did something since the last one; `false` for 10 minutes means away.
     pub active: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::ServerFrame;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,12}".prop_map(Value::from),
+            Just(json!("00000000-0000-7000-8000-000000000000")),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::hash_map(fields(), inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn fields() -> impl Strategy<Value = String> {
+        prop_oneof![prop::sample::select(&FIELDS[..]).prop_map(str::to_owned), "[a-z_]{1,8}"]
+    }
+
+    const FIELDS: [&str; 14] = [
+        "id",
+        "type",
+        "data",
+        "token",
+        "cursors",
+        "chat_id",
+        "message_id",
+        "content",
+        "nonce",
+        "seq",
+        "after_seq",
+        "active",
+        "status",
+        "emoji",
+    ];
+
+    const KINDS: [&str; 14] = [
+        "hello",
+        "reauthenticate",
+        "join_room",
+        "leave_room",
+        "send_message",
+        "edit_message",
+        "delete_message",
+        "add_reaction",
+        "typing",
+        "mark_read",
+        "heartbeat",
+        "set_status",
+        "connected",
+        "new_message",
+    ];
+
+    proptest! {
+        /// What is read is written as it was read.
+        #[test]
+        fn any_frame_is_a_command_or_refused(
+            id in "\\PC{0,8}", kind in prop::sample::select(&KINDS[..]), data in values(),
+        ) {
+            let text = json!({"id": id, "type": kind, "data": data}).to_string();
+            if let Ok(frame) = serde_json::from_str::<CommandFrame>(&text) {
+                let again = serde_json::to_string(&frame).unwrap();
+                prop_assert_eq!(serde_json::from_str::<CommandFrame>(&again).unwrap(), frame);
+            }
+            let _ = ServerFrame::parse(&text);
+        }
+
+        #[test]
+        fn any_text_is_a_frame_or_refused(text in r#"([{}\[\],:"\\]|null|1e400|\\u[dD]8|id|type|data|\PC){0,60}"#) {
+            let _ = serde_json::from_str::<CommandFrame>(&text);
+            let _ = ServerFrame::parse(&text);
+        }
+    }
+}

@@ -290,6 +290,7 @@ fn is_visible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn nicknames() {
@@ -353,6 +354,35 @@ mod tests {
         }
         for bad in ["a", "👍👍", "<b>", "1", " "] {
             assert!(emoji(bad).is_err(), "{bad}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn any_text_is_a_nickname_or_refused(text in "\\PC{0,40}") {
+            let key = nickname_key(&text);
+            prop_assert_eq!(&nickname_key(&text.nfd().collect::<String>()), &key);
+            // What is valid has a key that is: nobody can take the same one in another way.
+            if nickname(&text).is_ok() {
+                prop_assert!(!key.is_empty() && key.is_ascii());
+            }
+        }
+
+        #[test]
+        fn a_key_is_of_all_that_look_alike(text in "[A-Za-z0-9_]{3,20}", places in any::<u32>()) {
+            let key = nickname_key(&text);
+            prop_assert_eq!(&nickname_key(&key), &key, "it is its own key");
+            let twin: String = text
+                .chars()
+                .enumerate()
+                .map(|(at, c)| match c {
+                    _ if places >> (at % 32) & 1 == 0 => c,
+                    'l' | 'I' | '1' => ['l', 'I', '1'][at % 3],
+                    'o' | 'O' | '0' => ['o', 'O', '0'][at % 3],
+                    c if c.is_ascii_lowercase() => c.to_ascii_uppercase(),
+                    c => c.to_ascii_lowercase(),
+                })
+                .collect();
+            prop_assert_eq!(nickname_key(&twin), key, "{} and {}", text, twin);
         }
     }
 }

@@ -52,3 +52,47 @@ pub fn page<T, K: Serialize>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K
     let next_cursor = rows.last().filter(|_| more).map(|row| encode(&key(row)));
     Page { items: rows, next_cursor }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    /// The keys of the lists: a time or a name, and an id.
+    type ByTime = (Timestamp, Uuid);
+    type ByName = (i32, bool, String, Uuid);
+
+    fn is_refused<K: DeserializeOwned>(text: &str) -> bool {
+        decode::<K>(Some(text)).is_err_and(|error| error.code == ErrorCode::BadCursor)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_given_out_comes_back(
+            millis in 0..4_102_444_800_000_i64, id in any::<u128>(),
+            rank in any::<i32>(), is_here in any::<bool>(), name in "[^\\x00]{0,40}",
+        ) {
+            let at = chrono::DateTime::from_timestamp_millis(millis).unwrap();
+            let key: ByTime = (at, Uuid::from_u128(id));
+            prop_assert_eq!(decode::<ByTime>(Some(&encode(&key))).unwrap(), Some(key));
+            prop_assume!(name.parse::<Timestamp>().is_err());
+            let key: ByName = (rank, is_here, name, Uuid::from_u128(id));
+            prop_assert_eq!(decode::<ByName>(Some(&encode(&key))).unwrap(), Some(key));
+        }
+
+        #[test]
+        fn any_text_is_a_cursor_or_refused(text in "\\PC{0,60}", bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
+                prop_assert!(is_refused::<ByTime>(&text));
+                let _ = decode::<Value>(Some(&text));
+            }
+        }
+
+        #[test]
+        fn another_lists_cursor_is_refused(number in any::<i64>(), id in any::<u128>()) {
+            let other = encode(&(number, Uuid::from_u128(id)));
+            prop_assert!(is_refused::<ByTime>(&other) && is_refused::<ByName>(&other));
+        }
+    }
+}

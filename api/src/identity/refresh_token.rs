@@ -112,6 +112,7 @@ fn mac(key: &[u8], purpose: &[u8], data: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn one_token_has_one_successor() {
@@ -132,5 +133,25 @@ mod tests {
         let token = RefreshToken::parse(&old.first(SessionId::new()).unwrap().text()).unwrap();
         assert!(old.is_ours(&token) && now.is_ours(&token) && !other.is_ours(&token));
         assert!(RefreshToken::parse("short").is_none());
+    }
+    proptest! {
+        #[test]
+        fn a_token_that_was_changed_anywhere_is_not_ours(
+            at in any::<prop::sample::Index>(), letter in "[0-9A-Za-z_-]",
+        ) {
+            let tokens = RefreshTokens::new(["a secret"].into_iter());
+            let text = tokens.first(SessionId::new()).unwrap().text();
+            let at = at.index(text.len());
+            let changed = format!("{}{letter}{}", &text[..at], &text[at + 1..]);
+            prop_assume!(changed != text);
+            let read = RefreshToken::parse(&changed);
+            prop_assert!(read.is_none_or(|token| !tokens.is_ours(&token)));
+        }
+
+        #[test]
+        fn any_text_is_read(text in "\\PC{0,120}") {
+            let tokens = RefreshTokens::new(["a secret"].into_iter());
+            prop_assert!(RefreshToken::parse(&text).is_none_or(|token| !tokens.is_ours(&token)));
+        }
     }
 }

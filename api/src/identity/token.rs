@@ -114,3 +114,37 @@ impl AccessTokens {
         Some(CurrentUser { id: sub, session_id: sid, expires_at, means: Means::Login })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secret;
+    use proptest::prelude::*;
+
+    fn tokens(secret: &str) -> AccessTokens {
+        let key = SigningKey::new(Secret::new(secret.to_owned()));
+        AccessTokens::new(&[key], "http://space.test", Duration::from_secs(900))
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_that_was_changed_anywhere_is_none(
+            at in any::<prop::sample::Index>(), with in "[0-9A-Za-z._=-]{0,3}", cut in 0..4_usize,
+        ) {
+            let tokens = tokens("a secret of this test");
+            let token = tokens.make(UserId::new(), SessionId::new()).unwrap();
+            prop_assert!(tokens.read(&token).is_some());
+            let from = at.index(token.len());
+            let to = (from + cut).min(token.len());
+            let changed = format!("{}{with}{}", &token[..from], &token[to..]);
+            prop_assume!(changed != token);
+            prop_assert!(tokens.read(&changed).is_none(), "{changed}");
+            prop_assert!(self::tokens("another secret of this test").read(&token).is_none());
+        }
+
+        #[test]
+        fn any_text_is_read(text in "\\PC{0,200}") {
+            prop_assert!(tokens("a secret of this test").read(&text).is_none());
+        }
+    }
+}

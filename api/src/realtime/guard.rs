@@ -121,6 +121,8 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     fn frame(first: u8, length: u64) -> Vec<u8> {
         let mut bytes = vec![first];
@@ -174,5 +176,47 @@ mod tests {
         let mut scanner = Scanner::default();
         assert!(scanner.scan(&whole(0x01, 0)));
         assert!((0..100_000).any(|_| !scanner.scan(&whole(0x00, 0))));
+    }
+    /// The rule itself, over whole frames.
+    fn allowed(frames: &[(u8, usize)]) -> bool {
+        let mut message = 0;
+        frames.iter().all(|(first, length)| {
+            if first & 0x08 == 0 {
+                message += (*length).max(1);
+            }
+            let fits = *length <= MAX_FRAME && message <= MAX_FRAME;
+            if first & 0x08 == 0 && first & 0x80 != 0 {
+                message = 0;
+            }
+            fits
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_make_no_difference(
+            frames in vec((any::<u8>(), prop_oneof![0..200_usize, 0..=MAX_FRAME + 2]), 1..12),
+            sizes in vec(1..5000_usize, 1..20),
+        ) {
+            let bytes: Vec<u8> =
+                frames.iter().flat_map(|(first, length)| whole(*first, *length)).collect();
+            let mut scanner = Scanner::default();
+            let (mut rest, mut sizes) = (&bytes[..], sizes.into_iter().cycle());
+            let mut passed = true;
+            while passed && !rest.is_empty() {
+                let (piece, more) = rest.split_at(sizes.next().unwrap_or(1).min(rest.len()));
+                passed = scanner.scan(piece);
+                rest = more;
+            }
+            prop_assert_eq!(passed, allowed(&frames));
+        }
+
+        #[test]
+        fn any_bytes_are_read(chunks in vec(vec(any::<u8>(), 0..300), 0..20)) {
+            let mut scanner = Scanner::default();
+            let passed = chunks.iter().all(|chunk| scanner.scan(chunk));
+            prop_assert_eq!(passed, Scanner::default().scan(&chunks.concat()));
+            prop_assert!(scanner.header.len() < 14, "more than a header is kept");
+        }
     }
 }

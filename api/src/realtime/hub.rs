@@ -213,3 +213,101 @@ impl Hub {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use shared::event::{Event, Noop};
+    use shared::ids::ChatId;
+
+    fn event(seq: i64) -> Arc<Delivery> {
+        Arc::new(Delivery::new(Topic::Chat(ChatId::new()), Some(seq), None, Event::Noop(Noop {})))
+    }
+
+    fn heard(outbox: &Outbox) -> Vec<i64> {
+        std::iter::from_fn(|| outbox.next().now_or_never())
+            .map(|delivery| delivery.unwrap().seq.unwrap())
+            .collect()
+    }
+
+    proptest! {
+        /// Events come from the bus in any order, twice or never; the log is read now and then and at
+        /// the end. Every socket hears each event once, in order, from where it began to listen.
+        #[test]
+        fn whatever_the_bus_does_each_event_is_heard_once_in_order(
+            count in 1..60_i64,
+            first in 0..5_i64,
+            // Which event comes next; a number beyond them: the log is read up to there.
+            steps in vec(0..90_i64, 0..120),
+        ) {
+            let (one, late) = (Outbox::default(), Outbox::default());
+            let mut state = TopicState { last: Some(first), ..TopicState::default() };
+            state.subscribers.push((1, one.clone()));
+            let mut joined = None;
+            for (n, step) in steps.iter().enumerate() {
+                if n == 30 {
+                    state.subscribers.push((2, late.clone()));
+                    joined = state.last;
+                }
+                if *step < count {
+                    let is_open = state.accept(first + 1 + step, event(first + 1 + step));
+                    prop_assert_eq!(is_open, !state.early.is_empty());
+                } else {
+                    let last = state.last.unwrap();
+                    for seq in last + 1..=(last + step - count).min(first + count) {
+                        state.accept(seq, event(seq));
+                    }
+                }
+                prop_assert!(state.early.keys().all(|seq| Some(*seq) > state.last.map(|last| last + 1)));
+            }
+            for seq in state.last.unwrap() + 1..=first + count {
+                state.accept(seq, event(seq));
+            }
+            prop_assert!(state.early.is_empty());
+            prop_assert_eq!(heard(&one), (first + 1..=first + count).collect::<Vec<_>>());
+            if let Some(joined) = joined {
+                prop_assert_eq!(heard(&late), (joined + 1..=first + count).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    /// Many threads push while one reads: nothing is lost, doubled or slept through.
+    #[test]
+    fn an_outbox_is_read_while_it_is_filled() {
+        const EACH: i64 = 50;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+        for _ in 0..200 {
+            let outbox = Outbox::default();
+            let writers: Vec<_> = (0..4)
+                .map(|writer| {
+                    let outbox = outbox.clone();
+                    std::thread::spawn(move || {
+                        for n in 0..EACH {
+                            outbox.push(&event(writer * EACH + n));
+                        }
+                    })
+                })
+                .collect();
+            let mut heard = runtime.block_on(async {
+                let mut heard = Vec::new();
+                while heard.len() < 4 * EACH as usize {
+                    heard.push(outbox.next().await.unwrap().seq.unwrap());
+                }
+                heard
+            });
+            writers.into_iter().for_each(|writer| writer.join().unwrap());
+            let mut next = [0; 4];
+            for seq in &heard {
+                let writer = (seq / EACH) as usize;
+                assert_eq!(seq % EACH, next[writer], "each writer's own order");
+                next[writer] += 1;
+            }
+            heard.sort_unstable();
+            assert_eq!(heard, (0..4 * EACH).collect::<Vec<_>>());
+        }
+    }
+}
