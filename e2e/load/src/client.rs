@@ -1,7 +1,7 @@
 //! A person at the REST API.
 
 use anyhow::{Context as _, bail};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::chat::{Chat, CreateChat, History, Message, SearchHit, SendMessage};
@@ -86,6 +86,13 @@ impl Client {
         let answer = self.http.get(url).bearer_auth(&self.token).send().await?;
         answer.error_for_status()?.bytes().await?;
         Ok(())
+    }
+
+    /// Posts a body and returns the answer as it is.
+    pub async fn post(&self, path: &str, kind: &str, body: String) -> anyhow::Result<Response> {
+        let url = format!("http://{}/api/v1{path}", self.address);
+        let request = self.http.post(url).bearer_auth(&self.token);
+        Ok(request.header("content-type", kind).body(body).send().await?)
     }
 
     pub async fn search(&self, text: &str) -> anyhow::Result<Page<SearchHit>> {

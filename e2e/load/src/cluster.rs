@@ -3,6 +3,7 @@ use crate::community::Community;
 use crate::ledger::Talk;
 use crate::parts::{Proxy, Redis, free_port};
 use crate::person::Manner;
+use crate::pooler::Pooler;
 use crate::server::{Site, signal, terminate};
 use anyhow::ensure;
 use clap::Args;
@@ -28,6 +29,9 @@ pub struct Run {
     /// How often all nodes are replaced one after the other with SIGTERM.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=50))]
     replacements: u32,
+    /// A pooler in transaction mode between the nodes and PostgreSQL: pgbouncer 1.21 or newer.
+    #[arg(long)]
+    pooled: bool,
     /// Only starts everything, says where, and waits for Ctrl-C.
     #[arg(long)]
     serve: bool,
@@ -49,6 +53,7 @@ impl Run {
             kills,
             redis_kills,
             replacements,
+            pooled: false,
             serve: false,
             apart,
             seed: Some(seed),
@@ -59,14 +64,18 @@ impl Run {
 /// `load cluster`.
 pub async fn run(place: &Place, args: &Run) -> anyhow::Result<()> {
     let seed = args.seed.unwrap_or_else(rand::random);
-    let mut cluster = Cluster::start(place, args.nodes.into(), args.apart).await?;
+    let mut cluster = Cluster::start(place, args).await?;
     let address = cluster.proxy.address;
     if args.serve {
         println!("{} nodes behind http://{address}; Ctrl-C ends them.", args.nodes);
         tokio::signal::ctrl_c().await?;
         return cluster.end().await;
     }
-    println!("Cluster: {} nodes behind a proxy, {} people, seed {seed}", args.nodes, args.people);
+    let pooled = if args.pooled { " and in front of a pooler" } else { "" };
+    println!(
+        "Cluster: {} nodes behind a proxy{pooled}, {} people, seed {seed}",
+        args.nodes, args.people
+    );
     let community = Community::gather(address, args.people.into(), 2).await?;
     let talk = Talk::begin(&community, MANNER);
     let mut random = StdRng::seed_from_u64(seed);
@@ -93,12 +102,14 @@ const MANNER: Manner = Manner {
 struct Cluster {
     site: Site,
     redis: Redis,
+    _pooler: Option<Pooler>,
     proxy: Proxy,
     places: Vec<(SocketAddr, Option<Child>)>,
 }
 
 impl Cluster {
-    async fn start(place: &Place, nodes: usize, apart: bool) -> anyhow::Result<Self> {
+    async fn start(place: &Place, args: &Run) -> anyhow::Result<Self> {
+        let nodes = usize::from(args.nodes);
         let redis = Redis::start().await?;
         let secret = uuid::Uuid::now_v7().simple().to_string().repeat(2);
         let mut settings = vec![
@@ -109,12 +120,20 @@ impl Cluster {
             ("SPACE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
             ("SPACE_DATABASE_CONNECTIONS", "8".to_owned()),
         ];
-        if !apart {
+        if !args.apart {
             settings.push(("REDIS_URL", redis.url()));
         }
-        let site = Site::prepare(place, settings).await?;
+        let mut site = Site::prepare(place, settings).await?;
         // Each has its own private one otherwise.
-        site.database()?;
+        let direct = site.database()?.to_owned();
+        let pooler = match args.pooled {
+            true => Some(Pooler::start(&direct).await?),
+            false => None,
+        };
+        if let Some(pooler) = &pooler {
+            site.set("DATABASE_URL", pooler.url.clone());
+            site.set("DATABASE_DIRECT_URL", direct);
+        }
         let mut places = Vec::new();
         for _ in 0..=nodes {
             places.push((SocketAddr::from(([127, 0, 0, 1], free_port()?)), None));
@@ -126,7 +145,7 @@ impl Cluster {
         let proxy = Proxy::start(site.home(), &addresses).await?;
         // The proxy must have asked them once.
         tokio::time::sleep(Duration::from_secs(1)).await;
-        Ok(Self { site, redis, proxy, places })
+        Ok(Self { site, redis, _pooler: pooler, proxy, places })
     }
 
     async fn suffer(&mut self, args: &Run, random: &mut StdRng) -> anyhow::Result<()> {

@@ -2,10 +2,13 @@ use crate::Place;
 use crate::cluster;
 use crate::community::Community;
 use crate::crash;
+use crate::disk::{self, Disk};
 use crate::ledger::Talk;
+use crate::overload;
 use crate::parts::Postgres;
 use crate::person::Manner;
 use crate::server::{Server, execute};
+use crate::smuggle;
 use anyhow::{bail, ensure};
 use clap::Args;
 use std::time::{Duration, Instant};
@@ -61,6 +64,15 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     if !args.short {
         verdict.add("control: nonce forgotten", server_frozen(place, 12, Wanted::Fault).await);
     }
+
+    match Disk::mount()? {
+        Some(disk) => verdict.add("disk full", disk::full(place, &disk, few(1, 5)).await),
+        None => println!("– disk full: left out, this user may not mount"),
+    }
+
+    verdict.add("far too many requests", overload::run(place, few(4, 60).into()).await);
+    verdict.add("requests hidden in others", smuggle::run(place).await);
+    verdict.add("control: a careless proxy", smuggle::control(place).await);
 
     let cluster = |kills, redis_kills, apart| cluster::Run::new(kills, redis_kills, apart, seed);
     let nodes = cluster::run(place, &cluster(few(2, 20), few(2, 10), false)).await;

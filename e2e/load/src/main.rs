@@ -9,12 +9,18 @@ mod cluster;
 mod community;
 mod corpus;
 mod crash;
+mod disk;
 mod faults;
 mod ledger;
 mod mailbox;
+mod migrate;
+mod overload;
 mod parts;
 mod person;
+mod pooler;
 mod server;
+mod sizes;
+mod smuggle;
 mod socket;
 mod stats;
 
@@ -63,6 +69,11 @@ enum Command {
     Cluster(cluster::Run),
     /// Breaks everything that can break, one after the other; each with a negative control.
     Faults(faults::Faults),
+    /// Runs the migrations up, down and up on a database with many messages; prints what each costs and
+    /// how long people wait for it.
+    Migrate(migrate::Migrate),
+    /// Prints what so many people need, computed from assumptions and measured figures.
+    Sizes(sizes::Sizes),
     /// Prints figures: sends, latency, sockets, history, search, memory, each beside what the machine
     /// could do at most.
     Bench(bench::Bench),
@@ -93,6 +104,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Crash(args) => crash::run(&cli.place, &args).await,
         Command::Cluster(args) => cluster::run(&cli.place, &args).await,
         Command::Faults(args) => faults::run(&cli.place, &args).await,
+        Command::Migrate(args) => migrate::run(&args).await,
+        Command::Sizes(args) => {
+            sizes::run(&args);
+            Ok(())
+        }
         Command::Bench(args) => bench::run(&cli.place, &args).await,
         Command::Bare => bare::run(),
     }

@@ -18,14 +18,14 @@ pub fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-fn program(name: &str) -> anyhow::Result<PathBuf> {
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default();
     let folders = path.split(':').map(PathBuf::from).chain(["/usr/sbin".into()]);
     let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
     found.with_context(|| format!("{name} is missing: install it and try again"))
 }
 
-async fn until_open(port: u16) -> anyhow::Result<()> {
+pub async fn until_open(port: u16) -> anyhow::Result<()> {
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         ensure!(began.elapsed() < PATIENCE, "nothing listens on port {port}");
@@ -125,7 +125,11 @@ impl Postgres {
     /// `is_honest: false` makes it acknowledge commits before they are written: the negative control.
     pub async fn start(is_honest: bool) -> anyhow::Result<Self> {
         let name = format!("space-load-pg-{}", uuid::Uuid::now_v7().simple());
-        let home = std::env::temp_dir().join(name);
+        Self::start_in(std::env::temp_dir().join(name), is_honest).await
+    }
+
+    /// As [`Postgres::start`], in a folder that is made for it.
+    pub async fn start_in(home: PathBuf, is_honest: bool) -> anyhow::Result<Self> {
         std::fs::create_dir(&home)?;
         let bin = Self::find()?;
         if Self::is_root() {
@@ -153,7 +157,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    fn is_root() -> bool {
+    pub fn is_root() -> bool {
         std::fs::metadata("/proc/self").is_ok_and(|own| {
             use std::os::unix::fs::MetadataExt as _;
             own.uid() == 0
@@ -175,7 +179,7 @@ impl Postgres {
     }
 
     /// PostgreSQL refuses to run as root.
-    fn as_postgres(program: &Path, home: &Path) -> Command {
+    pub fn as_postgres(program: &Path, home: &Path) -> Command {
         let mut command = if Self::is_root() {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
@@ -257,6 +261,28 @@ impl Postgres {
             ensure!(began.elapsed() < PATIENCE, "PostgreSQL does not start again");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// Starts it again where it has given up, as a service manager would. Whether it had.
+    pub async fn revive(&mut self) -> anyhow::Result<bool> {
+        let had_ended = self.child.try_wait()?.is_some();
+        if had_ended {
+            self.child = Self::spawn(&self.bin, &self.home, &self.settings)?;
+        }
+        self.until_ready().await?;
+        Ok(had_ended)
+    }
+
+    /// The schema as statements.
+    pub async fn schema(&self) -> anyhow::Result<String> {
+        let mut command = Self::as_postgres(&self.bin.join("pg_dump"), &self.home);
+        let output = command.args(["--schema-only", "--dbname"]).arg(self.url()).output().await?;
+        ensure!(output.status.success(), "pg_dump failed");
+        let text = String::from_utf8(output.stdout)?;
+        // Every dump has a key of its own.
+        let is_key =
+            |line: &&str| line.starts_with("\\restrict") || line.starts_with("\\unrestrict");
+        Ok(text.lines().filter(|line| !is_key(line)).collect::<Vec<_>>().join("\n"))
     }
 
     /// SIGSTOP for so long.

@@ -112,6 +112,11 @@ impl Site {
         }
     }
 
+    /// One setting more, for servers that are started from now on.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.settings.push((name, value));
+    }
+
     /// Where files may be put.
     pub fn home(&self) -> &Path {
         &self.home
@@ -165,7 +170,15 @@ pub async fn signal(child: &Child, name: &str) -> anyhow::Result<()> {
 impl Server {
     /// Starts on a free port with a fresh database.
     pub async fn start(place: &Place) -> anyhow::Result<Self> {
-        let site = Site::prepare(place, Vec::new()).await?;
+        Self::start_with(place, Vec::new()).await
+    }
+
+    /// As [`Server::start`], with these settings on top.
+    pub async fn start_with(
+        place: &Place,
+        settings: Vec<(&'static str, String)>,
+    ) -> anyhow::Result<Self> {
+        let site = Site::prepare(place, settings).await?;
         let (child, address) = site.spawn(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         Ok(Self { site, child, address })
     }
