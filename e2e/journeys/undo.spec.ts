@@ -13,8 +13,8 @@ test('what was pinned, or unpinned, is taken back from the note about it', async
   const pinned = async () => (await anna.get(`/chats/${chat}/pins`)).items.length
   const message = await say(page, 'Rules of the kitchen')
   await choose(page, message, 'Pin')
+  await expect(page.getByRole('menu')).toHaveCount(0)
   await expect(undo(page, 'Pinned.')).toBeVisible()
-  await expectAccessible(page, 'a note with a way back')
   await undo(page, 'Pinned.').click()
   await expect(toast(page, 'Pinned.')).toHaveCount(0)
   await expect.poll(pinned).toBe(0)
@@ -28,6 +28,9 @@ test('what was pinned, or unpinned, is taken back from the note about it', async
   await undo(page, 'Unpinned.').click()
   await expect(panel).toContainText('Rules of the kitchen')
   expect(await pinned()).toBe(1)
+  await panel.getByRole('button', { name: 'Unpin' }).click()
+  await expect(undo(page, 'Unpinned.')).toBeVisible()
+  await expectAccessible(page, 'a note with a way back')
 })
 
 test('a chat that was muted, and what was marked as read, come back', async ({ open }) => {
@@ -41,6 +44,7 @@ test('a chat that was muted, and what was marked as read, come back', async ({ o
   await page.getByRole('main').getByRole('button', { name: 'More' }).first().click()
   await page.getByRole('menuitem', { name: 'Notifications' }).click()
   await page.getByRole('menuitem', { name: 'For 1 hour' }).click()
+  await expect(page.getByRole('menu')).toHaveCount(0)
   await expect(muted).toBeVisible()
   await undo(page, 'general: Muted until').click()
   await expect(muted).toHaveCount(0)

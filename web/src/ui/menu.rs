@@ -2,6 +2,7 @@
 
 use super::popover::{Anchor, Popover, Side};
 use super::{Glyph, Icon, focus};
+use leptos::context::Provider;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -21,7 +22,6 @@ pub fn Menu(
     #[prop(optional)] side: Side,
     children: ChildrenFn,
 ) -> impl IntoView {
-    provide_context(MenuOpen(at));
     let children = StoredValue::new(children);
     let on_key = move |event: KeyboardEvent| {
         let Some(root) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else {
@@ -37,9 +37,12 @@ pub fn Menu(
     };
     view! {
         <Popover at side role="menu" label>
-            <div class="menu" role="none" on:keydown=on_key>
-                {children.read_value()()}
-            </div>
+            // Not in the surrounding view: another menu there is closed by its own items.
+            <Provider value=MenuOpen(at)>
+                <div class="menu" role="none" on:keydown=on_key>
+                    {children.read_value()()}
+                </div>
+            </Provider>
         </Popover>
     }
 }
