@@ -262,22 +262,17 @@ fn toggle_pin(talk: Talk, message: &Message) {
     pin(talk, message.id, !message.pinned, true);
 }
 
-/// Here at once, then at the server; told with the way back.
+/// At the server first: the list of pins is fetched when it is seen here. Told with the way back.
 fn pin(talk: Talk, id: MessageId, pinned: bool, is_told: bool) {
     let Talk { messages, place, toasts, .. } = talk;
-    messages.change(place, |window| window.set_pinned(id, pinned));
     spawn_local(async move {
-        match organise::set_pinned(id, pinned).await {
-            Ok(()) if is_told => {
-                let done =
-                    if pinned { Key::ConversationPinDone } else { Key::ConversationUnpinDone };
-                toasts.undoable(tr(done), move || pin(talk, id, !pinned, false));
-            }
-            Ok(()) => {}
-            Err(error) => {
-                messages.change(place, |window| window.set_pinned(id, !pinned));
-                toasts.failed(error.sentence());
-            }
+        if let Err(error) = organise::set_pinned(id, pinned).await {
+            return toasts.failed(error.sentence());
+        }
+        messages.change(place, |window| window.set_pinned(id, pinned));
+        if is_told {
+            let done = if pinned { Key::ConversationPinDone } else { Key::ConversationUnpinDone };
+            toasts.undoable(tr(done), move || pin(talk, id, !pinned, false));
         }
     });
 }

@@ -136,7 +136,9 @@ impl Mentions {
         offers.extend(self.roles(query, may_all).into_iter().map(Offer::Role));
         self.active.set(0);
         self.offers.set(offers);
-        if self.roster.is_some_and(|roster| untrack(|| roster.has_more())) && !query.is_empty() {
+        // Not all are here, or not yet.
+        let is_part = |roster: Roster| roster.has_more() || roster.members().ready().is_none();
+        if self.roster.is_some_and(|roster| untrack(|| is_part(roster))) && !query.is_empty() {
             self.ask(query.to_owned());
         }
     }
