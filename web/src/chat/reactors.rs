@@ -31,7 +31,7 @@ fn Reactors(message: Message, space: Option<SpaceId>) -> impl IntoView {
     let chosen = RwSignal::new(first);
     view! {
         <div class="dialog__body">
-            <Choices label=t(Key::ChatReactors)>
+            <Choices label=t(Key::ChatReactors) quiet=true>
                 {message
                     .reactions
                     .iter()

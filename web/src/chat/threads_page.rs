@@ -89,7 +89,8 @@ pub(super) fn one(thread: ListedThread, beside: bool) -> impl IntoView + use<> {
                 <span class="threads__body">
                     <span class="threads__head">
                         <span class="hit__author">{name}</span>
-                        <span class="threads__place">{place}</span>
+                        // Beside its chat that goes without saying.
+                        {(!beside).then(|| view! { <span class="threads__place">{place}</span> })}
                     </span>
                     <span class="threads__text">{text}</span>
                     <span class="hit__time">

@@ -131,7 +131,7 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
         let address = address.clone();
         move || tf(Key::IdentityConfirmShort, &[("email", &address)])
     };
-    // On a phone the field comes when it is asked for.
+    // Where there is little room the field comes when it is asked for.
     let is_whole = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
     let unfold = move |_| {

@@ -46,11 +46,19 @@ struct Group {
 
 /// One among a few, as cards in a row. Children are [`Choice`]s.
 #[component]
-pub fn Choices(#[prop(into)] label: TextProp, children: Children) -> impl IntoView {
+pub fn Choices(
+    #[prop(into)] label: TextProp,
+    /// Only for readers: what stands above says it.
+    #[prop(optional)]
+    quiet: bool,
+    children: Children,
+) -> impl IntoView {
     provide_context(Group { name: unique_id("choice") });
     view! {
         <fieldset class="choices">
-            <legend class="choices__label">{move || label.get()}</legend>
+            <legend class="choices__label" class:visually-hidden=quiet>
+                {move || label.get()}
+            </legend>
             <div class="choices__row">{children()}</div>
         </fieldset>
     }

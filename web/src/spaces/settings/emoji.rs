@@ -48,7 +48,7 @@ pub fn EmojiTab(space: SpaceId) -> impl IntoView {
                 />
             </ul>
             <p class="settings__hint">
-                <A href=Page::Settings(SettingsTab::Stickers).path()>
+                <A href=Page::Settings(SettingsTab::Stickers).path() attr:class="link">
                     {t(Key::StickersPacksElsewhere)}
                 </A>
             </p>
