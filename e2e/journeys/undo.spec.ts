@@ -27,7 +27,7 @@ test('what was pinned, or unpinned, is taken back from the note about it', async
   await expect(panel).not.toContainText('Rules of the kitchen')
   await undo(page, 'Unpinned.').click()
   await expect(panel).toContainText('Rules of the kitchen')
-  expect(await pinned()).toBe(1)
+  await expect.poll(pinned).toBe(1)
   await panel.getByRole('button', { name: 'Unpin' }).click()
   await expect(undo(page, 'Unpinned.')).toBeVisible()
   await expectAccessible(page, 'a note with a way back')
@@ -48,7 +48,8 @@ test('a chat that was muted, and what was marked as read, come back', async ({ o
   await expect(muted).toBeVisible()
   await undo(page, 'general: Muted until').click()
   await expect(muted).toHaveCount(0)
-  expect((await boris.get('/notifications/settings')).levels.filter((level: { muted: boolean }) => level.muted)).toEqual([])
+  const mutes = async () => (await boris.get('/notifications/settings')).levels.filter((level: { muted: boolean }) => level.muted)
+  await expect.poll(mutes).toEqual([])
 
   for (const text of ['rye', 'wheat']) await anna.say(other.id, text)
   const badge = chatLink(page, 'recipes').locator('.badge')
