@@ -17,8 +17,8 @@ use std::collections::{HashMap, HashSet};
 
 /// People that are asked for at once.
 const WANTED_AT_ONCE: usize = 100;
-/// Of larger spaces the server may not tell who comes and goes.
-const CROWD: i64 = 200;
+/// Of larger spaces the server may not tell who comes and goes: so few people can have its 200 sockets.
+const CROWD: i64 = 20;
 
 /// Roles and members of one space, members page by page.
 #[derive(Clone, Copy)]

@@ -42,7 +42,7 @@ struct Place {
 
 /// More people than these with a part of a name are not looked up first: walking the list soon finds
 /// enough of them.
-const FEW: i64 = 500;
+const FEW: i64 = 2000;
 
 /// `$1` space, `$2` pattern, `$3` how many.
 const NAMED: &str = "(SELECT id AS user_id FROM users \
