@@ -22,12 +22,7 @@ use std::sync::Arc;
 
 /// See the module.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
-
-struct Inner {
-    parts: Parts,
-    crowds: Crowds,
-}
+pub struct App(Arc<Parts>);
 
 /// See [`App`].
 pub struct Parts {
@@ -43,18 +38,13 @@ pub struct Parts {
     pub files: Arc<Files>,
     pub conversations: Arc<dyn Conversations>,
     pub group_commit: GroupCommit,
+    pub crowds: Crowds,
 }
 
 impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, crowds: Crowds::default() }))
-    }
-
-    /// How many are there in spaces with many people.
-    #[must_use]
-    pub fn crowds(&self) -> &Crowds {
-        &self.0.crowds
+        Self(Arc::new(parts))
     }
 
     /// A connection for reading.
@@ -90,6 +80,6 @@ impl App {
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0.parts
+        &self.0
     }
 }

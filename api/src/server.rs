@@ -23,6 +23,7 @@ use crate::realtime::bus::memory::MemoryBus;
 use crate::realtime::bus::redis::RedisBus;
 use crate::realtime::socket::Waiting;
 use crate::router;
+use crate::spaces::online::Crowds;
 use actix_web::HttpServer;
 use anyhow::Context as _;
 use std::any::Any;
@@ -79,6 +80,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         files,
         conversations: Arc::new(ChatConversations),
         group_commit: GroupCommit::default(),
+        crowds: Crowds::default(),
     }))
 }
 

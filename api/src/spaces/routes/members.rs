@@ -135,7 +135,7 @@ pub async fn count_online(
 ) -> ApiResult<Json<OnlineMembers>> {
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
-    app.crowds().online(conn, &app.live, space.id()).await.map(Json)
+    app.crowds.online(conn, &app.live, space.id()).await.map(Json)
 }
 
 /// What the caller is and may do in the space.

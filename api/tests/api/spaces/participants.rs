@@ -139,7 +139,7 @@ async fn a_crowd_that_is_there_is_only_counted() {
     for user in &crowd {
         app.app.live.appear(*user, app.app.live.next_socket(), Chosen::default());
     }
-    let online = app.app.crowds().online(conn, &app.app.live, space).await.unwrap();
+    let online = app.app.crowds.online(conn, &app.app.live, space).await.unwrap();
     assert_eq!(online, OnlineMembers { count: 201, user_ids: Vec::new() });
     // Whoever asks within seconds costs nothing.
     // (While they come, it is looked up who is told of it.)
