@@ -1,5 +1,5 @@
-//! A server that takes sockets and tells them all what is posted to it, and nothing else: what the
-//! library costs by itself.
+//! A server that takes sockets, answers what they say and tells them all what is posted to it, and
+//! nothing else: what the library costs by itself.
 
 use crate::server::resident;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -71,9 +71,16 @@ async fn open(
     request: HttpRequest,
     body: web::Payload,
 ) -> actix_web::Result<HttpResponse> {
-    let (response, session, mut stream) = actix_ws::handle(&request, body)?;
-    sessions.0.lock().unwrap_or_else(PoisonError::into_inner).push(session);
-    actix_web::rt::spawn(async move { while let Some(Ok(_)) = stream.next().await {} });
+    let (response, mut session, mut stream) = actix_ws::handle(&request, body)?;
+    sessions.0.lock().unwrap_or_else(PoisonError::into_inner).push(session.clone());
+    actix_web::rt::spawn(async move {
+        while let Some(Ok(message)) = stream.next().await {
+            if let actix_ws::Message::Text(text) = message {
+                // Twice as long, as the answer to a hello is.
+                drop(session.text(format!("{text}{text}")).await);
+            }
+        }
+    });
     Ok(response)
 }
 

@@ -172,9 +172,11 @@ impl Drop for Replies {
 /// A socket that only listens.
 pub struct Plain(Stream);
 
-/// A socket at a server that wants no hello.
+/// A socket at a bare server, which has answered a frame as long as a hello.
 pub async fn bare_socket(address: SocketAddr) -> anyhow::Result<Plain> {
-    let (stream, _) = connect_async(format!("ws://{address}/")).await?;
+    let (mut stream, _) = connect_async(format!("ws://{address}/")).await?;
+    stream.send(Message::text("x".repeat(900))).await?;
+    stream.next().await.context("no answer")??;
     Ok(Plain(stream))
 }
 

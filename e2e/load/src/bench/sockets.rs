@@ -30,7 +30,7 @@ struct Crowd {
 pub async fn measure(server: &Server, args: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let count = args.sockets as usize;
     // Before ours are open: both together may be more than this process may have.
-    let bare = if args.does(Part::Sockets) { Some(bare(count, args.runs).await?) } else { None };
+    let bare = if args.does(Part::Sockets) { Some(bare(count, args).await?) } else { None };
     let mut crowd = Crowd::gather(server, count).await?;
     let before = server.memory()?;
     let opening = crowd.open(count).await?;
@@ -129,7 +129,7 @@ impl Crowd {
 }
 
 /// The same with a server that does nothing else: seconds, and KiB a socket.
-async fn bare(count: usize, runs: u32) -> anyhow::Result<(f64, f64)> {
+async fn bare(count: usize, args: &Bench) -> anyhow::Result<(f64, f64)> {
     let bare = Bare::start().await?;
     super::cores::apart(bare.pid()?).await;
     let before = bare.memory()?;
@@ -140,9 +140,10 @@ async fn bare(count: usize, runs: u32) -> anyhow::Result<(f64, f64)> {
         let heard = heard.clone();
         pumps.spawn(async move { socket.count("\"new_message\"", &heard).await });
     }
+    tokio::time::sleep(Duration::from_secs(args.seconds)).await;
     let each = bare.memory()?.saturating_sub(before) as f64 / count as f64 / 1024.0;
     let mut times = Vec::new();
-    for _ in 0..runs {
+    for _ in 0..args.runs {
         heard.store(0, Ordering::Relaxed);
         let began = Instant::now();
         bare.tell(&format!("{{\"type\":\"new_message\",\"padding\":\"{}\"}}", "x".repeat(550)))
