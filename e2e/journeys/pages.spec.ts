@@ -51,7 +51,7 @@ const views: View[] = [
   { name: 'direct-chat', path: () => `/d/${direct}`, seen: async (page) => expect(row(page, 'Only the two of us')).toBeVisible() },
   { name: 'notifications', path: () => '/settings/notifications', seen: heading('Settings') },
   { name: 'developer', path: () => '/settings/developer', seen: heading('Settings') },
-  { name: 'sticker packs', path: () => '/settings/stickers', seen: heading('Sticker packs') },
+  { name: 'sticker packs', path: () => '/settings/stickers', seen: async (page) => expect(page.getByRole('heading', { name: 'Sticker packs', level: 2 })).toBeVisible() },
   { name: 'invitation', path: () => `/i/${invitation}`, seen: async (page) => expect(page.locator('main h1')).toBeVisible() },
   { name: 'security', path: () => '/settings/security', seen: async (page) => expect(page.getByText('This device')).toBeVisible() },
   { name: 'privacy', path: () => '/settings/privacy', seen: async (page) => expect(page.getByText('Show when I am online')).toBeVisible() },
