@@ -155,6 +155,31 @@ async fn a_crowd_that_is_there_is_only_counted() {
     assert_eq!(statements, 1, "only who asks");
 }
 
+/// Few are looked up by the index of names; many are found by walking the list.
+#[tokio::test]
+async fn a_piece_of_a_name_finds_few_and_many_and_names_of_the_space() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let sql = format!(
+        "INSERT INTO users (id, nickname, nickname_key) SELECT gen_random_uuid(), x.name, x.name \
+             FROM (SELECT 'reader_' || lpad(n::text, 5, '0') AS name FROM generate_series(1, 2100) n) x; \
+         INSERT INTO space_members (space_id, user_id, role_id) \
+             SELECT '{0}', id, '{1}' FROM users WHERE nickname LIKE 'reader%'; \
+         UPDATE space_members SET nickname = 'Baker' WHERE user_id = \
+             (SELECT id FROM users WHERE nickname = 'reader_00777')",
+        b.id(),
+        b.role("Member")
+    );
+    app.app.conn().await.unwrap().batch_execute(&sql).await.unwrap();
+    let found = async |piece: &str| {
+        names(&b.rita, &b.at(&format!("/participants?q={piece}&limit=100"))).await
+    };
+    assert_eq!(found("reader_00042").await, ["reader_00042"]);
+    assert_eq!(found("aker").await, ["reader_00777"]);
+    let readers: Vec<String> = (1..=2100).map(|n| format!("reader_{n:05}")).collect();
+    assert_eq!(found("READER").await, readers);
+}
+
 #[tokio::test]
 async fn the_list_costs_the_same_however_long_it_is() {
     let app = TestApp::start().await;
