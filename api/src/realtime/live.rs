@@ -46,6 +46,8 @@ type OnRevoked = Box<dyn Fn(Vec<SessionId>) + Send + Sync>;
 
 /// How soon the log is looked at again when the database did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
+/// After so long a socket asks the database without a turn.
+const TURN: Duration = Duration::from_secs(8);
 /// Of a space that more sockets of a node hear these do not learn who comes and goes: each who comes
 /// would cost a frame for each who is there. Lists of people say it.
 const CROWD: usize = 200;
@@ -174,8 +176,9 @@ impl Live {
     /// Waits for a turn to ask the database, which lasts until it is dropped. Sockets that come back all
     /// at once take half of the connections; the others stay free for requests.
     pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        // Fails only when it is closed, which nobody does.
-        self.0.turns.clone().acquire_owned().await.ok()
+        let turn = self.0.turns.clone().acquire_owned();
+        // Nobody waits without end; and nobody closes the semaphore.
+        tokio::time::timeout(TURN, turn).await.ok()?.ok()
     }
 
     /// Counts an open socket until the guard is dropped.
