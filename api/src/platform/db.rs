@@ -2,9 +2,10 @@
 
 use crate::error::{ApiError, ApiResult};
 use anyhow::Context as _;
+use deadpool_redis::{QueueMode, Runtime};
 use diesel::ConnectionError;
 use diesel::connection::InstrumentationEvent;
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
@@ -23,6 +24,9 @@ pub type PgConn = AsyncPgConnection;
 /// for turning disks, PostgreSQL plans the statement of a history page anew with every call.
 const SETTINGS: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1";
+
+/// A connection unused for longer is not trusted any more: what stands between may have forgotten it.
+const IDLE: Duration = Duration::from_mins(5);
 
 /// A pool of PostgreSQL connections.
 #[derive(Clone)]
@@ -64,7 +68,13 @@ impl Db {
             .wait_timeout(Some(Duration::from_secs(3)))
             .create_timeout(Some(Duration::from_secs(3)))
             .recycle_timeout(Some(Duration::from_secs(3)))
-            .runtime(deadpool_redis::Runtime::Tokio1)
+            .runtime(Runtime::Tokio1)
+            // The one used last has its statements prepared and its caches warm.
+            .queue_mode(QueueMode::Lifo)
+            .pre_recycle(Hook::sync_fn(|_, metrics| {
+                let idle = metrics.last_used() >= IDLE;
+                if idle { Err(HookError::message("idle for long")) } else { Ok(()) }
+            }))
             .build()
             .context("cannot build the database pool")?;
         Ok(Self { pool, queries })
