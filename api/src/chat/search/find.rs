@@ -135,13 +135,95 @@ impl Statement {
     }
 }
 
+/// How the statement goes over the messages.
+#[derive(Clone, Copy)]
+enum Over {
+    /// All, from the newest on until a page is full.
+    Walk,
+    /// Only the newest ones.
+    Newest,
+    /// All that match, by indexes, before they are put in order: the planner believes that rare words
+    /// are frequent and would walk the whole table for them.
+    Matches,
+}
+
 impl Find<'_> {
     /// The newest messages that match, newest first, one more than asked for.
+    ///
+    /// Frequent words fill a page from the newest messages. Words that do not are rare, so all that
+    /// match can be taken. Without a text there is no index to take them from.
     ///
     /// # Errors
     /// The database's.
     pub async fn run(&self, conn: &mut PgConn) -> QueryResult<Vec<MessageId>> {
-        let mut s = Statement::new("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL AND ");
+        if self.query.terms.is_empty() {
+            return self.take(conn, Over::Walk).await;
+        }
+        let newest = self.take(conn, Over::Newest).await?;
+        if newest.len() as i64 > self.search.limit {
+            return Ok(newest);
+        }
+        self.take(conn, Over::Matches).await
+    }
+
+    async fn take(&self, conn: &mut PgConn, over: Over) -> QueryResult<Vec<MessageId>> {
+        // An id, not what somebody typed: placeholders of texts come first, and their number is not known yet.
+        let older = self.last.map(|last| format!(" AND m.id < '{last}'")).unwrap_or_default();
+        let all = format!("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL{older} AND ");
+        let mut s = Statement::new(&match over {
+            Over::Walk => all,
+            Over::Newest => format!(
+                "SELECT m.id FROM (SELECT * FROM messages m WHERE m.deleted_at IS NULL{older} \
+                 ORDER BY m.id DESC LIMIT {}) m WHERE ",
+                match self.way {
+                    Way::Words => self.scope.newest,
+                    // Looking through a text is dearer, and what is no word is seldom frequent.
+                    Way::Pieces => self.scope.newest / 4,
+                }
+            ),
+            Over::Matches => format!("WITH m AS MATERIALIZED ({all}"),
+        });
+        self.matching(&mut s);
+        let Search { author, after, before, limit, filters, .. } = self.search;
+        let mut n = s.next();
+        // `IS TRUE` keeps the index on chats out: reading a good part of it costs more than it saves.
+        let dense = if self.scope.dense { " IS TRUE" } else { "" };
+        s.sql.push_str(&format!(" AND (m.chat_id = ANY(${n})){dense}"));
+        for (given, condition) in [
+            (author.is_some(), "m.author_id ="),
+            (after.is_some(), "m.created_at >="),
+            (before.is_some(), "m.created_at <"),
+        ] {
+            if given {
+                n += 1;
+                s.sql.push_str(&format!(" AND {condition} ${n}"));
+            }
+        }
+        for filter in filters {
+            s.sql.push_str(" AND ");
+            s.sql.push_str(&filter.condition(n + 1));
+        }
+        if matches!(over, Over::Matches) {
+            s.sql.push_str(") SELECT m.id FROM m");
+        }
+        s.sql.push_str(&format!(" ORDER BY m.id DESC LIMIT ${}", n + 2));
+        let mut statement = s.bound().bind::<Array<SqlUuid>, _>(self.scope.chats.clone());
+        if let Some(author) = author {
+            statement = statement.bind::<SqlUuid, _>(author.0);
+        }
+        if let Some(after) = after {
+            statement = statement.bind::<Timestamptz, _>(*after);
+        }
+        if let Some(before) = before {
+            statement = statement.bind::<Timestamptz, _>(*before);
+        }
+        let statement = statement.bind::<SqlUuid, _>(self.user.0).bind::<BigInt, _>(limit + 1);
+        let found: Vec<Found> = statement.load(conn).await?;
+        Ok(found.into_iter().map(|found| MessageId(found.id)).collect())
+    }
+
+    /// Appends the condition of the text.
+    fn matching(&self, s: &mut Statement) {
         let filters = &self.search.filters;
         let with_names =
             filters.iter().any(|filter| filter.is_of_files()) && !self.query.terms.is_empty();
@@ -164,42 +246,5 @@ impl Find<'_> {
         if with_names {
             s.sql.push_str("))");
         }
-        let Search { author, after, before, limit, filters, .. } = self.search;
-        let mut n = s.next();
-        // `IS TRUE` keeps the index on chats out: reading a good part of it costs more than it saves.
-        let dense = if self.scope.dense { " IS TRUE" } else { "" };
-        s.sql.push_str(&format!(" AND (m.chat_id = ANY(${n})){dense}"));
-        for (given, condition) in [
-            (author.is_some(), "m.author_id ="),
-            (after.is_some(), "m.created_at >="),
-            (before.is_some(), "m.created_at <"),
-            (self.last.is_some(), "m.id <"),
-        ] {
-            if given {
-                n += 1;
-                s.sql.push_str(&format!(" AND {condition} ${n}"));
-            }
-        }
-        for filter in filters {
-            s.sql.push_str(" AND ");
-            s.sql.push_str(&filter.condition(n + 1));
-        }
-        s.sql.push_str(&format!(" ORDER BY m.id DESC LIMIT ${}", n + 2));
-        let mut statement = s.bound().bind::<Array<SqlUuid>, _>(self.scope.chats.clone());
-        if let Some(author) = author {
-            statement = statement.bind::<SqlUuid, _>(author.0);
-        }
-        if let Some(after) = after {
-            statement = statement.bind::<Timestamptz, _>(*after);
-        }
-        if let Some(before) = before {
-            statement = statement.bind::<Timestamptz, _>(*before);
-        }
-        if let Some(last) = self.last {
-            statement = statement.bind::<SqlUuid, _>(last.0);
-        }
-        let statement = statement.bind::<SqlUuid, _>(self.user.0).bind::<BigInt, _>(limit + 1);
-        let found: Vec<Found> = statement.load(conn).await?;
-        Ok(found.into_iter().map(|found| MessageId(found.id)).collect())
     }
 }

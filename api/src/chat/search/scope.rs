@@ -21,6 +21,10 @@ pub struct Scope {
     /// Whether they hold a good part of all messages: then walking all from the newest on soon
     /// meets theirs.
     pub dense: bool,
+    /// How many of the newest messages of all chats are looked at before the indexes are asked: what
+    /// does not fill a page there is so rare that all of it can be taken. Both costs grow with the
+    /// root of the number of all messages.
+    pub newest: i64,
 }
 
 #[derive(QueryableByName)]
@@ -31,6 +35,26 @@ struct Row {
     last_seq: i64,
     #[diesel(sql_type = Double)]
     total: f64,
+}
+
+const ROWS: &str = "SELECT c.id, c.last_seq, t.reltuples::float8 AS total FROM";
+const TOTAL: &str =
+    "CROSS JOIN (SELECT reltuples FROM pg_class WHERE oid = 'messages'::regclass) t";
+
+impl Scope {
+    fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        let (mut chats, mut messages, mut total) = (Vec::new(), 0, 0.0_f64);
+        for row in rows {
+            chats.push(row.id);
+            messages += row.last_seq;
+            total = row.total;
+        }
+        let dense = messages as f64 * 10.0 >= total;
+        let newest = (total.max(0.0) * 25.0).sqrt().clamp(2_000.0, 50_000.0) as i64;
+        // That a message is of another chat is soon seen.
+        let newest = if dense { newest } else { 4 * newest };
+        Self { chats, dense, newest }
+    }
 }
 
 /// The chats the caller may read: all, those of a space, or one.
@@ -48,20 +72,23 @@ pub async fn readable(
         if space.is_some() && access.space_id() != space {
             return Err(ApiError::not_found());
         }
-        return Ok(Scope { chats: vec![chat.0], dense: false });
+        let chat: Row = diesel::sql_query(format!("{ROWS} chats c {TOTAL} WHERE c.id = $1"))
+            .bind::<SqlUuid, _>(chat.0)
+            .get_result(conn)
+            .await?;
+        return Ok(Scope::of([&chat].into_iter()));
     }
     if let Some(space) = space {
         access_space(conn, user, space).await?;
     }
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT c.id, c.last_seq, t.reltuples::float8 AS total FROM (\
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "{ROWS} (\
              SELECT c.id, c.last_seq FROM space_members sm \
              JOIN chats c ON c.space_id = sm.space_id AND c.kind = 'space' \
              WHERE sm.user_id = $1 AND ($2 IS NULL OR sm.space_id = $2) \
              UNION ALL SELECT c.id, c.last_seq FROM chat_members cm \
-             JOIN chats c ON c.id = cm.chat_id WHERE cm.user_id = $1 AND $2 IS NULL) c \
-         CROSS JOIN (SELECT reltuples FROM pg_class WHERE oid = 'messages'::regclass) t",
-    )
+             JOIN chats c ON c.id = cm.chat_id WHERE cm.user_id = $1 AND $2 IS NULL) c {TOTAL}"
+    ))
     .bind::<SqlUuid, _>(user.id.0)
     .bind::<Nullable<SqlUuid>, _>(space.map(|space| space.0))
     .load(conn)
@@ -73,8 +100,5 @@ pub async fn readable(
         .filter(|chat| !chat.permissions(user.id).contains(Permission::ViewChat))
         .map(|chat| chat.id)
         .collect();
-    let visible = || rows.iter().filter(|row| !hidden.contains(&row.id));
-    let messages: i64 = visible().map(|row| row.last_seq).sum();
-    let dense = rows.as_slice().first().is_some_and(|row| messages as f64 * 10.0 >= row.total);
-    Ok(Scope { chats: visible().map(|row| row.id).collect(), dense })
+    Ok(Scope::of(rows.iter().filter(|row| !hidden.contains(&row.id))))
 }

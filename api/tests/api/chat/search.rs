@@ -2,6 +2,7 @@
 
 use crate::support::bakery::{Bakery, send};
 use crate::support::client::{Answer, Client, send as request};
+use diesel_async::SimpleAsyncConnection as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -170,6 +171,41 @@ async fn filters_narrow() {
     assert_eq!(bad.problem(400), "bad_cursor");
 }
 
+/// All that is found, page by page.
+async fn all_pages(who: &Client, q: &str) -> Vec<String> {
+    let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let mut query = vec![("q", q), ("limit", "10")];
+        query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let page = search(who, &query).await.expect(200);
+        seen.extend(texts(&page));
+        cursor = page["next_cursor"].as_str().map(str::to_owned);
+        if cursor.is_none() {
+            return seen;
+        }
+    }
+}
+
+/// The first pages come from the newest messages, the last ones from the indexes.
+#[tokio::test]
+async fn pages_go_on_beyond_the_newest_messages() {
+    let bakery = Bakery::open().await;
+    let sql = format!(
+        "INSERT INTO messages (id, chat_id, seq, author_id, content, nonce) \
+         SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{0}', n, '{1}', \
+             CASE n % 50 WHEN 0 THEN 'saffron ' ELSE 'flour ' END || n, n::text \
+         FROM generate_series(1, 2500) n; UPDATE chats SET last_seq = 2500 WHERE id = '{0}'",
+        bakery.chat,
+        bakery.anna.id()
+    );
+    bakery.app.app.conn().await.unwrap().batch_execute(&sql).await.unwrap();
+    let all: Vec<String> = (1..=50).rev().map(|n| format!("saffron {}", n * 50)).collect();
+    for q in ["saffron", "affro"] {
+        assert_eq!(all_pages(&bakery.boris, q).await, all, "{q}");
+    }
+    assert_eq!(all_pages(&bakery.boris, "flour -1234").await.len(), 2449);
+}
+
 #[tokio::test]
 async fn pages_are_whole_and_of_constant_cost() {
     let bakery = Bakery::open().await;
@@ -177,19 +213,8 @@ async fn pages_are_whole_and_of_constant_cost() {
         bakery.say(&bakery.anna, &format!("bread number {n}")).await;
     }
     for q in ["bread", "rea"] {
-        let (mut seen, mut cursor) = (Vec::new(), None::<String>);
-        loop {
-            let mut query = vec![("q", q), ("limit", "10")];
-            query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let page = search(&bakery.boris, &query).await.expect(200);
-            seen.extend(texts(&page));
-            cursor = page["next_cursor"].as_str().map(str::to_owned);
-            if cursor.is_none() {
-                break;
-            }
-        }
         let all: Vec<String> = (1..=23).rev().map(|n| format!("bread number {n}")).collect();
-        assert_eq!(seen, all, "{q}");
+        assert_eq!(all_pages(&bakery.boris, q).await, all, "{q}");
     }
     let mut costs = Vec::new();
     for limit in ["1", "20"] {
