@@ -14,7 +14,7 @@ use crate::jobs::Jobs;
 use crate::openapi::{Contract, complete};
 use crate::platform::web_assets;
 use crate::realtime::command::Commands;
-use crate::realtime::socket::{Waiting, open_socket};
+use crate::realtime::socket::{Door, Waiting, open_socket, queue_upgrades};
 use crate::{
     asyncapi, chat, expression, files, health, identity, integrations, notifications, people,
     profiles, spaces,
@@ -55,10 +55,11 @@ fn v1(config: &mut ServiceConfig) {
     config.service(open_socket);
 }
 
-/// The service of one worker. `waiting` is shared by all of them.
+/// The service of one worker. `waiting` and `door` are shared by all of them.
 pub fn service(
     app: App,
     waiting: Waiting,
+    door: Door,
 ) -> actix_web::App<
     impl ServiceFactory<
         ServiceRequest,
@@ -86,6 +87,7 @@ pub fn service(
         .app_data(web::Data::new(app))
         .app_data(web::Data::new(commands()))
         .app_data(web::Data::new(waiting))
+        .app_data(web::Data::new(door))
         .wrap(from_fn(once))
         .wrap(from_fn(parameters))
         .wrap(from_fn(limit_requests))
@@ -95,6 +97,7 @@ pub fn service(
         .wrap(cors)
         .wrap(from_fn(headers))
         .wrap(from_fn(observe))
+        .wrap(from_fn(queue_upgrades))
 }
 
 /// The REST contract of these routes.

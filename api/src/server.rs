@@ -21,7 +21,7 @@ use crate::realtime::Live;
 use crate::realtime::bus::Bus;
 use crate::realtime::bus::memory::MemoryBus;
 use crate::realtime::bus::redis::RedisBus;
-use crate::realtime::socket::Waiting;
+use crate::realtime::socket::{Door, Waiting};
 use crate::router;
 use crate::spaces::online::Crowds;
 use actix_web::HttpServer;
@@ -107,19 +107,20 @@ impl Server {
         let server = &app.config.server;
         let (workers, drain) = (server.workers, server.drain);
         let silence = app.config.stream.silence();
-        let waiting = Waiting::default();
+        let (waiting, door) = (Waiting::default(), Door::default());
         let state = app.clone();
-        let running = HttpServer::new(move || router::service(state.clone(), waiting.clone()))
-            .workers(workers)
-            .shutdown_timeout(drain.as_secs())
-            .keep_alive(Duration::from_secs(75))
-            // A frame on a socket must not wait until the one before it was acknowledged.
-            .tcp_nodelay(true)
-            .client_request_timeout(Duration::from_secs(10))
-            .on_connect(move |connection, _| give_up_after(connection, silence))
-            .disable_signals()
-            .listen(listener)?
-            .run();
+        let running =
+            HttpServer::new(move || router::service(state.clone(), waiting.clone(), door.clone()))
+                .workers(workers)
+                .shutdown_timeout(drain.as_secs())
+                .keep_alive(Duration::from_secs(75))
+                // A frame on a socket must not wait until the one before it was acknowledged.
+                .tcp_nodelay(true)
+                .client_request_timeout(Duration::from_secs(10))
+                .on_connect(move |connection, _| give_up_after(connection, silence))
+                .disable_signals()
+                .listen(listener)?
+                .run();
         let handle = running.handle();
         let running = tokio::spawn(running);
         stop.await;

@@ -25,7 +25,7 @@ impl RequestId {
     }
 }
 
-/// See the module. The outermost layer.
+/// See the module. The outermost layer but the queue of upgrades.
 ///
 /// # Errors
 /// Those of the layers within.

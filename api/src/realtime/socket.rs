@@ -8,18 +8,35 @@ use crate::http::origin::is_own;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::guard;
 use crate::realtime::session::Session;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::ORIGIN;
+use actix_web::http::header::{ORIGIN, UPGRADE};
+use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use dashmap::DashMap;
 use shared::command::{MAX_FRAME, SUBPROTOCOL};
 use shared::error::ErrorCode;
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Upgrades that are worked on at once.
+const AT_ONCE: usize = 32;
 
 /// Sockets by address that have not said hello yet.
 #[derive(Clone, Default)]
 pub struct Waiting(Arc<DashMap<IpAddr, usize>>);
+
+/// Where upgrades queue, before anything is done for them.
+#[derive(Clone)]
+pub struct Door(Arc<Semaphore>);
+
+impl Default for Door {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
 
 /// One of them, until dropped.
 pub struct WaitingSocket(Waiting, IpAddr);
@@ -84,6 +101,24 @@ pub async fn open_socket(
         Session::new(app, commands, sink, tripped).speaking(lang).run(stream, place).await;
     });
     Ok(response)
+}
+
+/// Thousands of sockets may come back at the same moment. A worker takes what is ready in turn, so a
+/// request would wait until each of them was answered: they wait here instead. The outermost layer.
+///
+/// # Errors
+/// Those of the layers within.
+pub async fn queue_upgrades<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> actix_web::Result<ServiceResponse<B>> {
+    let is_upgrade = request.headers().contains_key(UPGRADE);
+    let door = request.app_data::<web::Data<Door>>().filter(|_| is_upgrade).cloned();
+    let _turn = match &door {
+        Some(door) => door.0.acquire().await.ok(),
+        None => None,
+    };
+    next.call(request).await
 }
 
 /// A browser names the page's origin: ours, or one that is allowed. Other clients name none.
