@@ -16,6 +16,7 @@ use clap::{Args, ValueEnum};
 use cores::Busy;
 use report::{Report, median};
 use sending::Senders;
+use std::path::PathBuf;
 use std::time::Instant;
 use world::World;
 
@@ -31,6 +32,10 @@ pub struct Bench {
     /// Messages of the chat in which is read and searched, and of the import.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1000..=2_000_000))]
     messages: u32,
+    /// What the messages say: an export as `api import community` takes it, plain or packed. Default:
+    /// made-up texts.
+    #[arg(long)]
+    corpus: Option<PathBuf>,
     /// Members of the largest space.
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1000..=200_000))]
     members: u32,
@@ -183,7 +188,11 @@ async fn reads(server: &Server, args: &Bench, report: &mut Report) -> anyhow::Re
         return Ok(());
     }
     let url = server.site().any_database()?;
-    let world = World::build(server, args.messages, args.members).await?;
+    let texts = match &args.corpus {
+        Some(file) => corpus::read(file)?,
+        None => corpus::texts(20_000),
+    };
+    let world = World::build(server, args.messages, args.members, texts).await?;
     let busy = Busy::start(server.pid()?)?;
     if args.does(Part::History) {
         let (ours, bare) =
@@ -202,7 +211,7 @@ async fn reads(server: &Server, args: &Bench, report: &mut Report) -> anyhow::Re
     }
     if args.does(Part::Search) {
         let name = format!("search in {} messages", world.messages);
-        report.times(&name, &reading::search(&world.reader).await?);
+        report.times(&name, &reading::search(&world).await?);
     }
     report.line("  cores", &busy.stop()?.text());
     Ok(())

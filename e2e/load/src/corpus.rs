@@ -3,7 +3,7 @@
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use std::io::{BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, Read, Write as _};
 use std::path::Path;
 
 const SYLLABLES: [&str; 20] = [
@@ -28,6 +28,35 @@ pub fn word(rank: usize) -> String {
 pub fn rank(random: &mut StdRng) -> usize {
     let share: f64 = random.random();
     ((WORDS as f64).powf(share) as usize).saturating_sub(1)
+}
+
+/// Made-up texts of one message each.
+pub fn texts(count: usize) -> Vec<String> {
+    let mut random = StdRng::seed_from_u64(11);
+    let mut text = || {
+        let length = random.random_range(4..40);
+        let words: Vec<String> = (0..length).map(|_| word(rank(&mut random))).collect();
+        words.join(" ")
+    };
+    (0..count).map(|_| text()).collect()
+}
+
+/// The texts of an export as `api import community` takes it.
+///
+/// # Errors
+/// The file can't be read, or a line of it is none of an export.
+pub fn read(path: &Path) -> anyhow::Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        text: String,
+    }
+    let file = std::fs::File::open(path)?;
+    let packed = path.extension().is_some_and(|ending| ending == "gz");
+    let file: Box<dyn Read> =
+        if packed { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let text =
+        |line: std::io::Result<String>| anyhow::Ok(serde_json::from_str::<Line>(&line?)?.text);
+    BufReader::new(file).lines().map(text).collect()
 }
 
 /// Writes an export for `api import community`.

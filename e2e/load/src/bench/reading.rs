@@ -1,6 +1,4 @@
 use super::world::World;
-use crate::client::Client;
-use crate::corpus;
 use crate::stats::Times;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -85,22 +83,32 @@ pub async fn participants(world: &World) -> anyhow::Result<Times> {
     .await
 }
 
-/// One to three words, frequent and rare, whole and half typed, and pieces of words.
-pub async fn search(client: &Client) -> anyhow::Result<Times> {
+/// One to three words that stand together in a message, whole and half typed, pieces of words, and
+/// words of different messages, which mostly are in none together.
+pub async fn search(world: &World) -> anyhow::Result<Times> {
     let mut random = StdRng::seed_from_u64(2);
     times(300, async |n| {
-        let mut words: Vec<String> =
-            (0..=n % 3).map(|_| corpus::word(corpus::rank(&mut random))).collect();
-        if n % 5 == 0 {
-            let typed = words[0].chars().take(4).collect();
-            words = vec![typed];
-        }
-        if n % 7 == 0 {
-            words = vec![corpus::word(corpus::rank(&mut random)).chars().skip(1).collect()];
-        }
+        let mut words = |count: usize| -> Vec<String> {
+            let text = &world.texts[random.random_range(0..world.texts.len())];
+            let words: Vec<&str> = text
+                .split(|c: char| !c.is_alphabetic())
+                .filter(|word| word.chars().count() > 1)
+                .collect();
+            let from = random.random_range(0..words.len().saturating_sub(count).max(1));
+            words.iter().skip(from).take(count).map(|word| (*word).to_owned()).collect()
+        };
+        let part = |words: &[String], skip: usize, take: usize| -> Vec<String> {
+            words.iter().map(|word| word.chars().skip(skip).take(take).collect()).collect()
+        };
+        let words = match n % 10 {
+            0 | 1 => part(&words(1), 0, 4),
+            2 => part(&words(1), 1, 20),
+            3 => [words(1), words(1), words(1)].concat(),
+            _ => words(1 + n % 3),
+        };
         let text = words.join(" ");
-        if !text.is_empty() {
-            client.search(&text).await?;
+        if !text.trim().is_empty() {
+            world.reader.search(&text).await?;
         }
         Ok(())
     })

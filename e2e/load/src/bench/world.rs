@@ -2,19 +2,17 @@
 //! many members, and a person with many spaces and chats.
 
 use crate::client::Client;
-use crate::corpus;
 use crate::server::Server;
 use anyhow::Context as _;
-use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
 use shared::ids::{ChatId, SpaceId};
 use tokio_postgres::NoTls;
 
-/// Different texts; they repeat with a number each.
-const TEXTS: usize = 20_000;
 /// Spaces that the reader is in, and chats that they have together.
 const SPACES: usize = 200;
 const CHATS: usize = 500;
+/// The id of a message sent at `sent`: beginning with its time, as the server makes them.
+const ID: &str = "(lpad(to_hex((extract(epoch FROM sent) * 1000)::bigint), 12, '0') || '7' \
+     || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid";
 
 pub struct World {
     pub reader: Client,
@@ -22,10 +20,18 @@ pub struct World {
     pub space: SpaceId,
     pub chat: ChatId,
     pub messages: u32,
+    /// What the messages say; they repeat with a number each.
+    pub texts: Vec<String>,
 }
 
 impl World {
-    pub async fn build(server: &Server, messages: u32, members: u32) -> anyhow::Result<Self> {
+    pub async fn build(
+        server: &Server,
+        messages: u32,
+        members: u32,
+        texts: Vec<String>,
+    ) -> anyhow::Result<Self> {
+        let variety = texts.len();
         let reader = Client::register(server.address, "world_reader").await?;
         let space = reader.create_space("The world").await?;
         let chat = space.default_chat_id.context("no default chat")?;
@@ -36,10 +42,12 @@ impl World {
             .execute(
                 "CREATE TEMP TABLE texts AS SELECT * FROM unnest($1::text[]) \
                  WITH ORDINALITY AS t (text, n)",
-                &[&texts()],
+                &[&texts],
             )
             .await?;
         let (space, reader_id) = (space.id, reader.id);
+        // So many rows at once: their words are sorted in in large parts, not message by message.
+        pending(&client, 65_536).await?;
         let residents = format!(
             "CREATE TEMP TABLE residents AS SELECT gen_random_uuid() AS id, n \
                  FROM generate_series(1, {members}) n;
@@ -49,11 +57,13 @@ impl World {
                  SELECT '{space}', p.id, r.id FROM residents p, roles r \
                  WHERE r.space_id = '{space}' AND r.kind = 'member';
              INSERT INTO messages (id, chat_id, seq, author_id, content, nonce, created_at) \
-                 SELECT gen_random_uuid(), '{chat}', s.n, p.id, t.text || ' ' || s.n, s.n::text, \
-                     now() - make_interval(secs => ({messages} - s.n) * 30) \
+                 SELECT {ID}, '{chat}', s.n, p.id, t.text || ' ' || s.n, s.n::text, sent \
                  FROM generate_series(1::bigint, {messages}) AS s (n) \
-                 JOIN texts t ON t.n = 1 + (s.n * 7919) % {TEXTS} \
-                 JOIN residents p ON p.n = 1 + (s.n * 31) % least({members}, 2000);
+                 CROSS JOIN LATERAL (SELECT now() - make_interval(secs => ({messages} - s.n) * 30) \
+                     AS sent) moment \
+                 JOIN texts t ON t.n = 1 + (s.n * 7919) % {variety} \
+                 JOIN residents p ON p.n = 1 + (s.n * 31) % least({members}, 2000) \
+                 ORDER BY s.n;
              UPDATE chats SET last_seq = {messages}, last_message_at = now() WHERE id = '{chat}';"
         );
         client.batch_execute(&residents).await?;
@@ -80,28 +90,28 @@ impl World {
              UPDATE spaces s SET default_chat_id = (SELECT min(r.id::text)::uuid FROM rooms r \
                  WHERE r.space = s.id) FROM neighbours x WHERE x.id = s.id;
              INSERT INTO messages (id, chat_id, seq, author_id, content, nonce) \
-                 SELECT gen_random_uuid(), r.id, s.n, p.id, t.text, s.n::text FROM rooms r \
+                 SELECT {ID}, r.id, s.n, p.id, t.text, s.n::text \
+                 FROM (SELECT *, now() AS sent FROM rooms) r \
                  CROSS JOIN generate_series(1, 30) AS s (n) \
-                 JOIN texts t ON t.n = 1 + (r.n * 31 + s.n) % {TEXTS} \
+                 JOIN texts t ON t.n = 1 + (r.n * 31 + s.n) % {variety} \
                  JOIN residents p ON p.n = 1 + (r.n + s.n) % {members};
              VACUUM ANALYZE;"
         );
         for statement in neighbours.split(";\n") {
             client.batch_execute(statement).await?;
         }
+        pending(&client, 64).await?;
         drop(client);
         driver.await??;
-        Ok(Self { reader, space, chat, messages })
+        Ok(Self { reader, space, chat, messages, texts })
     }
 }
 
-fn texts() -> Vec<String> {
-    let mut random = StdRng::seed_from_u64(11);
-    let mut text = || {
-        let length = random.random_range(4..40);
-        let words: Vec<String> =
-            (0..length).map(|_| corpus::word(corpus::rank(&mut random))).collect();
-        words.join(" ")
-    };
-    (0..TEXTS).map(|_| text()).collect()
+/// How much may wait in the indexes of words, in kB; 64 is what the migrations say.
+async fn pending(client: &tokio_postgres::Client, kilobytes: u32) -> anyhow::Result<()> {
+    for index in ["messages_search", "messages_trigrams"] {
+        let alter = format!("ALTER INDEX {index} SET (gin_pending_list_limit = {kilobytes})");
+        client.batch_execute(&alter).await?;
+    }
+    Ok(())
 }
