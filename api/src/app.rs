@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::http::current_user::Authenticator;
 use crate::http::rate_limit::Limits;
 use crate::identity::Identity;
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Pooled};
 use crate::platform::mail::Mailer;
 use crate::platform::secrets::Secrets;
 use crate::platform::web_assets::Assets;
@@ -15,8 +15,6 @@ use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use crate::spaces::conversations::Conversations;
 use crate::spaces::online::Crowds;
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::Object;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -47,11 +45,11 @@ impl App {
         Self(Arc::new(parts))
     }
 
-    /// A connection for reading.
+    /// A connection for reading. What is heavy to read goes through [`Db::heavy_read`].
     ///
     /// # Errors
     /// `unavailable` when the database does not answer.
-    pub async fn conn(&self) -> ApiResult<Object<AsyncPgConnection>> {
+    pub async fn conn(&self) -> ApiResult<Pooled> {
         self.db.conn().await
     }
 

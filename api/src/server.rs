@@ -50,7 +50,10 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         let folder = config.server.web_dir.display();
         tracing::warn!("there is no web client in {folder}; scripts/build-web.sh builds it");
     }
-    let db = Db::new(database_url, config.database.connections)?;
+    let mut db = Db::new(database_url, config.database.connections)?;
+    if let Some(url) = &config.database.read_url {
+        db = db.with_replica(url.expose(), config.database.read_connections)?;
+    }
     let identity = Arc::new(Identity::new(&config, &secrets.signing_keys, db.clone()));
     let directory = Arc::new(ChatDirectory::new(db.clone()));
     let files = Arc::new(Files::new(&config, Arc::new(ChatFiles::new(db.clone())))?);

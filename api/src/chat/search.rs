@@ -17,7 +17,7 @@ use super::model::message::{MessageRow, assemble};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
-use crate::platform::db::PgConn;
+use crate::platform::db::{Db, PgConn, Pooled};
 use chrono::{DateTime, Utc};
 pub use filter::Filter;
 use find::{Find, Way};
@@ -63,13 +63,14 @@ struct Key {
     way: Way,
 }
 
-/// The messages found, as far as the caller may read them.
+/// The messages found, as far as the caller may read them. What he may read is asked on `conn`.
 ///
 /// # Errors
 /// `invalid` when the text has nothing to look for, `not_found` for a space or chat that the caller
 /// does not see, `bad_cursor`.
 pub async fn search(
-    conn: &mut PgConn,
+    db: &Db,
+    mut conn: Pooled,
     user: &CurrentUser,
     search: &Search,
 ) -> ApiResult<Page<SearchHit>> {
@@ -78,8 +79,8 @@ pub async fn search(
         _ => Query::parse(&search.text).map_err(|code| ApiError::field("q", code))?,
     };
     let key: Option<Key> = cursor::decode(search.cursor.as_deref())?;
-    let scope = readable(conn, user, search.space, search.chat).await?;
-    let mut find = Find {
+    let scope = readable(&mut conn, user, search.space, search.chat).await?;
+    let find = Find {
         query: &query,
         scope: &scope,
         search,
@@ -87,15 +88,25 @@ pub async fn search(
         last: key.map(|key| key.last),
         way: key.map_or(Way::Words, |key| key.way),
     };
+    let may_widen = key.is_none() && query.has_pieces();
+    db.heavy_read(conn, async |conn| page(conn, find, may_widen).await).await
+}
+
+/// A page of what is found; where it may, by pieces of words when there are no words.
+async fn page(
+    conn: &mut PgConn,
+    mut find: Find<'_>,
+    may_widen: bool,
+) -> ApiResult<Page<SearchHit>> {
     let mut found = find.run(conn).await?;
-    if found.is_empty() && key.is_none() && query.has_pieces() {
+    if found.is_empty() && may_widen {
         find.way = Way::Pieces;
         found = find.run(conn).await?;
     }
-    let page = cursor::page(found, search.limit, |id| Key { last: *id, way: find.way });
+    let page = cursor::page(found, find.search.limit, |id| Key { last: *id, way: find.way });
     let rows = MessageRow::find_all(conn, &page.items).await?;
-    let messages = assemble(conn, rows, user.id).await?;
-    let snippets = snippet::of(conn, &query, find.way, &messages).await?;
+    let messages = assemble(conn, rows, find.user).await?;
+    let snippets = snippet::of(conn, find.query, find.way, &messages).await?;
     let items = messages
         .into_iter()
         .zip(snippets)

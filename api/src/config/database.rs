@@ -13,6 +13,13 @@ pub struct DatabaseConfig {
     pub direct_url: Option<Secret>,
     /// `SPACE_DATABASE_CONNECTIONS`: the most connections a node opens, 2-200. Default 16.
     pub connections: usize,
+    /// `DATABASE_READ_URL`: a streaming replica of `DATABASE_URL`. Searches, the directory of spaces,
+    /// audit logs and copies of one's data are read there as soon as it has what was committed before;
+    /// by the primary while it is behind or away. Default: none.
+    pub read_url: Option<Secret>,
+    /// `SPACE_DATABASE_READ_CONNECTIONS`: the most connections a node opens to the replica, 1-200.
+    /// Default 16.
+    pub read_connections: usize,
     /// `SPACE_POSTGRES_BIN`: the folder of `initdb` and `postgres` for the private server.
     /// Default: found in `PATH` and in `/usr/lib/postgresql`.
     pub binaries: Option<PathBuf>,
@@ -30,14 +37,21 @@ impl DatabaseConfig {
             }
             url
         };
-        let (url, direct_url) = (address("DATABASE_URL"), address("DATABASE_DIRECT_URL"));
-        if url.is_none() && direct_url.is_some() {
-            source.problem("DATABASE_DIRECT_URL means nothing without DATABASE_URL.");
+        let url = address("DATABASE_URL");
+        let (direct_url, read_url) = (address("DATABASE_DIRECT_URL"), address("DATABASE_READ_URL"));
+        for (name, other) in
+            [("DATABASE_DIRECT_URL", &direct_url), ("DATABASE_READ_URL", &read_url)]
+        {
+            if url.is_none() && other.is_some() {
+                source.problem(format!("{name} means nothing without DATABASE_URL."));
+            }
         }
         Self {
             url,
             direct_url,
             connections: source.number("SPACE_DATABASE_CONNECTIONS", 16, 2..=200),
+            read_url,
+            read_connections: source.number("SPACE_DATABASE_READ_CONNECTIONS", 16, 1..=200),
             binaries: source.text("SPACE_POSTGRES_BIN").map(PathBuf::from),
             backup_within: match source.number("SPACE_BACKUP_HOURS", 0, 0..=8760) {
                 0 => None,

@@ -5,6 +5,7 @@ use super::model::{belongings, copies};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::files::storage::Part;
+use crate::platform::db::PgConn;
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use futures_util::{Stream, StreamExt as _};
@@ -29,7 +30,7 @@ const AHEAD: usize = 4;
 pub fn copy_of(app: &App, user: UserId) -> impl Stream<Item = ApiResult<Bytes>> + use<> {
     let (sender, receiver) = channel(AHEAD);
     let app = app.clone();
-    tokio::spawn(async move {
+    tokio::task::spawn_local(async move {
         if let Err(error) = write(&app, user, &sender).await {
             error.log();
             // A reader who is gone needs no error.
@@ -44,7 +45,8 @@ pub fn copy_of(app: &App, user: UserId) -> impl Stream<Item = ApiResult<Bytes>> 
 async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiResult<()> {
     let mut zip = Zip::default();
     for (name, sql) in copies::PARTS {
-        let rows = copies::part(&mut *app.conn().await?, sql, user).await?;
+        let part = async |conn: &mut PgConn| copies::part(conn, sql, user).await;
+        let rows = app.db.heavy_read(app.conn().await?, part).await?;
         // One object where there is one, a list elsewhere.
         let value = match (*name, <[Value; 1]>::try_from(rows)) {
             ("profile.json" | "settings.json" | "notification_settings.json", Ok([row])) => row,
@@ -59,7 +61,8 @@ async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiRe
     let (mut after, mut lead) = (Uuid::nil(), "[\n");
     loop {
         // A connection a page: a slow reader does not keep one from others.
-        let page = copies::messages(&mut *app.conn().await?, user, after, PAGE).await?;
+        let messages = async |conn: &mut PgConn| copies::messages(conn, user, after, PAGE).await;
+        let page = app.db.heavy_read(app.conn().await?, messages).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;
         for (_, row) in &page {
@@ -83,7 +86,9 @@ async fn write_files(
 ) -> ApiResult<()> {
     let mut after = FileId(Uuid::nil());
     loop {
-        let page = belongings::files_after(&mut *app.conn().await?, user, after, FILES).await?;
+        let files =
+            async |conn: &mut PgConn| belongings::files_after(conn, user, after, FILES).await;
+        let page = app.db.heavy_read(app.conn().await?, files).await?;
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = *last;
         for (id, name) in page {

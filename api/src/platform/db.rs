@@ -1,4 +1,6 @@
-//! The connection pool.
+//! The connection pools: the primary's, and that of a read replica where there is one.
+
+mod replica;
 
 use crate::error::{ApiError, ApiResult};
 use anyhow::Context as _;
@@ -11,12 +13,16 @@ use diesel_async::pooled_connection::{
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
+use replica::Replica;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The connection that model functions take.
 pub type PgConn = AsyncPgConnection;
+
+/// A connection that goes back to its pool.
+pub type Pooled = Object<AsyncPgConnection>;
 
 /// What every pooled connection is told: nobody waits without end for a lock or a statement, and a
 /// transaction that was forgotten ends. Shorter than the deadline of a request, so that the reason
@@ -28,11 +34,12 @@ const SETTINGS: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
 /// A connection unused for longer is not trusted any more: what stands between may have forgotten it.
 const IDLE: Duration = Duration::from_mins(5);
 
-/// A pool of PostgreSQL connections.
+/// A PostgreSQL: the primary, and perhaps a replica for heavy reads.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
     queries: Arc<AtomicU64>,
+    replica: Option<Arc<Replica>>,
 }
 
 impl Db {
@@ -42,56 +49,61 @@ impl Db {
     /// The pool could not be built.
     pub fn new(url: &str, size: usize) -> anyhow::Result<Self> {
         let queries = Arc::new(AtomicU64::new(0));
-        let mut config = ManagerConfig::default();
-        // No extra round trip per checkout: a dead connection shows in its first statement.
-        config.recycling_method = RecyclingMethod::Fast;
-        let counter = queries.clone();
-        config.custom_setup = Box::new(move |url| {
-            let counter = counter.clone();
-            async move {
-                let mut conn = AsyncPgConnection::establish(url).await?;
-                conn.batch_execute(SETTINGS)
-                    .await
-                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
-                conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                    if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                        counter.fetch_add(1, Ordering::Relaxed);
-                    }
-                });
-                Ok(conn)
-            }
-            .boxed()
-        });
-        let manager = AsyncDieselConnectionManager::new_with_config(url, config);
-        let pool = Pool::builder(manager)
-            .max_size(size)
-            .wait_timeout(Some(Duration::from_secs(3)))
-            .create_timeout(Some(Duration::from_secs(3)))
-            .recycle_timeout(Some(Duration::from_secs(3)))
-            .runtime(Runtime::Tokio1)
-            // The one used last has its statements prepared and its caches warm.
-            .queue_mode(QueueMode::Lifo)
-            .pre_recycle(Hook::sync_fn(|_, metrics| {
-                let idle = metrics.last_used() >= IDLE;
-                if idle { Err(HookError::message("idle for long")) } else { Ok(()) }
-            }))
-            .build()
-            .context("cannot build the database pool")?;
-        Ok(Self { pool, queries })
+        let pool = pool(url, size, Duration::from_secs(3), &queries)?;
+        Ok(Self { pool, queries, replica: None })
     }
 
-    /// The most connections.
+    /// With a read replica, to which at most `size` connections are opened.
+    ///
+    /// # Errors
+    /// Its pool could not be built.
+    pub fn with_replica(mut self, url: &str, size: usize) -> anyhow::Result<Self> {
+        let pool = pool(url, size, replica::REACH, &self.queries)?;
+        self.replica = Some(Arc::new(Replica::new(pool)));
+        Ok(self)
+    }
+
+    /// The most connections to the primary.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.pool.status().max_size
     }
 
-    /// A connection.
+    /// A connection to the primary.
     ///
     /// # Errors
     /// `unavailable` when the database does not answer within 3 s.
-    pub async fn conn(&self) -> ApiResult<Object<AsyncPgConnection>> {
+    pub async fn conn(&self) -> ApiResult<Pooled> {
         self.pool.get().await.map_err(ApiError::unavailable)
+    }
+
+    /// Reads what costs the database much more than asking it twice, and writes nothing: on the replica
+    /// once it has all that was committed before this call, wherever it was written; else on the
+    /// primary, through `conn`. What the replica began and could not finish is read once more there.
+    ///
+    /// Who may see it is asked on `conn` before: this is no place for permissions.
+    ///
+    /// # Errors
+    /// Those of `read`, or `unavailable`.
+    pub async fn heavy_read<T, E: Into<ApiError>>(
+        &self,
+        mut conn: Pooled,
+        read: impl AsyncFn(&mut PgConn) -> Result<T, E>,
+    ) -> ApiResult<T> {
+        let Some(replica) = &self.replica else { return read(&mut conn).await.map_err(Into::into) };
+        match replica.turn() {
+            Err(away) => replica::count(away.served_by()),
+            Ok(()) => {
+                let point = replica::Point::of(&mut conn).await?;
+                // Others may have it while the replica is waited for.
+                drop(conn);
+                if let Some(value) = replica.read(&point, &read).await {
+                    return value;
+                }
+                conn = self.conn().await?;
+            }
+        }
+        read(&mut conn).await.map_err(Into::into)
     }
 
     /// Statements sent so far, `BEGIN` and `COMMIT` included. Tests pin it.
@@ -99,4 +111,48 @@ impl Db {
     pub fn queries(&self) -> u64 {
         self.queries.load(Ordering::Relaxed)
     }
+}
+
+/// A pool whose connections are told [`SETTINGS`] and counted. Each step of getting one may take so long.
+fn pool(
+    url: &str,
+    size: usize,
+    patience: Duration,
+    queries: &Arc<AtomicU64>,
+) -> anyhow::Result<Pool<AsyncPgConnection>> {
+    let mut config = ManagerConfig::default();
+    // No extra round trip per checkout: a dead connection shows in its first statement.
+    config.recycling_method = RecyclingMethod::Fast;
+    let counter = queries.clone();
+    config.custom_setup = Box::new(move |url| {
+        let counter = counter.clone();
+        async move {
+            let mut conn = AsyncPgConnection::establish(url).await?;
+            conn.batch_execute(SETTINGS)
+                .await
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+            Ok(conn)
+        }
+        .boxed()
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+    Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(Some(patience))
+        .create_timeout(Some(patience))
+        .recycle_timeout(Some(patience))
+        .runtime(Runtime::Tokio1)
+        // The one used last has its statements prepared and its caches warm.
+        .queue_mode(QueueMode::Lifo)
+        .pre_recycle(Hook::sync_fn(|_, metrics| {
+            let idle = metrics.last_used() >= IDLE;
+            if idle { Err(HookError::message("idle for long")) } else { Ok(()) }
+        }))
+        .build()
+        .context("cannot build the database pool")
 }

@@ -24,6 +24,7 @@ mod nodes;
 mod notifications;
 mod people;
 mod permissions;
+mod read_replica;
 mod readme;
 mod realtime;
 mod retention;

@@ -12,7 +12,8 @@ use shared::spaces::{CreateSpace, Space, Visibility};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-const PASSWORD: &str = "a long enough secret";
+/// Everybody's.
+pub const PASSWORD: &str = "a long enough secret";
 
 /// See the module.
 #[derive(Clone)]
@@ -40,6 +41,11 @@ impl Client {
         client.token = tokens.access_token;
         client.id = tokens.user.id;
         Ok(client)
+    }
+
+    /// The same person at another node.
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
     }
 
     pub async fn create_space(&self, name: &str) -> anyhow::Result<Space> {
@@ -86,6 +92,19 @@ impl Client {
         let answer = self.http.get(url).bearer_auth(&self.token).send().await?;
         answer.error_for_status()?.bytes().await?;
         Ok(())
+    }
+
+    /// Asks for a page and returns the answer as it is.
+    pub async fn load(&self, path: &str) -> anyhow::Result<Response> {
+        let url = format!("http://{}/api/v1{path}", self.address);
+        Ok(self.http.get(url).bearer_auth(&self.token).send().await?)
+    }
+
+    /// What the server counts, as Prometheus reads it.
+    pub async fn metrics(&self, token: &str) -> anyhow::Result<String> {
+        let url = format!("http://{}/metrics", self.address);
+        let answer = self.http.get(url).bearer_auth(token).send().await?;
+        Ok(answer.error_for_status()?.text().await?)
     }
 
     /// Posts a body and returns the answer as it is.

@@ -7,6 +7,7 @@ use crate::ledger::Talk;
 use crate::overload;
 use crate::parts::Postgres;
 use crate::person::Manner;
+use crate::replica;
 use crate::server::{Server, execute};
 use crate::smuggle;
 use anyhow::{bail, ensure};
@@ -64,6 +65,8 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     if !args.short {
         verdict.add("control: nonce forgotten", server_frozen(place, 12, Wanted::Fault).await);
     }
+
+    verdict.add("a read replica late, stopped, killed", replica::run(place, !args.short).await);
 
     match Disk::mount()? {
         Some(disk) => verdict.add("disk full", disk::full(place, &disk, few(1, 5)).await),

@@ -18,6 +18,7 @@ mod overload;
 mod parts;
 mod person;
 mod pooler;
+mod replica;
 mod server;
 mod sizes;
 mod smuggle;

@@ -124,18 +124,28 @@ pub struct Postgres {
 impl Postgres {
     /// `is_honest: false` makes it acknowledge commits before they are written: the negative control.
     pub async fn start(is_honest: bool) -> anyhow::Result<Self> {
+        Self::start_in(Self::new_home(), is_honest).await
+    }
+
+    fn new_home() -> PathBuf {
         let name = format!("space-load-pg-{}", uuid::Uuid::now_v7().simple());
-        Self::start_in(std::env::temp_dir().join(name), is_honest).await
+        std::env::temp_dir().join(name)
+    }
+
+    /// Makes the folder for one.
+    async fn make_home(home: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir(home)?;
+        if Self::is_root() {
+            let owner = Command::new("chown").arg("postgres").arg(home).status().await?;
+            ensure!(owner.success(), "cannot give the folder to postgres");
+        }
+        Ok(())
     }
 
     /// As [`Postgres::start`], in a folder that is made for it.
     pub async fn start_in(home: PathBuf, is_honest: bool) -> anyhow::Result<Self> {
-        std::fs::create_dir(&home)?;
+        Self::make_home(&home).await?;
         let bin = Self::find()?;
-        if Self::is_root() {
-            let owner = Command::new("chown").arg("postgres").arg(&home).status().await?;
-            ensure!(owner.success(), "cannot give the folder to postgres");
-        }
         let made = Self::as_postgres(&bin.join("initdb"), &home)
             .args(["-N", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
             .arg(home.join("data"))
@@ -155,6 +165,29 @@ impl Postgres {
         let postgres = Self { child, bin, home, settings };
         postgres.until_ready().await?;
         Ok(postgres)
+    }
+
+    /// A streaming replica of this one, as docs/operations.md makes one. It replays each commit so much
+    /// later.
+    pub async fn standby(&self, delay: Duration) -> anyhow::Result<Self> {
+        let (home, bin) = (Self::new_home(), self.bin.clone());
+        Self::make_home(&home).await?;
+        let copied = Self::as_postgres(&bin.join("pg_basebackup"), &home)
+            .args(["--checkpoint=fast", "--write-recovery-conf", "--no-sync", "--username=postgres"])
+            .arg("--host")
+            .arg(&self.home)
+            .arg("--pgdata")
+            .arg(home.join("data"))
+            .stdout(Stdio::null())
+            .status()
+            .await?;
+        ensure!(copied.success(), "pg_basebackup failed");
+        let mut settings = self.settings.clone();
+        settings.push(format!("recovery_min_apply_delay={}", delay.as_millis()));
+        let child = Self::spawn(&bin, &home, &settings)?;
+        let standby = Self { child, bin, home, settings };
+        standby.until_ready().await?;
+        Ok(standby)
     }
 
     pub fn is_root() -> bool {
@@ -201,8 +234,13 @@ impl Postgres {
     }
 
     pub fn url(&self) -> String {
+        self.url_of("postgres")
+    }
+
+    /// The address of one of its databases.
+    pub fn url_of(&self, database: &str) -> String {
         let folder = self.home.to_string_lossy().replace('/', "%2F");
-        format!("postgres://postgres@{folder}/postgres")
+        format!("postgres://postgres@{folder}/{database}")
     }
 
     async fn until_ready(&self) -> anyhow::Result<()> {
@@ -242,8 +280,19 @@ impl Postgres {
 
     /// SIGKILL for all its processes at once, then a new start.
     pub async fn crash(&mut self) -> anyhow::Result<()> {
+        self.kill().await?;
+        self.restart().await
+    }
+
+    /// SIGKILL for all its processes at once.
+    pub async fn kill(&mut self) -> anyhow::Result<()> {
         self.signal_all("KILL").await?;
         self.child.wait().await?;
+        Ok(())
+    }
+
+    /// Starts a killed one again.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
         let began = Instant::now();
         loop {
             // The lock files of the killed one are refused until all of its processes are gone.

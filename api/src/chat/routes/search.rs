@@ -57,14 +57,14 @@ pub async fn search_messages(
     user: CurrentUser,
     Query(query): Query<SearchQuery>,
 ) -> ApiResult<Json<Page<SearchHit>>> {
-    let conn = &mut *app.conn().await?;
+    let mut conn = app.conn().await?;
     let author = match query.from.as_deref() {
         None => None,
         Some(text) => Some(match text.parse::<UserId>() {
             Ok(id) => id,
             Err(_) => {
                 let nickname = text.strip_prefix('@').unwrap_or(text);
-                let found = by_nickname(conn, nickname).await.optional()?;
+                let found = by_nickname(&mut conn, nickname).await.optional()?;
                 found.ok_or_else(|| ApiError::field("from", FieldCode::Unknown))?.id
             }
         }),
@@ -85,7 +85,7 @@ pub async fn search_messages(
         limit: limit(query.limit, 20)?,
         cursor: query.cursor,
     };
-    Ok(Json(search(conn, &user, &wanted).await?))
+    Ok(Json(search(&app.db, conn, &user, &wanted).await?))
 }
 
 /// A piece of a name.
@@ -110,5 +110,5 @@ pub async fn search_quick(
 ) -> ApiResult<Json<QuickFound>> {
     validate::name(&query.q, 1, 50).map_err(|code| ApiError::field("q", code))?;
     let limit = limit(query.limit, 10)?;
-    Ok(Json(quick(&mut *app.conn().await?, &user, &query.q, limit).await?))
+    Ok(Json(quick(&app.db, app.conn().await?, &user, &query.q, limit).await?))
 }

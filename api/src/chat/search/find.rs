@@ -26,6 +26,7 @@ pub enum Way {
 }
 
 /// One page to find.
+#[derive(Clone, Copy)]
 pub struct Find<'a> {
     pub query: &'a Query,
     pub scope: &'a Scope,

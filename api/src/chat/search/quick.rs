@@ -5,7 +5,7 @@ use crate::chat::model::people::escape_like;
 use crate::chat::model::sql::{from_json, user_ref};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
-use crate::platform::db::PgConn;
+use crate::platform::db::{Db, PgConn, Pooled};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -24,19 +24,22 @@ const PIECE: usize = 3;
 /// # Errors
 /// The database's.
 pub async fn quick(
-    conn: &mut PgConn,
+    db: &Db,
+    mut conn: Pooled,
     user: &CurrentUser,
     text: &str,
     limit: i64,
 ) -> ApiResult<QuickFound> {
     let text = text.trim().trim_start_matches(['@', '#']).to_lowercase();
-    let visible = readable(conn, user, None, None).await?.chats;
-    let found = QuickFound {
-        people: people(conn, user, &text, limit).await?,
-        chats: chats(conn, &visible, &text, limit).await?,
-        files: files(conn, visible, &text, limit).await?,
+    let visible = readable(&mut conn, user, None, None).await?.chats;
+    let found = async |conn: &mut PgConn| -> ApiResult<QuickFound> {
+        Ok(QuickFound {
+            people: people(conn, user, &text, limit).await?,
+            chats: chats(conn, &visible, &text, limit).await?,
+            files: files(conn, &visible, &text, limit).await?,
+        })
     };
-    Ok(found)
+    db.heavy_read(conn, found).await
 }
 
 async fn people(
@@ -79,7 +82,7 @@ async fn people(
 
 async fn files(
     conn: &mut PgConn,
-    visible: Vec<Uuid>,
+    visible: &[Uuid],
     text: &str,
     limit: i64,
 ) -> ApiResult<Vec<QuickFile>> {

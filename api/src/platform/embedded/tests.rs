@@ -22,6 +22,8 @@ fn config() -> DatabaseConfig {
         url: None,
         direct_url: None,
         connections: 2,
+        read_url: None,
+        read_connections: 1,
         binaries: None,
         backup_within: None,
     }

@@ -7,6 +7,7 @@ use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
 use crate::http::json::Json;
 use crate::http::query::{Path, Query, limit, storable};
+use crate::platform::db::PgConn;
 use crate::realtime::directory::Question;
 use crate::spaces::access::access_space;
 use crate::spaces::model::audit::{AuditFilter, page_before};
@@ -74,11 +75,13 @@ pub async fn list_audit(
         until: query.until,
     };
     let (rows, is_owner) = {
-        let conn = &mut *app.conn().await?;
-        let space = access_space(conn, &user, path.space_id).await?;
+        let mut conn = app.conn().await?;
+        let space = access_space(&mut conn, &user, path.space_id).await?;
         space.require(Permission::ViewAudit)?;
-        let rows = page_before(conn, space.id(), filter, before, limit + 1).await?;
-        (rows, space.standing().is_owner)
+        let page = async |conn: &mut PgConn| {
+            page_before(conn, space.id(), filter, before, limit + 1).await
+        };
+        (app.db.heavy_read(conn, page).await?, space.standing().is_owner)
     };
     // The owner sees every chat, and what is written about those that are gone.
     let rooms: Vec<ChatId> =

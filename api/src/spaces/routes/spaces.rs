@@ -9,6 +9,7 @@ use crate::http::etag::{IfMatch, Tagged};
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::language::Language;
 use crate::http::query::{Path, Query, limit, storable};
+use crate::platform::db::PgConn;
 use crate::spaces::access::{access_member, access_space_to_change, view_space};
 use crate::spaces::actions::spaces::{
     do_create_space, do_delete_space, do_order_spaces, do_transfer_space, do_update_space,
@@ -48,17 +49,19 @@ pub async fn list_spaces(
 ) -> ApiResult<Json<Page<Space>>> {
     let (limit, q) = (limit(query.limit, 50)?, wanted(query.q)?);
     let (q, after) = (q.as_deref(), query.cursor.as_deref());
-    let conn = &mut *app.conn().await?;
+    let mut conn = app.conn().await?;
     let page = if query.directory == Some(true) {
         let after = cursor::decode(after)?;
-        let rows = SeenSpace::listed(conn, user.id, q, after, limit + 1).await?;
+        let listed =
+            async |conn: &mut PgConn| SeenSpace::listed(conn, user.id, q, after, limit + 1).await;
+        let rows = app.db.heavy_read(conn, listed).await?;
         cursor::page(rows, limit, |row| (row.space.member_count, row.space.id))
     } else {
         let after: Option<SpaceKey> = cursor::decode(after)?;
         if after.is_some_and(|(_, at, _)| !storable(at)) {
             return Err(ErrorCode::BadCursor.into());
         }
-        let rows = SeenSpace::joined(conn, user.id, q, after, limit + 1).await?;
+        let rows = SeenSpace::joined(&mut conn, user.id, q, after, limit + 1).await?;
         let page = cursor::page(rows, limit, |(row, at)| (*at, row.joined_at, row.space.id));
         let items = page.items.into_iter().map(|(row, _)| row).collect();
         Page { items, next_cursor: page.next_cursor }
