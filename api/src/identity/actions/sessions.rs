@@ -6,7 +6,7 @@ use crate::http::rate_limit::subscriber;
 use crate::identity::limits;
 use crate::identity::model::deletion;
 use crate::identity::model::person::Person;
-use crate::identity::model::session::{self, NewSession, SessionRow, Which};
+use crate::identity::model::session::{self, Locked, NewSession, SessionRow, Which};
 use crate::identity::model::user::{self, UserRow};
 use crate::identity::refresh_token::RefreshToken;
 use crate::realtime::stream::Tx;
@@ -132,18 +132,16 @@ enum Standing {
     Worthless,
 }
 
-fn standing(app: &App, session: &SessionRow, token: &RefreshToken) -> Standing {
+fn standing(app: &App, session: &SessionRow, now: DateTime<Utc>, token: &RefreshToken) -> Standing {
     let hash = token.hash();
     let is = |stored: &[u8]| bool::from(stored.ct_eq(&hash));
-    if session.revoked_at.is_some() || session.expires_at <= Utc::now() {
+    if session.revoked_at.is_some() || session.expires_at <= now {
         Standing::Worthless
     } else if is(&session.token_hash) {
         Standing::InForce
     } else if !app.identity.refresh_tokens.is_ours(token) {
         Standing::Worthless
-    } else if session.previous_hash.as_deref().is_some_and(is)
-        && Utc::now() - session.rotated_at < GRACE
-    {
+    } else if session.previous_hash.as_deref().is_some_and(is) && now - session.rotated_at < GRACE {
         Standing::JustReplaced
     } else {
         Standing::Stolen
@@ -160,7 +158,7 @@ pub async fn renew(app: &App, text: &str) -> ApiResult<Grant> {
     let token = RefreshToken::parse(text).ok_or_else(refused)?;
     let renewal = app
         .transact(async |tx| match session::lock(tx, token.session()).await? {
-            Some((session, user)) => do_renew(tx, app, &token, session, user).await,
+            Some(locked) => do_renew(tx, app, &token, locked).await,
             None => Ok(Renewal::Refused),
         })
         .await?;
@@ -185,15 +183,15 @@ async fn do_renew(
     tx: &mut Tx,
     app: &App,
     token: &RefreshToken,
-    session: SessionRow,
-    user: Person,
+    locked: Locked,
 ) -> ApiResult<Renewal> {
+    let Locked { session, user, now } = locked;
     let refresh_token = app.identity.refresh_tokens.successor(token);
-    let expires_at = match standing(app, &session, token) {
+    let expires_at = match standing(app, &session, now, token) {
         Standing::InForce => {
             let config = &app.config.identity;
             let ends = session.created_at + config.session;
-            let expires_at = ends.min(Utc::now() + config.refresh_token);
+            let expires_at = ends.min(now + config.refresh_token);
             session::rotate(tx, session.id, refresh_token.hash(), expires_at).await?;
             expires_at
         }

@@ -5,6 +5,7 @@ use crate::platform::db::PgConn;
 use crate::platform::schema::sessions;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use shared::identity::Session;
 use shared::ids::{SessionId, UserId};
@@ -81,23 +82,31 @@ pub async fn holder(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<User
         .optional()
 }
 
+/// A session that is locked.
+pub struct Locked {
+    pub session: SessionRow,
+    pub user: Person,
+    /// By the clock that its times are from: a node's may differ.
+    pub now: DateTime<Utc>,
+}
+
 /// Locks the session until the end of the transaction, with its person's account.
 ///
 /// # Errors
 /// The database's.
-pub async fn lock(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<(SessionRow, Person)>> {
-    let row: Option<SessionRow> = sessions::table
+pub async fn lock(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<Locked>> {
+    let row: Option<(SessionRow, DateTime<Utc>)> = sessions::table
         .find(id)
-        .select(SessionRow::as_select())
+        .select((SessionRow::as_select(), diesel::dsl::now.into_sql::<Timestamptz>()))
         .for_update()
         .first(conn)
         .await
         .optional()?;
     match row {
         None => Ok(None),
-        Some(row) => {
-            let user = Person::find(conn, row.user_id).await?;
-            Ok(Some((row, user)))
+        Some((session, now)) => {
+            let user = Person::find(conn, session.user_id).await?;
+            Ok(Some(Locked { session, user, now }))
         }
     }
 }
