@@ -9,6 +9,8 @@ need_rust
 need_postgres
 need_redis
 need_haproxy
+need_nft
+need_faketime
 quiet "build the server" cargo build --locked --release -p api -p load
 step "start PostgreSQL" start_postgres
 "$TARGET_DIR/release/load" faults "$@"

@@ -123,6 +123,10 @@ need_curl() { has curl || apt curl curl; }
 # Debian keeps it where only root's PATH looks.
 need_haproxy() { has haproxy || [ -x /usr/sbin/haproxy ] || apt HAProxy haproxy; }
 
+need_nft() { has nft || [ -x /usr/sbin/nft ] || apt nftables nftables; }
+
+need_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || apt libfaketime faketime; }
+
 need_redis() { has redis-server || apt Redis redis-server; }
 
 need_chromium() {

@@ -18,7 +18,7 @@ use report::{Report, median};
 use sending::Senders;
 use std::path::PathBuf;
 use std::time::Instant;
-use world::World;
+pub use world::World;
 
 /// How much of everything.
 #[derive(Debug, Args)]

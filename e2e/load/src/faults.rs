@@ -1,8 +1,10 @@
 use crate::Place;
+use crate::clock;
 use crate::cluster;
 use crate::community::Community;
 use crate::crash;
 use crate::disk::{self, Disk};
+use crate::half_open;
 use crate::ledger::Talk;
 use crate::overload;
 use crate::parts::Postgres;
@@ -71,6 +73,18 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     match Disk::mount()? {
         Some(disk) => verdict.add("disk full", disk::full(place, &disk, few(1, 5)).await),
         None => println!("– disk full: left out, this user may not mount"),
+    }
+
+    if !args.short {
+        if half_open::is_permitted().await {
+            verdict.add("a peer whose packets are lost", half_open::run(place).await);
+        } else {
+            println!("– packets lost: left out, nft is missing or this user may not use it");
+        }
+        match clock::library() {
+            Ok(library) => verdict.add("the clock moved", clock::run(place, &library).await),
+            Err(error) => println!("– the clock moved: left out, {error:#}"),
+        }
     }
 
     verdict.add("far too many requests", overload::run(place, few(4, 60).into()).await);

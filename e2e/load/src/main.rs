@@ -5,12 +5,15 @@ mod bare;
 mod bench;
 mod book;
 mod client;
+mod clock;
 mod cluster;
 mod community;
 mod corpus;
 mod crash;
 mod disk;
+mod drill;
 mod faults;
+mod half_open;
 mod ledger;
 mod mailbox;
 mod migrate;
@@ -68,11 +71,21 @@ enum Command {
     /// As `ledger`, on three nodes behind a proxy, while nodes and Redis are killed, added and
     /// replaced.
     Cluster(cluster::Run),
+    /// Writes at one node and searches at another, while the read replica of both is late, stopped, killed,
+    /// frozen.
+    Replica,
+    /// Moves the clock of a node by an hour, forth and back.
+    Clock,
+    /// Drops the packets of a peer, in a network of its own.
+    HalfOpen,
     /// Breaks everything that can break, one after the other; each with a negative control.
     Faults(faults::Faults),
     /// Runs the migrations up, down and up on a database with many messages; prints what each costs and
     /// how long people wait for it.
     Migrate(migrate::Migrate),
+    /// Backs a large database and its files up, brings them back on an empty cluster, compares, and prints
+    /// how long it took.
+    Drill(drill::Drill),
     /// Prints what so many people need, computed from assumptions and measured figures.
     Sizes(sizes::Sizes),
     /// Prints figures: sends, latency, sockets, history, search, memory, each beside what the machine
@@ -81,6 +94,9 @@ enum Command {
     /// A server that only tells sockets what is posted to it: what `bench` compares with.
     #[command(hide = true)]
     Bare,
+    /// What `half-open` runs in that network.
+    #[command(hide = true)]
+    HalfOpenInside,
 }
 
 fn main() -> ExitCode {
@@ -106,11 +122,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Cluster(args) => cluster::run(&cli.place, &args).await,
         Command::Faults(args) => faults::run(&cli.place, &args).await,
         Command::Migrate(args) => migrate::run(&args).await,
+        Command::Drill(args) => drill::run(&cli.place, &args).await,
         Command::Sizes(args) => {
             sizes::run(&args);
             Ok(())
         }
         Command::Bench(args) => bench::run(&cli.place, &args).await,
+        Command::Replica => replica::run(&cli.place, true).await,
+        Command::Clock => clock::run(&cli.place, &clock::library()?).await,
+        Command::HalfOpen => half_open::run(&cli.place).await,
+        Command::HalfOpenInside => half_open::inside(&cli.place).await,
         Command::Bare => bare::run(),
     }
 }

@@ -173,7 +173,12 @@ impl Postgres {
         let (home, bin) = (Self::new_home(), self.bin.clone());
         Self::make_home(&home).await?;
         let copied = Self::as_postgres(&bin.join("pg_basebackup"), &home)
-            .args(["--checkpoint=fast", "--write-recovery-conf", "--no-sync", "--username=postgres"])
+            .args([
+                "--checkpoint=fast",
+                "--write-recovery-conf",
+                "--no-sync",
+                "--username=postgres",
+            ])
             .arg("--host")
             .arg(&self.home)
             .arg("--pgdata")
@@ -332,6 +337,19 @@ impl Postgres {
         let is_key =
             |line: &&str| line.starts_with("\\restrict") || line.starts_with("\\unrestrict");
         Ok(text.lines().filter(|line| !is_key(line)).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Reads every page of the databases that tests made, and looks up every row in every index.
+    pub async fn check(&self) -> anyhow::Result<()> {
+        let status = Self::as_postgres(&self.bin.join("pg_amcheck"), &self.home)
+            .args(["--install-missing", "--heapallindexed", "--username=postgres"])
+            .arg("--host")
+            .arg(&self.home)
+            .arg("--database=load_*")
+            .status()
+            .await?;
+        ensure!(status.success(), "pg_amcheck complains");
+        Ok(())
     }
 
     /// SIGSTOP for so long.

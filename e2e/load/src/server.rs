@@ -112,6 +112,16 @@ impl Site {
         }
     }
 
+    /// Runs another command of the server's binary on the same data and returns what it prints.
+    pub async fn run(&self, args: &[&str]) -> anyhow::Result<String> {
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let output = self.command(nowhere).args(args).output().await?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "api {} failed:\n{text}{errors}", args.join(" "));
+        Ok(text)
+    }
+
     /// One setting more, for servers that are started from now on.
     pub fn set(&mut self, name: &'static str, value: String) {
         self.settings.push((name, value));
@@ -200,13 +210,9 @@ impl Server {
         &self.site
     }
 
-    /// Runs another command of the server's binary on the same data and returns what it prints.
+    /// As [`Site::run`].
     pub async fn command(&self, args: &[&str]) -> anyhow::Result<String> {
-        let output = self.site.command(self.address).args(args).output().await?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "api {} failed:\n{text}{errors}", args.join(" "));
-        Ok(text)
+        self.site.run(args).await
     }
 
     pub fn pid(&self) -> anyhow::Result<u32> {

@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::mailbox::Mailbox;
 use anyhow::{Context as _, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
-use shared::command::{Command, CommandFrame, Hello, JoinRoom, SUBPROTOCOL, SendTo};
+use shared::command::{Command, CommandFrame, Heartbeat, Hello, JoinRoom, SUBPROTOCOL, SendTo};
 use shared::event::{JoinedRoom, ServerFrame};
 use shared::ids::ChatId;
 use std::collections::{BTreeMap, HashMap};
@@ -56,6 +56,13 @@ impl Link {
             Err(_) => bail!("no answer within {PATIENCE:?}"),
         }
     }
+
+    /// Says that the person is there.
+    pub fn beat(&self) -> anyhow::Result<()> {
+        let command = Command::Heartbeat(Heartbeat { active: true });
+        let id = "beat".to_owned();
+        self.commands.send(CommandFrame { id, command }).context("the socket is closed")
+    }
 }
 
 impl Socket {
@@ -83,6 +90,14 @@ impl Socket {
         let waiting = Waiting::default();
         let link = Link { commands: sender, waiting: waiting.clone() };
         Ok((Self { stream, commands, waiting: Replies(waiting) }, link))
+    }
+
+    /// The port on our side.
+    pub fn port(&self) -> anyhow::Result<u16> {
+        match self.stream.get_ref() {
+            MaybeTlsStream::Plain(stream) => Ok(stream.local_addr()?.port()),
+            _ => bail!("not a plain connection"),
+        }
     }
 
     /// Opens a chat and waits until it is open.
