@@ -75,10 +75,18 @@ impl Identity {
 impl Authenticator for Identity {
     async fn authenticate(&self, token: &str) -> ApiResult<CurrentUser> {
         if program_token::is_one(token) {
-            let program = self.program_tokens.check(token).await?;
-            return program.ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated));
+            return self.program_tokens.check(token).await?.ok_or_else(unauthenticated);
         }
         self.alive_only(self.access_tokens.read(token)).await
+    }
+
+    async fn authenticate_anew(&self, token: &str) -> ApiResult<CurrentUser> {
+        if program_token::is_one(token) {
+            return self.program_tokens.ask(token).await?.ok_or_else(unauthenticated);
+        }
+        let user = self.access_tokens.read(token).ok_or_else(unauthenticated)?;
+        let is_alive = self.alive.ask(user.session_id, user.id).await?;
+        is_alive.then_some(user).ok_or_else(unauthenticated)
     }
 
     async fn authenticate_cookie(&self, value: &str) -> ApiResult<CurrentUser> {
@@ -108,14 +116,14 @@ impl Identity {
     }
 
     async fn alive_only(&self, user: Option<CurrentUser>) -> ApiResult<CurrentUser> {
-        let unauthenticated = || ApiError::new(ErrorCode::Unauthenticated);
         let user = user.ok_or_else(unauthenticated)?;
-        if self.alive.check(user.session_id, user.id).await? {
-            Ok(user)
-        } else {
-            Err(unauthenticated())
-        }
+        let is_alive = self.alive.check(user.session_id, user.id).await?;
+        is_alive.then_some(user).ok_or_else(unauthenticated)
     }
+}
+
+fn unauthenticated() -> ApiError {
+    ApiError::new(ErrorCode::Unauthenticated)
 }
 
 /// The routes, below `/api/v1`.

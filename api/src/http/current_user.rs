@@ -76,6 +76,13 @@ pub trait Authenticator: Send + Sync {
     /// `unauthenticated` when it is invalid, expired or its session was revoked.
     async fn authenticate(&self, token: &str) -> ApiResult<CurrentUser>;
 
+    /// As [`Authenticator::authenticate`], but by the database and not from memory: for a socket, which
+    /// would not hear of an end that was told before it listened.
+    ///
+    /// # Errors
+    /// As [`Authenticator::authenticate`].
+    async fn authenticate_anew(&self, token: &str) -> ApiResult<CurrentUser>;
+
     /// Who holds this cookie for files.
     ///
     /// # Errors

@@ -39,6 +39,15 @@ impl Alive {
         Ok(holder == Some(user) && !self.revoked.contains_key(&session))
     }
 
+    /// As [`Alive::check`], by the database.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ask(&self, session: SessionId, user: UserId) -> ApiResult<bool> {
+        let holder = self.look_up(session).await?;
+        Ok(holder == Some(user) && !self.revoked.contains_key(&session))
+    }
+
     /// These sessions are over, from now on. Call after the commit.
     pub async fn forget(&self, sessions: &[SessionId]) {
         for session in sessions {

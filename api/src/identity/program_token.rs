@@ -90,17 +90,28 @@ impl ProgramTokens {
     pub async fn check(&self, text: &str) -> ApiResult<Option<CurrentUser>> {
         let key = hash(text);
         let holder = self.known.try_get_with(key, self.look_up(key)).await;
-        let holder = holder.map_err(|error| shared_copy(&error))?;
+        Ok(self.in_force(holder.map_err(|error| shared_copy(&error))?))
+    }
+
+    /// As [`ProgramTokens::check`], by the database.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ask(&self, text: &str) -> ApiResult<Option<CurrentUser>> {
+        Ok(self.in_force(self.look_up(hash(text)).await?))
+    }
+
+    fn in_force(&self, holder: Option<Holder>) -> Option<CurrentUser> {
         let now = Utc::now();
         let in_force = holder.filter(|holder| {
             holder.expires_at.is_none_or(|end| end > now) && !self.revoked.contains_key(&holder.id)
         });
-        Ok(in_force.map(|holder| CurrentUser {
+        in_force.map(|holder| CurrentUser {
             id: holder.user_id,
             session_id: as_session(holder.id),
             expires_at: holder.expires_at.unwrap_or(now + Days::days(LONGEST_DAYS)),
             means: Means::Token { scopes: holder.scopes, is_bot: holder.is_bot },
-        }))
+        })
     }
 
     /// These tokens are over, from now on. Call after the commit.

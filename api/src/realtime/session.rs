@@ -10,7 +10,9 @@ use crate::http::current_user::CurrentUser;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::Tripped;
 use crate::realtime::hub::SocketId;
+use crate::realtime::live::Entered;
 use crate::realtime::outbox::Outbox;
+use crate::realtime::presence::Chosen;
 use crate::realtime::socket::WaitingSocket;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason};
 use bytestring::ByteString;
@@ -79,6 +81,14 @@ struct Peer {
     card: UserRef,
 }
 
+/// What hello brings.
+struct Greeted {
+    peer: Peer,
+    chosen: Chosen,
+    /// His place among the sockets of his account.
+    entered: Entered,
+}
+
 impl Session {
     #[must_use]
     pub fn new(app: App, table: Commands, sink: actix_ws::Session, tripped: Tripped) -> Self {
@@ -122,18 +132,12 @@ impl Session {
             hello = Box::pin(self.hello(&mut stream, place)) => hello,
         };
         let end = match hello {
-            Ok((peer, chosen)) => {
-                let user = peer.user.id;
-                match self.app.live.enter(user, self.app.config.limits.sockets_per_user) {
-                    Some(_entered) => {
-                        self.app.live.appear(user, self.id, chosen);
-                        self.present = Some(peer.card.clone());
-                        let end = self.serve(peer, &mut stream).await;
-                        self.leave();
-                        end
-                    }
-                    None => End::close(close::FLOODING),
-                }
+            Ok(Greeted { peer, chosen, entered: _entered }) => {
+                self.app.live.appear(peer.user.id, self.id, chosen);
+                self.present = Some(peer.card.clone());
+                let end = self.serve(peer, &mut stream).await;
+                self.leave();
+                end
             }
             Err(end) => end,
         };

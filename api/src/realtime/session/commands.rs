@@ -183,7 +183,7 @@ impl Session {
         data: &RawValue,
     ) -> ApiResult<Box<RawValue>> {
         let Reauthenticate { token } = read(data)?;
-        let user = self.app.authenticator.authenticate(&token).await?;
+        let user = self.app.authenticator.authenticate_anew(&token).await?;
         if user.id != peer.user.id {
             return Err(ApiError::new(ErrorCode::Unauthenticated));
         }

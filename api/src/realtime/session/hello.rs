@@ -1,10 +1,9 @@
 //! The first frame, the subscriptions it brings and what was missed meanwhile.
 
-use super::{End, HELLO_TIME, Peer, Session};
+use super::{End, Greeted, HELLO_TIME, Peer, Session};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::http::scopes::Need;
-use crate::realtime::presence::Chosen;
 use crate::realtime::socket::WaitingSocket;
 use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
@@ -30,13 +29,17 @@ impl Session {
         &mut self,
         stream: &mut AggregatedMessageStream,
         place: WaitingSocket,
-    ) -> Result<(Peer, Chosen), End> {
+    ) -> Result<Greeted, End> {
         let hello = match timeout(HELLO_TIME, self.first_frame(stream)).await {
             Ok(hello) => hello?,
             Err(_) => return Err(End::close(close::UNAUTHENTICATED)),
         };
-        let user = self.identify(&hello.token).await?;
+        let user = identified(self.app.authenticator.authenticate(&hello.token).await)?;
         drop(place);
+        // Before anything is asked for him: whoever opens thousands gets no more than his share.
+        let limit = self.app.config.limits.sockets_per_user;
+        let entered = self.app.live.enter(user.id, limit);
+        let entered = entered.ok_or_else(|| End::close(close::FLOODING))?;
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let turn = self.app.live.turn().await;
@@ -52,8 +55,8 @@ impl Session {
         drop(turn);
         let peer = Peer { user, card: me.as_ref() };
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
-        // positions are behind that event.
-        self.identify(&hello.token).await?;
+        // positions are behind that event. What this node believes of sessions may be older.
+        identified(self.app.authenticator.authenticate_anew(&hello.token).await)?;
         for topic in self.access_changed(&peer, None).await?.lost {
             self.drop_topic(topic);
         }
@@ -73,7 +76,7 @@ impl Session {
             self.replay(&delivery, &readable).await?;
         }
         self.last_heard = Instant::now();
-        Ok((peer, chosen))
+        Ok(Greeted { peer, chosen, entered })
     }
 
     /// The chats of a replay of the peer's own topic that he may (still) read.
@@ -120,15 +123,6 @@ impl Session {
             }
         }
         resume.replay.retain(|d| resume.states.get(&d.topic).is_some_and(|state| state.recovered));
-    }
-
-    async fn identify(&self, token: &str) -> Result<CurrentUser, End> {
-        let user = self.app.authenticator.authenticate(token).await;
-        let allowed = user.and_then(|user| user.require(Need::Scope(Scope::Read)).map(|()| user));
-        allowed.map_err(|error| match error.code.status() {
-            401 | 403 => End::close(close::UNAUTHENTICATED),
-            _ => failed(&error),
-        })
     }
 
     /// Where the topics stand, and what the peer missed since its cursors. Subscribe first: what
@@ -181,6 +175,15 @@ fn parse(text: &str) -> Result<Hello, End> {
         Ok(_) => Err(End::close(close::UNAUTHENTICATED)),
         Err(_) => Err(End::close(close::BAD_FRAME)),
     }
+}
+
+/// Whoever may listen.
+fn identified(user: ApiResult<CurrentUser>) -> Result<CurrentUser, End> {
+    let allowed = user.and_then(|user| user.require(Need::Scope(Scope::Read)).map(|()| user));
+    allowed.map_err(|error| match error.code.status() {
+        401 | 403 => End::close(close::UNAUTHENTICATED),
+        _ => failed(&error),
+    })
 }
 
 /// We cannot serve now: come back.

@@ -17,10 +17,11 @@ async fn hold(conn: &mut AsyncPgConnection) {
     conn.batch_execute("BEGIN; LOCK TABLE streams IN ACCESS EXCLUSIVE MODE").await.unwrap();
 }
 
-/// Waits until something waits for the lock.
+/// Waits until something waits for the lock; in this database, for others have the same tables.
 async fn held(conn: &mut AsyncPgConnection) {
     let sql = "SELECT count(*) AS n FROM pg_locks \
-         WHERE NOT granted AND relation = 'streams'::regclass";
+         WHERE NOT granted AND relation = 'streams'::regclass AND database = \
+         (SELECT oid FROM pg_database WHERE datname = current_database())";
     loop {
         let count: Count = diesel::sql_query(sql).get_result(conn).await.unwrap();
         if count.n > 0 {
@@ -77,10 +78,9 @@ async fn who_is_logged_out_while_saying_hello_gets_no_socket() {
     let revoke = format!("UPDATE sessions SET revoked_at = now() WHERE id = '{session}'; ")
         + &event(&topic, "session_revoked", json!({"session_id": session}))
         + "COMMIT";
+    // Another node did it and its word does not come: what this one looked up still says otherwise.
     holder.batch_execute(&revoke).await.unwrap();
-    bakery.app.app.identity.alive.forget(&[session.parse().unwrap()]).await;
-    let code = boris.closed().await;
-    assert!(matches!(code, 4401 | 4403), "{code}");
+    assert_eq!(boris.closed().await, 4401);
 }
 
 #[tokio::test]

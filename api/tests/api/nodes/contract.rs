@@ -223,8 +223,9 @@ async fn an_account_has_so_many_sockets_on_all_nodes(nodes: Nodes) {
     let user = here.me.as_ref().unwrap().id;
     let (mut kept, mut refused) = (Vec::new(), 0);
     for n in 0..8 {
-        let mut socket = if n % 2 == 0 { here.socket().await } else { there.socket().await };
-        socket.command("heartbeat", json!({"active": true})).await;
+        let who = if n % 2 == 0 { &here } else { &there };
+        let mut socket = Socket::open(who.address).await;
+        socket.command("hello", json!({"token": who.token})).await;
         match socket.hear().await {
             crate::support::socket::Heard::Closed(code) => {
                 assert_eq!(code, 4429);
