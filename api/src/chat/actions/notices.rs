@@ -8,6 +8,8 @@ use crate::error::ApiResult;
 use crate::jobs::enqueue;
 use crate::notifications::{AT_ONCE, NewNotification, do_notify, do_notify_again};
 use crate::realtime::stream::Tx;
+use crate::spaces::model::space::SpaceRow;
+use crate::spaces::online::{HANDED, members_here};
 use shared::chat::{ChatKind, MentionGroups, Message};
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
@@ -64,7 +66,12 @@ pub async fn mentioned(tx: &mut Tx, chat: &ChatAccess, content: &str) -> ApiResu
         found.reach = i64::MAX;
     }
     if found.groups.here {
-        let present = tx.live().presences().present();
+        let live = tx.live().clone();
+        let mut present = live.presences().present();
+        if present.len() > HANDED {
+            let space = SpaceRow::find(tx, space).await?;
+            present = members_here(tx, &live, &space).await?;
+        }
         found.here = people::readers_of(tx, space, &overrides, &present).await?;
         found.reach = found.reach.saturating_add(i64::try_from(found.here.len()).unwrap_or(0));
     }

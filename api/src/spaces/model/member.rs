@@ -216,6 +216,15 @@ pub async fn among(
         .await
 }
 
+/// All members.
+///
+/// # Errors
+/// The database's.
+pub async fn ids(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<UserId>> {
+    let members = space_members::table.filter(space_members::space_id.eq(space));
+    members.select(space_members::user_id).load(conn).await
+}
+
 /// In how many spaces a person is.
 ///
 /// # Errors

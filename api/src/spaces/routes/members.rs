@@ -16,6 +16,7 @@ use crate::spaces::actions::members::{
 };
 use crate::spaces::model::member::MemberRow;
 use crate::spaces::model::members_list::{self, MemberFilter, MemberKey};
+use crate::spaces::online::HANDED;
 use actix_web::web::Data;
 use actix_web::{get, patch, post};
 use serde::Deserialize;
@@ -56,7 +57,8 @@ fn named(ids: &str) -> ApiResult<Vec<UserId>> {
     if ids.len() > MAX_IDS { Err(wrong(FieldCode::TooMany)) } else { Ok(ids) }
 }
 
-/// List the members: strongest role first, who is here before who is away, then by nickname.
+/// List the members: strongest role first, who is here before who is away, then by nickname. Of more
+/// than 2,000 who are here so many come first.
 #[utoipa::path(
     tag = "spaces",
     params(SpacePath, ParticipantsQuery),
@@ -84,7 +86,8 @@ pub async fn list_participants(
         };
         return Ok(Json(Page::whole(rows.into_iter().map(shown).collect())));
     }
-    let filter = filter(&app.live, role, name, query.status);
+    let here = app.crowds.here(conn, &app.live, space.space()).await?;
+    let filter = filter(&app.live, here, role, name, query.status);
     members(conn, &app.live, space.id(), filter, after, limit).await.map(Json)
 }
 
@@ -108,9 +111,10 @@ pub(super) async fn members(
     Ok(Page { items, next_cursor: page.next_cursor })
 }
 
-/// Whom a list shows. Who does not want to be seen is away.
+/// Whom a list shows, of those who are `here`. Who does not want to be seen is away.
 pub(super) fn filter(
     live: &Live,
+    mut here: Vec<UserId>,
     role: Option<RoleId>,
     name: Option<String>,
     status: Option<Status>,
@@ -120,7 +124,11 @@ pub(super) fn filter(
         None | Some(Status::Offline) => other != Status::Offline,
         Some(wanted) => other == wanted,
     };
-    let here = presences.present().into_iter().filter(|user| fits(presences.of(*user))).collect();
+    match status {
+        // Of so many it is enough that some come first.
+        None => here.truncate(HANDED),
+        Some(_) => here.retain(|user| fits(presences.of(*user))),
+    }
     let is_here = status.map(|status| status != Status::Offline);
     MemberFilter { role, name, is_here, here }
 }
@@ -135,7 +143,7 @@ pub async fn count_online(
 ) -> ApiResult<Json<OnlineMembers>> {
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
-    app.crowds.online(conn, &app.live, space.id()).await.map(Json)
+    app.crowds.online(conn, &app.live, space.space()).await.map(Json)
 }
 
 /// What the caller is and may do in the space.

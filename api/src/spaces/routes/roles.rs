@@ -140,6 +140,7 @@ pub async fn list_role_members(
     let conn = &mut *app.conn().await?;
     let space = access_space(conn, &user, path.space_id).await?;
     access_role(conn, &space, path.role_id).await?;
-    let filter = filter(&app.live, Some(path.role_id), None, None);
+    let here = app.crowds.here(conn, &app.live, space.space()).await?;
+    let filter = filter(&app.live, here, Some(path.role_id), None, None);
     members(conn, &app.live, space.id(), filter, after, limit).await.map(Json)
 }

@@ -5,6 +5,8 @@ use crate::support::client::Client;
 use crate::support::staff::{Staff, text};
 use api::platform::schema::users;
 use api::realtime::presence::Chosen;
+use api::spaces::model::space::SpaceRow;
+use api::spaces::online::HANDED;
 use diesel::prelude::*;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection as _};
 use serde_json::{Value, json};
@@ -133,13 +135,13 @@ async fn a_crowd_that_is_there_is_only_counted() {
     );
     let conn = &mut *app.app.conn().await.unwrap();
     conn.batch_execute(&sql).await.unwrap();
-    let space = b.id().parse().unwrap();
+    let space = SpaceRow::find(conn, b.id().parse().unwrap()).await.unwrap();
     let crowd = users::table.filter(users::nickname.like("crowd%")).select(users::id);
     let crowd: Vec<UserId> = crowd.load(conn).await.unwrap();
     for user in &crowd {
         app.app.live.appear(*user, app.app.live.next_socket(), Chosen::default());
     }
-    let online = app.app.crowds.online(conn, &app.app.live, space).await.unwrap();
+    let online = app.app.crowds.online(conn, &app.app.live, &space).await.unwrap();
     assert_eq!(online, OnlineMembers { count: 201, user_ids: Vec::new() });
     // Whoever asks within seconds costs nothing.
     // (While they come, it is looked up who is told of it.)
@@ -153,6 +155,29 @@ async fn a_crowd_that_is_there_is_only_counted() {
         }
     }
     assert_eq!(statements, 1, "only who asks");
+}
+
+/// Those who are there elsewhere are not handed to the database with each question.
+#[tokio::test]
+async fn among_thousands_who_are_there_only_members_come_first() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let zed = app.user("zed").await;
+    zed.post(&b.at("/join"), json!({})).await.expect(200);
+    let (_zed, _stranger) = (zed.socket().await, b.zoe.socket().await);
+    for _ in 0..HANDED {
+        app.app.live.appear(UserId::new(), app.app.live.next_socket(), Chosen::default());
+    }
+    let conn = &mut *app.app.conn().await.unwrap();
+    let space = SpaceRow::find(conn, b.id().parse().unwrap()).await.unwrap();
+    let here = app.app.crowds.here(conn, &app.app.live, &space).await.unwrap();
+    assert_eq!(here, [zed.id().parse().unwrap()]);
+    let members = b.at(&format!("/participants?role={}", b.role("Member")));
+    assert_eq!(names(&b.rita, &members).await, ["zed", "mark"]);
+    assert_eq!(names(&b.rita, &format!("{members}&status=online")).await, ["zed"]);
+    assert_eq!(names(&b.rita, &format!("{members}&status=offline")).await, ["mark"]);
+    let online = b.rita.get(&b.at("/online")).await.expect(200);
+    assert_eq!(online, json!({"count": 1, "user_ids": [zed.id()]}));
 }
 
 /// Few are looked up by the index of names; many are found by walking the list.
