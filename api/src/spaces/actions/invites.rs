@@ -144,6 +144,7 @@ pub async fn do_revoke_invite(tx: &mut Tx, access: &SpaceAccess, row: &InviteRow
     if let Some(guest) = row.for_user
         && do_forget_invitation(tx, guest, &row.code).await?
         && MemberRow::find(tx, access.id(), guest).await.optional()?.is_none()
+        && !ban::is_out(tx, access.id(), guest).await?
     {
         // Others may have invited him, too.
         tell_invited(tx, access.id(), guest).await?;

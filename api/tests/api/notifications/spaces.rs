@@ -268,6 +268,19 @@ async fn however_many_invite_to_a_space_one_entry_tells_it() {
 }
 
 #[tokio::test]
+async fn who_is_banned_meanwhile_is_told_of_no_other_invitation() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    b.mark.post(&b.at("/leave"), json!({})).await.expect(204);
+    b.invite(&b.adam, json!({"nickname": "mark"})).await;
+    let told = b.invite(&b.anna, json!({"nickname": "mark"})).await;
+    b.anna.post(&b.at(&format!("/ban/{}", b.mark.id())), json!({})).await.expect(204);
+    b.anna.delete(&format!("/invites/{told}")).await.expect(204);
+    let entries = inbox(&b.mark).await;
+    assert!(entries.iter().all(|entry| entry["kind"] != "invite"), "{entries:?}");
+}
+
+#[tokio::test]
 async fn whom_one_does_not_want_to_hear_invites_in_vain() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
