@@ -106,6 +106,9 @@ pub(super) const FROM: &str = "FROM users u CROSS JOIN chats c \
      LEFT JOIN LATERAL (SELECT jsonb_agg(to_jsonb(x)) AS overrides FROM chat_overrides x \
          WHERE x.chat_id = c.id) o ON true ";
 
+/// The chats of a space (`$2`) in the order of the sidebar.
+pub(super) const OF_SPACE: &str = "c.space_id = $2 ORDER BY c.position, c.created_at, c.id";
+
 /// The same for several people at once.
 static OF_MANY: LazyLock<String> = LazyLock::new(|| {
     let select = [COLUMNS, FROM].concat().replace("$1", "u.id");
@@ -153,11 +156,9 @@ impl ChatView {
         user: UserId,
         space: SpaceId,
     ) -> QueryResult<Vec<Self>> {
-        let query = diesel::sql_query(format!(
-            "{COLUMNS}{FROM}WHERE u.id = $1 AND c.space_id = $2 ORDER BY c.position, c.created_at, c.id"
-        ))
-        .bind::<SqlUuid, _>(user.0)
-        .bind::<SqlUuid, _>(space.0);
+        let query = diesel::sql_query(format!("{COLUMNS}{FROM}WHERE u.id = $1 AND {OF_SPACE}"))
+            .bind::<SqlUuid, _>(user.0)
+            .bind::<SqlUuid, _>(space.0);
         prepared(query).load(conn).await
     }
 

@@ -1,6 +1,6 @@
 //! Chats with what waits in them for one person.
 
-use super::chat::{COLUMNS, ChatView, FROM};
+use super::chat::{COLUMNS, ChatView, FROM, OF_SPACE};
 use crate::platform::db::PgConn;
 use crate::platform::prepared::prepared;
 use chrono::Utc;
@@ -90,9 +90,9 @@ impl CountedChat {
         user: UserId,
         space: SpaceId,
     ) -> QueryResult<Vec<Self>> {
-        let chats = "c.space_id = $2 ORDER BY c.position, c.created_at, c.id";
-        let query =
-            diesel::sql_query(select(chats)).bind::<SqlUuid, _>(user.0).bind::<SqlUuid, _>(space.0);
+        let query = diesel::sql_query(select(OF_SPACE))
+            .bind::<SqlUuid, _>(user.0)
+            .bind::<SqlUuid, _>(space.0);
         prepared(query).load(conn).await
     }
 

@@ -6,7 +6,8 @@ use crate::chat::model::sql::{from_json, user_ref};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::platform::db::{Db, PgConn, Pooled};
-use diesel::QueryableByName;
+use diesel::pg::Pg;
+use diesel::{QueryResult, QueryableByName};
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -107,17 +108,11 @@ async fn files(
     if text.chars().count() < PIECE {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT f.id, f.name, f.kind, m.chat_id, m.id AS message_id, m.seq, m.thread_root \
+    let sql = "SELECT f.id, f.name, f.kind, m.chat_id, m.id AS message_id, m.seq, m.thread_root \
          FROM files f JOIN messages m ON m.id = f.message_id AND m.deleted_at IS NULL \
          WHERE lower(f.name) LIKE '%' || $2 || '%' AND f.doomed_at IS NULL \
-         AND m.chat_id = ANY($1) ORDER BY m.id DESC, f.position LIMIT $3",
-    )
-    .bind::<Array<SqlUuid>, _>(visible)
-    .bind::<Text, _>(escape_like(text))
-    .bind::<BigInt, _>(limit)
-    .load(conn)
-    .await?;
+         AND m.chat_id = ANY($1) ORDER BY m.id DESC, f.position LIMIT $3";
+    let rows: Vec<Row> = named(conn, sql, visible, text, limit).await?;
     Ok(rows
         .into_iter()
         .map(|row| QuickFile {
@@ -149,16 +144,10 @@ async fn chats(
         #[diesel(sql_type = Text)]
         name: String,
     }
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT id, kind, space_id, name FROM chats \
+    let sql = "SELECT id, kind, space_id, name FROM chats \
          WHERE id = ANY($1) AND lower(name) LIKE '%' || $2 || '%' \
-         ORDER BY lower(name) LIKE $2 || '%' DESC, last_message_at DESC NULLS LAST, id LIMIT $3",
-    )
-    .bind::<Array<SqlUuid>, _>(visible)
-    .bind::<Text, _>(escape_like(text))
-    .bind::<BigInt, _>(limit)
-    .load(conn)
-    .await?;
+         ORDER BY lower(name) LIKE $2 || '%' DESC, last_message_at DESC NULLS LAST, id LIMIT $3";
+    let rows: Vec<Row> = named(conn, sql, visible, text, limit).await?;
     Ok(rows
         .into_iter()
         .map(|row| QuickChat {
@@ -168,4 +157,20 @@ async fn chats(
             name: row.name,
         })
         .collect())
+}
+
+/// What has a text (`$2`) in its name in these chats (`$1`), at most so many (`$3`).
+async fn named<Row: QueryableByName<Pg> + Send + 'static>(
+    conn: &mut PgConn,
+    sql: &str,
+    visible: &[Uuid],
+    text: &str,
+    limit: i64,
+) -> QueryResult<Vec<Row>> {
+    diesel::sql_query(sql)
+        .bind::<Array<SqlUuid>, _>(visible)
+        .bind::<Text, _>(escape_like(text))
+        .bind::<BigInt, _>(limit)
+        .load(conn)
+        .await
 }
