@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make faults: breaks everything that can break while people talk; each with a negative control that must
-# be noticed. Release build, half an hour; `--short` for a few of each.
+# make faults: breaks everything that can break while people talk, with negative controls that must be
+# noticed. Release build, half an hour; `--short` for a few of each.
 # shellcheck source=tools.sh
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 # shellcheck source=services.sh

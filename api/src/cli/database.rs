@@ -71,7 +71,11 @@ impl Database {
         let (client, connection) = reached.context("the database does not answer")?;
         let driver = tokio::spawn(connection);
         // Of a transaction, not of a session: a pooler would hand the session on with the lock.
-        let lock = format!("BEGIN; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        // It is idle while the migrations run, however long that takes.
+        let lock = format!(
+            "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; \
+             SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+        );
         client.batch_execute(&lock).await?;
         let done = migrations::migrate(url).await;
         // The lock goes with the transaction.

@@ -78,7 +78,7 @@ enum Command {
     Clock,
     /// Drops the packets of a peer, in a network of its own.
     HalfOpen,
-    /// Breaks everything that can break, one after the other; each with a negative control.
+    /// Breaks everything that can break, one after the other; with negative controls.
     Faults(faults::Faults),
     /// Runs the migrations up, down and up on a database with many messages; prints what each costs and
     /// how long people wait for it.

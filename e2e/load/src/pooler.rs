@@ -42,7 +42,8 @@ impl Pooler {
         // As docs/operations.md says.
         let settings = format!(
             "[databases]\n{name} = host={host} port={database_port} user={user} \
-             connect_query='SET statement_timeout = 8000; SET lock_timeout = 5000'\n\
+             connect_query='SET statement_timeout = 8000; SET lock_timeout = 5000; \
+             SET random_page_cost = 1.1'\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
              auth_type = any\npool_mode = transaction\nmax_prepared_statements = 200\n\
              default_pool_size = {CONNECTIONS}\nmax_client_conn = 500\n"
