@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::process::Child;
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client as Postgresql, NoTls};
 use uuid::Uuid;
 
 /// The replica replays each commit so much later: whoever does not wait misses it.
@@ -144,21 +144,21 @@ impl Scene {
         Ok(())
     }
 
+    /// The replica itself, asked by us.
+    async fn ask_replica(&self) -> anyhow::Result<Postgresql> {
+        let name = self.site.database()?.rsplit('/').next().context("a database")?;
+        connect(&self.standby.url_of(name)).await
+    }
+
     /// The negative control: the replica itself, asked at once.
     async fn misses_without_waiting(&self) -> anyhow::Result<()> {
-        let name = self.site.database()?.rsplit('/').next().context("a database")?;
-        let url = self.standby.url_of(name);
-        let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
-        let driver = tokio::spawn(connection);
+        let replica = self.ask_replica().await?;
         let (here, _) = self.person(0);
         let mut missed = 0;
         for _ in 0..20 {
             let (id, _) = write(&here, self.chat()).await?;
-            let sql = format!("SELECT FROM messages WHERE id = '{id}'");
-            missed += usize::from(client.query_opt(&sql, &[]).await?.is_none());
+            missed += usize::from(!has(&replica, id).await?);
         }
-        drop(client);
-        driver.await??;
         println!("  control: of 20 that nobody waited for, {missed} were missed");
         ensure!(missed > 0, "without waiting nothing was missed: this test proves nothing");
         Ok(())
@@ -259,6 +259,26 @@ impl Scene {
             tokio::time::sleep(Duration::from_millis(1100)).await;
         }
         println!("  acknowledged before they are written: found too");
+        // The control: waiting for what is written to disk is not enough here.
+        let (primary, replica) = (connect(&self.primary.url()).await?, self.ask_replica().await?);
+        let (here, _) = self.person(0);
+        let mut missed = 0;
+        for _ in 0..5 {
+            let (id, _) = write(&here, self.chat()).await?;
+            let written = primary.query_one("SELECT pg_current_wal_flush_lsn()::text", &[]).await?;
+            let written: String = written.get(0);
+            let sql = format!("SELECT pg_last_wal_replay_lsn() >= '{written}'");
+            let began = Instant::now();
+            while !replica.query_one(&sql, &[]).await?.get::<_, bool>(0) {
+                ensure!(began.elapsed() < PATIENCE, "the replica does not follow");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            missed += usize::from(!has(&replica, id).await?);
+        }
+        println!(
+            "  control: of 5 that were waited for until the disk had it, {missed} were missed"
+        );
+        ensure!(missed > 0, "nothing was missed: this test proves nothing");
         Ok(())
     }
 
@@ -270,6 +290,17 @@ impl Scene {
         self.standby.end().await?;
         self.primary.end().await
     }
+}
+
+async fn connect(url: &str) -> anyhow::Result<Postgresql> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+async fn has(database: &Postgresql, message: MessageId) -> anyhow::Result<bool> {
+    let sql = format!("SELECT FROM messages WHERE id = '{message}'");
+    Ok(database.query_opt(&sql, &[]).await?.is_some())
 }
 
 /// A message with a word that no other has.
