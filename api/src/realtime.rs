@@ -21,6 +21,8 @@ pub mod retention;
 pub mod session;
 pub mod socket;
 pub mod stream;
+pub mod sync;
+pub mod topics;
 pub mod views;
 
 pub use live::Live;

@@ -1,20 +1,15 @@
-//! This node's sockets by topic. Orders durable events per topic: what arrives early waits for
-//! what is missing, and a hole that stays is read from the log.
+//! This node's sockets by topic, the bus that brings their events, and the log that fills the holes.
 
 use crate::error::ApiResult;
 use crate::platform::db::Db;
 use crate::realtime::bus::Bus;
 use crate::realtime::outbox::Outbox;
 use crate::realtime::stream::{self, Delivery};
-use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
+pub use crate::realtime::topics::SocketId;
+use crate::realtime::topics::{Next, Topics};
 use shared::topic::Topic;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// A socket of this node.
-pub type SocketId = u64;
 
 /// How long an early event waits before the log is asked.
 const PATIENCE: Duration = Duration::from_millis(30);
@@ -27,112 +22,51 @@ const TOGETHER: usize = 1000;
 
 /// See the module.
 pub struct Hub {
-    topics: DashMap<Topic, TopicState>,
+    topics: Topics,
     db: Db,
     bus: Arc<dyn Bus>,
-}
-
-#[derive(Default)]
-struct TopicState {
-    subscribers: Vec<(SocketId, Outbox)>,
-    /// The last `seq` handed out; `None` until the first one after the first subscription.
-    last: Option<i64>,
-    early: BTreeMap<i64, Arc<Delivery>>,
-    repairing: bool,
-    /// The log was to be looked at before it was known from where on.
-    look: bool,
-}
-
-impl TopicState {
-    fn hand_out(&self, delivery: &Arc<Delivery>) {
-        for (_, outbox) in &self.subscribers {
-            outbox.push(delivery);
-        }
-    }
-
-    /// Takes a durable event; returns whether a hole is open now.
-    fn accept(&mut self, seq: i64, delivery: Arc<Delivery>) -> bool {
-        match self.last {
-            Some(last) if seq <= last => {}
-            Some(last) if seq > last + 1 => {
-                self.early.insert(seq, delivery);
-            }
-            _ => {
-                self.last = Some(seq);
-                self.hand_out(&delivery);
-                while let Some(next) = self.last.and_then(|last| self.early.remove(&(last + 1))) {
-                    self.last = self.last.map(|last| last + 1);
-                    self.hand_out(&next);
-                }
-            }
-        }
-        !self.early.is_empty()
-    }
 }
 
 impl Hub {
     #[must_use]
     pub fn new(db: Db, bus: Arc<dyn Bus>) -> Arc<Self> {
-        Arc::new(Self { topics: DashMap::new(), db, bus })
+        Arc::new(Self { topics: Topics::default(), db, bus })
     }
 
     /// The socket hears the topic from now on.
     pub fn subscribe(&self, topic: Topic, socket: SocketId, outbox: &Outbox) {
-        let mut state = self.topics.entry(topic).or_default();
-        if state.subscribers.is_empty() {
-            self.bus.subscribe(topic);
-        }
-        if !state.subscribers.iter().any(|(id, _)| *id == socket) {
-            state.subscribers.push((socket, outbox.clone()));
-        }
-    }
-
-    /// A socket has read the log up to `seq`: order what follows from there.
-    pub fn settle(self: &Arc<Self>, topic: Topic, seq: i64) {
-        let Some(mut state) = self.topics.get_mut(&topic) else { return };
-        state.last.get_or_insert(seq);
-        if std::mem::take(&mut state.look) {
-            drop(state);
-            self.nudge(topic);
-        }
+        self.topics.subscribe(topic, socket, outbox, || self.bus.subscribe(topic));
     }
 
     /// The socket no longer hears the topic.
     pub fn unsubscribe(&self, topic: Topic, socket: SocketId) {
-        if let Entry::Occupied(mut entry) = self.topics.entry(topic) {
-            entry.get_mut().subscribers.retain(|(id, _)| *id != socket);
-            if entry.get().subscribers.is_empty() {
-                self.bus.unsubscribe(topic);
-                entry.remove();
-            }
+        self.topics.unsubscribe(topic, socket, || self.bus.unsubscribe(topic));
+    }
+
+    /// A socket has read the log up to `seq`: order what follows from there.
+    pub fn settle(self: &Arc<Self>, topic: Topic, seq: i64) {
+        if self.topics.settle(topic, seq) {
+            self.repair_later(topic, PATIENCE);
         }
     }
 
     /// How many sockets of this node hear the topic.
     #[must_use]
     pub fn listeners(&self, topic: Topic) -> usize {
-        self.topics.get(&topic).map_or(0, |state| state.subscribers.len())
+        self.topics.listeners(topic)
     }
 
     /// What the bus calls.
     pub fn receive(self: &Arc<Self>, delivery: Arc<Delivery>) {
         let topic = delivery.topic;
-        let Some(mut state) = self.topics.get_mut(&topic) else { return };
-        let Some(seq) = delivery.seq else { return state.hand_out(&delivery) };
-        if state.accept(seq, delivery) && !state.repairing {
-            state.repairing = true;
-            drop(state);
+        if self.topics.receive(delivery) {
             self.repair_later(topic, PATIENCE);
         }
     }
 
     /// Something may have been committed and not published: look at the log.
     pub fn nudge(self: &Arc<Self>, topic: Topic) {
-        let Some(mut state) = self.topics.get_mut(&topic) else { return };
-        state.look |= state.last.is_none();
-        if !state.repairing && state.last.is_some() {
-            state.repairing = true;
-            drop(state);
+        if self.topics.nudge(topic) {
             self.repair_later(topic, PATIENCE);
         }
     }
@@ -140,7 +74,7 @@ impl Hub {
     /// The topics that are heard here.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
-        self.topics.iter().map(|entry| *entry.key()).collect()
+        self.topics.all()
     }
 
     /// Looks where the log of these topics stands, and reads what did not come; one query for many.
@@ -151,11 +85,7 @@ impl Hub {
         for part in topics.chunks(TOGETHER) {
             let positions = stream::positions(&mut *self.db.conn().await?, part).await?;
             for (topic, seq) in positions {
-                let Some(mut state) = self.topics.get_mut(&topic) else { continue };
-                state.look |= state.last.is_none();
-                if state.last.is_some_and(|last| last < seq) && !state.repairing {
-                    state.repairing = true;
-                    drop(state);
+                if self.topics.stands_at(topic, seq) {
                     self.repair_later(topic, Duration::ZERO);
                 }
             }
@@ -175,42 +105,19 @@ impl Hub {
     }
 
     /// Reads what is missing from the log; when to go on, unless it is done.
-    async fn repair(self: &Arc<Self>, topic: Topic) -> Option<Duration> {
-        let last = {
-            let mut state = self.topics.get_mut(&topic)?;
-            let Some(last) = state.last else {
-                state.repairing = false;
-                state.look = true;
-                return None;
-            };
-            last
-        };
+    async fn repair(&self, topic: Topic) -> Option<Duration> {
+        let hole = self.topics.hole(topic)?;
         let missing = match self.db.conn().await {
-            Ok(mut conn) => stream::read(&mut conn, topic, last, AT_ONCE).await.ok(),
+            Ok(mut conn) => stream::read(&mut conn, topic, hole.after, AT_ONCE).await.ok(),
             Err(_) => None,
         };
         let Some(missing) = missing else { return Some(AGAIN) };
-        let is_rest = missing.len() < AT_ONCE as usize;
-        let mut state = self.topics.get_mut(&topic)?;
-        for delivery in missing {
-            if let Some(seq) = delivery.seq {
-                state.accept(seq, delivery);
-            }
+        let is_all = missing.len() < AT_ONCE as usize;
+        match self.topics.repair(topic, hole, missing, is_all) {
+            Next::Done => None,
+            Next::More => Some(Duration::ZERO),
+            Next::Wait => Some(PATIENCE),
         }
-        if !is_rest {
-            return Some(Duration::ZERO);
-        }
-        if !state.early.is_empty() && state.last > Some(last) {
-            // More happened meanwhile; it may just be on its way.
-            return Some(PATIENCE);
-        }
-        // Older than the log keeps: the sockets notice the hole and say `recovered: false`.
-        while let Some((seq, delivery)) = state.early.pop_first() {
-            state.last = Some(seq - 1);
-            state.accept(seq, delivery);
-        }
-        state.repairing = false;
-        None
     }
 }
 
@@ -223,8 +130,8 @@ mod tests {
     use shared::event::{Event, Noop};
     use shared::ids::ChatId;
 
-    fn event(seq: i64) -> Arc<Delivery> {
-        Arc::new(Delivery::new(Topic::Chat(ChatId::new()), Some(seq), None, Event::Noop(Noop {})))
+    fn event(topic: Topic, seq: i64) -> Arc<Delivery> {
+        Arc::new(Delivery::new(topic, Some(seq), None, Event::Noop(Noop {})))
     }
 
     fn heard(outbox: &Outbox) -> Vec<i64> {
@@ -244,34 +151,54 @@ mod tests {
             steps in vec(0..90_i64, 0..120),
         ) {
             let (one, late) = (Outbox::default(), Outbox::default());
-            let mut state = TopicState { last: Some(first), ..TopicState::default() };
-            state.subscribers.push((1, one.clone()));
+            let (topic, topics) = (Topic::Chat(ChatId::new()), Topics::default());
+            topics.subscribe(topic, 1, &one, || {});
+            prop_assert!(!topics.settle(topic, first));
+            let events = |from: i64, to: i64| (from..=to).map(|seq| event(topic, seq)).collect();
             let mut joined = None;
             for (n, step) in steps.iter().enumerate() {
+                let hole = topics.hole(topic).unwrap();
                 if n == 30 {
-                    state.subscribers.push((2, late.clone()));
-                    joined = state.last;
+                    topics.subscribe(topic, 2, &late, || {});
+                    joined = Some(hole.after);
                 }
                 if *step < count {
-                    let is_open = state.accept(first + 1 + step, event(first + 1 + step));
-                    prop_assert_eq!(is_open, !state.early.is_empty());
+                    let _ = topics.receive(event(topic, first + 1 + step));
                 } else {
-                    let last = state.last.unwrap();
-                    for seq in last + 1..=(last + step - count).min(first + count) {
-                        state.accept(seq, event(seq));
-                    }
+                    let to = (hole.after + step - count).min(first + count);
+                    let next = topics.repair(topic, hole, events(hole.after + 1, to), false);
+                    prop_assert_eq!(next, Next::More);
                 }
-                prop_assert!(state.early.keys().all(|seq| Some(*seq) > state.last.map(|last| last + 1)));
             }
-            for seq in state.last.unwrap() + 1..=first + count {
-                state.accept(seq, event(seq));
-            }
-            prop_assert!(state.early.is_empty());
+            let hole = topics.hole(topic).unwrap();
+            let rest = events(hole.after + 1, first + count);
+            prop_assert_eq!(topics.repair(topic, hole, rest, true), Next::Done);
             prop_assert_eq!(heard(&one), (first + 1..=first + count).collect::<Vec<_>>());
             if let Some(joined) = joined {
                 prop_assert_eq!(heard(&late), (joined + 1..=first + count).collect::<Vec<_>>());
             }
         }
+    }
+
+    /// The log was read before an event, and its answer comes after the event that follows: the first is
+    /// on its way, and not lost.
+    #[test]
+    fn what_is_on_its_way_is_waited_for() {
+        let (topic, topics, outbox) =
+            (Topic::Chat(ChatId::new()), Topics::default(), Outbox::default());
+        topics.subscribe(topic, 1, &outbox, || {});
+        assert!(!topics.settle(topic, 0));
+        assert!(topics.nudge(topic));
+        let hole = topics.hole(topic).unwrap();
+        assert!(!topics.receive(event(topic, 2)), "a repair is on its way");
+        assert_eq!(topics.repair(topic, hole, Vec::new(), true), Next::Wait);
+        assert!(!topics.receive(event(topic, 1)));
+        assert_eq!(heard(&outbox), [1, 2]);
+        // Now the log was read after both, and knows of none between: there is none any more.
+        assert!(!topics.receive(event(topic, 5)));
+        let hole = topics.hole(topic).unwrap();
+        assert_eq!(topics.repair(topic, hole, Vec::new(), true), Next::Done);
+        assert_eq!(heard(&outbox), [5]);
     }
 
     /// Many threads push while one reads: nothing is lost, doubled or slept through.
@@ -280,6 +207,7 @@ mod tests {
         const EACH: i64 = 50;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+        let topic = Topic::Chat(ChatId::new());
         for _ in 0..200 {
             let outbox = Outbox::default();
             let writers: Vec<_> = (0..4)
@@ -287,7 +215,7 @@ mod tests {
                     let outbox = outbox.clone();
                     std::thread::spawn(move || {
                         for n in 0..EACH {
-                            outbox.push(&event(writer * EACH + n));
+                            outbox.push(&event(topic, writer * EACH + n));
                         }
                     })
                 })

@@ -1,9 +1,9 @@
 //! The bounded queue between the hub and one socket: at most 256 frames and 1 MiB.
 
-use crate::realtime::stream::Delivery;
+use crate::realtime::delivery::Delivery;
+use crate::realtime::sync::{Mutex, Notify, PoisonError};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Notify;
+use std::sync::Arc;
 
 /// Most frames that may wait.
 pub const MAX_FRAMES: usize = 256;
