@@ -117,6 +117,33 @@ test('in a large space nobody has to be loaded to be found, or to have a colour'
   await context.close()
 })
 
+test('who leaves while the list of members is on its way is not put back', async ({ open }) => {
+  const [anna, boris, clara] = await Promise.all(['anna', 'boris', 'clara'].map(Person.register))
+  const space = await anna.makeSpace(`Leaving ${anna.nickname}`)
+  for (const person of [boris, clara]) await person.join(space.id)
+  const page = await open(anna, '/d')
+  const left = new Promise<void>((heard) => {
+    page.on('websocket', (socket) => {
+      socket.on('framereceived', ({ payload }) => payload.toString().includes('"member_left"') && heard())
+    })
+  })
+  await page.route(/participants\?limit=100$/, (route) => route.continue({ url: route.request().url().replace('limit=100', 'limit=1') }))
+  await page.route(/participants\?.*cursor=/, async (route) => {
+    const answer = await route.fetch()
+    await boris.post(`/spaces/${space.id}/leave`)
+    await left
+    await route.fulfill({ response: answer })
+  }, { times: 1 })
+  await page.goto(`/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  const members = page.getByRole('complementary', { name: 'Members' })
+  await expect(members.getByText(anna.nickname)).toBeVisible()
+  // So short a list does not scroll by itself.
+  await members.locator('.members').dispatchEvent('scroll')
+  await expect(members.getByText(clara.nickname)).toBeVisible()
+  await expect(members.getByText(boris.nickname)).toHaveCount(0)
+})
+
 test('people of other spaces come into a conversation by their names', async ({ open, troubles }) => {
   troubles.allow(/422 POST .*\/members/)
   const [anna, boris, clara] = await Promise.all(['anna', 'boris', 'clara'].map(Person.register))

@@ -55,6 +55,30 @@ test('a mention shows in every tab, leads to the message and is read everywhere'
   for (const page of [first, second]) await expect(badge(page)).toHaveCount(0)
 })
 
+test('a count that news overtook is asked for again', async ({ open }) => {
+  const { anna, boris, chat } = await bakery()
+  const page = await open(boris, '/d')
+  await expect(bell(page)).toBeVisible({ timeout: 30_000 })
+  const heard = (type: string) =>
+    new Promise<void>((done) => {
+      page.on('websocket', (socket) => {
+        socket.on('framereceived', ({ payload }) => payload.toString().includes(`"type":"${type}"`) && done())
+      })
+    })
+  const [connected, news] = [heard('connected'), heard('notification_created')]
+  await page.route('**/notifications/unread-count', async (route) => {
+    const answer = await route.fetch()
+    await connected
+    await anna.say(chat, `@${boris.nickname}, the oven is hot`)
+    await news
+    await route.fulfill({ response: answer })
+  }, { times: 1 })
+  const answered = page.waitForResponse('**/notifications/unread-count')
+  await page.reload()
+  await answered
+  await expect(badge(page)).toContainText('1 unread notification')
+})
+
 test('a notification of a reply opens its thread', async ({ open }) => {
   const { anna, boris, chat } = await bakery()
   const root = await boris.say(chat, 'Which flour?')

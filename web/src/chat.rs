@@ -19,6 +19,7 @@ mod explain;
 mod group_people;
 mod highlight;
 pub mod keys;
+mod listed;
 mod message_list;
 mod message_row;
 mod message_toolbar;

@@ -1,15 +1,14 @@
 //! The pinned messages of a chat.
 
 use super::keys::page;
+use super::listed::listed;
 use crate::api::organise as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t, tf, tr};
 use crate::page::link;
-use crate::state::{Chats, Layout, Load, Messages};
+use crate::state::{Changes, Chats, Layout, Load, Messages};
 use crate::ui::button::IconLook;
-use crate::ui::{
-    Avatar, AvatarSize, Empty, Failure, Icon, IconButton, Picture, SkeletonRows, Toasts,
-};
+use crate::ui::{Avatar, AvatarSize, Icon, IconButton, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -25,9 +24,11 @@ fn PinsPanel(chat: ChatId) -> impl IntoView {
     let (chats, messages) = (expect_context::<Chats>(), expect_context::<Messages>());
     let (layout, toasts) = (expect_context::<Layout>(), expect_context::<Toasts>());
     let pins = RwSignal::new(Load::<Vec<Pin>>::Loading);
+    let changes: Changes = Changes::default();
     let fetch = move || {
         spawn_local(async move {
-            let found = api::list_pins(chat).await.map(|page| page.items);
+            let Some(found) = changes.settle(|| api::list_pins(chat)).await else { return };
+            let found = found.map(|page| page.items);
             pins.try_update(|pins| {
                 if found.is_ok() || pins.ready().is_none() {
                     *pins = found.into();
@@ -52,6 +53,7 @@ fn PinsPanel(chat: ChatId) -> impl IntoView {
         spawn_local(async move {
             match api::set_pinned(id, false).await {
                 Ok(()) => {
+                    changes.note();
                     let _was_there = pins.try_update(|pins| {
                         if let Some(pins) = pins.ready_mut() {
                             pins.retain(|pin| pin.message.id != id);
@@ -74,28 +76,14 @@ fn PinsPanel(chat: ChatId) -> impl IntoView {
     let may = Signal::derive(move || chats.may(chat, Permission::PinMessages));
     view! {
         <div class="panel__body pins">
-            {move || match pins.get() {
-                Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any(),
-                Load::Failed(error) => {
-                    let sentence = Signal::derive(move || error.sentence());
-                    view! { <Failure sentence on_retry=move |()| fetch() /> }.into_any()
-                }
-                Load::Ready(list) if list.is_empty() => {
-                    view! {
-                        <Empty
-                            picture=Picture::Bubbles
-                            title=t(Key::ConversationNoPinsTitle)
-                            text=t(Key::ConversationNoPinsText)
-                        />
-                    }
-                        .into_any()
-                }
-                Load::Ready(list) => {
+            {move || {
+                let empty = (Key::ConversationNoPinsTitle, Key::ConversationNoPinsText);
+                listed(pins.get(), empty, Callback::new(move |()| fetch()), |list| {
                     list.into_iter()
                         .map(|pin| view! { <OnePin pin layout may unpin /> })
                         .collect_view()
                         .into_any()
-                }
+                })
             }}
         </div>
     }

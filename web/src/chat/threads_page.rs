@@ -1,10 +1,11 @@
 //! The threads that one follows.
 
 use super::keys::page;
+use super::listed::listed;
 use crate::app::PageHeader;
 use crate::i18n::{Key, relative, t, tn};
-use crate::state::{Chats, Layout, Load, Panel, Threads};
-use crate::ui::{Avatar, AvatarSize, Badge, Button, Empty, Failure, Picture, SkeletonRows, later};
+use crate::state::{Chats, Layout, Panel, Threads};
+use crate::ui::{Avatar, AvatarSize, Badge, Button, later};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use shared::chat::ListedThread;
@@ -17,23 +18,9 @@ fn ThreadsScreen() -> impl IntoView {
     view! {
         <PageHeader title=t(Key::ConversationThreads) />
         <div class="threads">
-            {move || match threads.list() {
-                Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any(),
-                Load::Failed(error) => {
-                    let sentence = Signal::derive(move || error.sentence());
-                    view! { <Failure sentence on_retry=move |()| threads.reload() /> }.into_any()
-                }
-                Load::Ready(list) if list.is_empty() => {
-                    view! {
-                        <Empty
-                            picture=Picture::Bubbles
-                            title=t(Key::ConversationNoThreadsTitle)
-                            text=t(Key::ConversationNoThreadsText)
-                        />
-                    }
-                        .into_any()
-                }
-                Load::Ready(list) => {
+            {move || {
+                let empty = (Key::ConversationNoThreadsTitle, Key::ConversationNoThreadsText);
+                listed(threads.list(), empty, Callback::new(move |()| threads.reload()), |list| {
                     view! {
                         <ul class="threads__list">
                             {list.into_iter().map(|thread| one(thread, false)).collect_view()}
@@ -45,7 +32,7 @@ fn ThreadsScreen() -> impl IntoView {
                         </Show>
                     }
                         .into_any()
-                }
+                })
             }}
         </div>
     }

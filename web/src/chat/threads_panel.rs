@@ -1,12 +1,13 @@
 //! The threads of a chat.
 
+use super::listed::listed;
 use super::threads_page::one;
 use crate::api::chat as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use crate::page::Page;
 use crate::state::{Load, Messages, Threads};
-use crate::ui::{Button, Empty, Failure, Picture, SkeletonRows};
+use crate::ui::{Button, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::A;
@@ -17,32 +18,33 @@ use shared::ids::ChatId;
 #[component]
 fn ThreadsPanel(chat: ChatId) -> impl IntoView {
     let (messages, followed) = (expect_context::<Messages>(), expect_context::<Threads>());
+    let toasts = expect_context::<Toasts>();
     let threads = RwSignal::new(Load::<Vec<ListedThread>>::Loading);
     let next = RwSignal::new(None::<String>);
-    let fetch = move || {
+    let turn = StoredValue::new(0_u32);
+    let fetch = move |cursor: Option<String>| {
+        let (asked, is_first) = (turn.get_value().wrapping_add(1), cursor.is_none());
+        turn.set_value(asked);
         spawn_local(async move {
-            let found = api::list_threads(Some(chat), None).await;
-            let cursor = found.as_ref().ok().and_then(|page| page.next_cursor.clone());
-            let found = found.map(|page| page.items);
-            threads.try_update(|threads| {
-                if found.is_ok() || threads.ready().is_none() {
-                    *threads = found.into();
+            let outcome = api::list_threads(Some(chat), cursor).await;
+            // Whoever asked later gets another answer.
+            if turn.try_get_value() != Some(asked) {
+                return;
+            }
+            match outcome {
+                Ok(page) => {
+                    next.set(page.next_cursor);
+                    threads.update(|threads| match threads.ready_mut() {
+                        Some(list) if !is_first => list.extend(page.items),
+                        _ => *threads = Load::Ready(page.items),
+                    });
                 }
-            });
-            let _was_there = next.try_set(cursor);
-        });
-    };
-    let more = move || {
-        let Some(cursor) = next.get_untracked() else { return };
-        next.set(None);
-        spawn_local(async move {
-            if let Ok(page) = api::list_threads(Some(chat), Some(cursor)).await {
-                let _was_there = next.try_set(page.next_cursor);
-                threads.try_update(|threads| {
-                    if let Some(threads) = threads.ready_mut() {
-                        threads.extend(page.items);
-                    }
-                });
+                Err(error) if threads.with_untracked(|threads| threads.ready().is_none()) => {
+                    threads.set(Load::Failed(error));
+                }
+                Err(error) if !is_first => toasts.failed(error.sentence()),
+                // What is on the screen stays.
+                Err(_) => {}
             }
         });
     };
@@ -59,37 +61,28 @@ fn ThreadsPanel(chat: ChatId) -> impl IntoView {
     Effect::new(move |_| {
         // Reading it makes it: a memo that is only tracked never runs.
         known.with(|_| ());
-        fetch();
+        fetch(None);
     });
     view! {
         <div class="panel__body threads">
-            {move || match threads.get() {
-                Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any(),
-                Load::Failed(error) => {
-                    let sentence = Signal::derive(move || error.sentence());
-                    view! { <Failure sentence on_retry=move |()| fetch() /> }.into_any()
-                }
-                Load::Ready(list) if list.is_empty() => {
-                    view! {
-                        <Empty
-                            picture=Picture::Bubbles
-                            title=t(Key::ConversationNoChatThreadsTitle)
-                            text=t(Key::ConversationNoChatThreadsText)
-                        />
-                    }
-                        .into_any()
-                }
-                Load::Ready(list) => {
+            {move || {
+                let empty = (
+                    Key::ConversationNoChatThreadsTitle,
+                    Key::ConversationNoChatThreadsText,
+                );
+                listed(threads.get(), empty, Callback::new(move |()| fetch(None)), |list| {
                     view! {
                         <ul class="threads__list">
                             {list.into_iter().map(|thread| one(thread, true)).collect_view()}
                         </ul>
                         <Show when=move || next.with(Option::is_some)>
-                            <Button on_click=move |_| more()>{t(Key::ChatSearchMore)}</Button>
+                            <Button on_click=move |_| fetch(next.get_untracked())>
+                                {t(Key::ChatSearchMore)}
+                            </Button>
                         </Show>
                     }
                         .into_any()
-                }
+                })
             }}
             <A href=Page::Threads.path() attr:class="link threads__all">
                 {t(Key::ConversationAllThreads)}

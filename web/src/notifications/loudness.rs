@@ -18,12 +18,17 @@ pub struct Place {
     pub chat: Option<ChatId>,
 }
 
+impl Place {
+    fn is_of(self, level: &Loudness) -> bool {
+        level.space_id == self.space && level.chat_id == self.chat
+    }
+}
+
 /// How loud it is, reactively.
 pub fn of(notices: Notices, place: Place) -> Loudness {
-    let known = notices.settings.with(|settings| {
-        let same = |l: &&Loudness| l.space_id == place.space && l.chat_id == place.chat;
-        settings.levels.iter().find(same).cloned()
-    });
+    let known = notices
+        .settings
+        .with(|settings| settings.levels.iter().find(|level| place.is_of(level)).cloned());
     known.unwrap_or(Loudness { space_id: place.space, chat_id: place.chat, ..Loudness::default() })
 }
 
@@ -56,11 +61,16 @@ pub fn save(notices: Notices, toasts: Toasts, level: Loudness) {
 }
 
 fn save_then(notices: Notices, toasts: Toasts, level: Loudness, then: Box<dyn FnOnce()>) {
-    let before = notices.settings.get_untracked();
-    notices.settings.update(|settings| {
-        settings.levels.retain(|l| l.space_id != level.space_id || l.chat_id != level.chat_id);
-        settings.levels.push(level.clone());
-    });
+    let place = Place { space: level.space_id, chat: level.chat_id };
+    let before = untrack(|| of(notices, place));
+    // The others stay as they are, whatever becomes of this one.
+    let show = move |level: Loudness| {
+        notices.settings.try_update(|settings| {
+            settings.levels.retain(|level| !place.is_of(level));
+            settings.levels.push(level);
+        });
+    };
+    show(level.clone());
     spawn_local(async move {
         match api::set_loudness(level).await {
             Ok(settings) => {
@@ -69,7 +79,7 @@ fn save_then(notices: Notices, toasts: Toasts, level: Loudness, then: Box<dyn Fn
             }
             Err(error) => {
                 toasts.failed(error.sentence());
-                let _was_there = notices.settings.try_set(before);
+                show(before);
             }
         }
     });

@@ -64,6 +64,9 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
         lines.with(|lines| lines.get(range.from..range.to).unwrap_or_default().to_vec())
     };
     let clock = Interval::new(LOOK_MS, move || {
+        if document().hidden() {
+            return;
+        }
         let Some(lines) = untrack(|| shown.try_get().map(|_| visible())) else { return };
         let person = |line: &Line| if let Line::Member(user) = line { Some(*user) } else { None };
         roster.look_again(&lines.iter().filter_map(person).collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 use crate::api::{ApiError, ApiResult};
 use crate::i18n::{Key, t};
 use crate::state::Load;
-use crate::ui::{Button, Empty, Failure, Picture, SkeletonRows};
+use crate::ui::{Button, Empty, Failure, Picture, SkeletonRows, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::page::Page;
@@ -22,6 +22,7 @@ pub struct Paged<T: Clone + Send + Sync + 'static> {
     /// Counts fetches: an answer to an older one is dropped.
     turn: StoredValue<u32>,
     fetch: StoredValue<Fetch<T>, LocalStorage>,
+    toasts: Toasts,
 }
 
 impl<T: Clone + Send + Sync + 'static> Clone for Paged<T> {
@@ -41,6 +42,7 @@ impl<T: Clone + Send + Sync + 'static> Paged<T> {
             busy: RwSignal::new(false),
             turn: StoredValue::new(0),
             fetch: StoredValue::new_local(Rc::new(fetch)),
+            toasts: expect_context::<Toasts>(),
         };
         list.load(None);
         list
@@ -75,6 +77,8 @@ impl<T: Clone + Send + Sync + 'static> Paged<T> {
                         _ => *items = Load::Ready(page.items),
                     });
                 }
+                // What is here stays, with the button to try again.
+                Err(error) if !is_first => self.toasts.failed(error.sentence()),
                 Err(error) => self.items.set(Load::Failed(error)),
             }
         });

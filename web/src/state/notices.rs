@@ -1,6 +1,6 @@
 //! The inbox, its badge, and what the person wants to hear.
 
-use super::{Load, Session, storage};
+use super::{Changes, Load, Session, storage};
 use crate::api::notifications as api;
 use crate::api::{ApiResult, identity};
 use crate::notifications::pop_up;
@@ -23,6 +23,15 @@ pub struct Device {
 
 const DEVICE: &str = "notifications";
 
+/// What is fetched by itself.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+enum Part {
+    #[default]
+    Count,
+    Settings,
+    Items,
+}
+
 /// See the module.
 #[derive(Clone, Copy)]
 pub struct Notices {
@@ -38,6 +47,9 @@ pub struct Notices {
     pub device: RwSignal<Device>,
     /// Whether somebody looked at the inbox: then it is kept up to date.
     watched: StoredValue<bool>,
+    changes: Changes<Part>,
+    /// Goes up with each first page: what was asked for before does not follow it.
+    loads: StoredValue<u32>,
     session: Session,
 }
 
@@ -57,6 +69,8 @@ impl Notices {
             ),
             device: RwSignal::new(storage::load(DEVICE).unwrap_or_default()),
             watched: StoredValue::new(false),
+            changes: Changes::default(),
+            loads: StoredValue::new(0),
             session,
         };
         notices.reload();
@@ -69,12 +83,14 @@ impl Notices {
         // Side by side, the banner's first: it takes room.
         notices.reload_email();
         spawn_local(async move {
-            if let Ok(count) = api::count_unread().await {
+            if let Some(Ok(count)) = notices.changes.settle_of(Part::Count, api::count_unread).await
+            {
                 let _was_there = notices.unread.try_set(count.unread);
             }
         });
         spawn_local(async move {
-            if let Ok(settings) = api::settings().await {
+            let settings = notices.changes.settle_of(Part::Settings, api::settings).await;
+            if let Some(Ok(settings)) = settings {
                 let _was_there = notices.settings.try_set(settings);
             }
         });
@@ -103,8 +119,10 @@ impl Notices {
     /// Fetches the newest page.
     pub fn fetch(&self) {
         let (notices, unread) = (*self, self.only_unread.get_untracked());
+        self.loads.update_value(|loads| *loads += 1);
         spawn_local(async move {
-            let outcome = api::list(unread, None).await;
+            let fetch = || api::list(unread, None);
+            let Some(outcome) = notices.changes.settle_of(Part::Items, fetch).await else { return };
             if notices.only_unread.try_get_untracked() == Some(unread) {
                 notices.take_page(outcome, false);
             }
@@ -121,10 +139,12 @@ impl Notices {
     pub fn fetch_more(&self) {
         let notices = *self;
         let Some(cursor) = self.next.get_untracked() else { return };
-        let unread = self.only_unread.get_untracked();
+        let (unread, loads) = (self.only_unread.get_untracked(), self.loads.get_value());
         spawn_local(async move {
             let outcome = api::list(unread, Some(cursor)).await;
-            notices.take_page(outcome, true);
+            if notices.loads.try_get_value() == Some(loads) {
+                notices.take_page(outcome, true);
+            }
         });
     }
 
@@ -152,7 +172,13 @@ impl Notices {
         }
     }
 
+    fn set_unread(&self, unread: i64) {
+        self.changes.note_of(Part::Count);
+        self.unread.set(unread);
+    }
+
     fn change(&self, act: impl FnOnce(&mut Vec<Notification>)) {
+        self.changes.note_of(Part::Items);
         self.items.update(|items| {
             if let Some(items) = items.ready_mut() {
                 act(items);
@@ -166,7 +192,7 @@ impl Notices {
             items.ready().is_some_and(|items| items.iter().any(|n| n.id == id && !n.read))
         });
         if is_new {
-            self.unread.update(|unread| *unread = (*unread - 1).max(0));
+            self.set_unread((self.unread.get_untracked() - 1).max(0));
         }
         self.change(|items| mark(items, |n| n.id == id));
         self.after(async move { api::read(id).await });
@@ -174,7 +200,7 @@ impl Notices {
 
     /// Marks all as read.
     pub fn read_all(&self) {
-        self.unread.set(0);
+        self.set_unread(0);
         self.change(|items| mark(items, |_| true));
         self.after(api::read_all());
     }
@@ -205,7 +231,7 @@ impl Notices {
     pub fn apply(&self, frame: &EventFrame) {
         match &frame.event {
             Event::NotificationCreated(created) => {
-                self.unread.set(created.unread);
+                self.set_unread(created.unread);
                 let entry = created.notification.clone();
                 self.change(|items| {
                     if items.iter().all(|known| known.id != entry.id) {
@@ -215,17 +241,20 @@ impl Notices {
                 pop_up::ring(self, self.session, &created.notification);
             }
             Event::NotificationsRead(read) => {
-                self.unread.set(read.unread);
+                self.set_unread(read.unread);
                 self.change(|items| match &read.ids {
                     Some(ids) => mark(items, |n| ids.contains(&n.id)),
                     None => mark(items, |_| true),
                 });
             }
             Event::NotificationsDeleted(deleted) => {
-                self.unread.set(deleted.unread);
+                self.set_unread(deleted.unread);
                 self.change(|items| items.retain(|n| !deleted.ids.contains(&n.id)));
             }
-            Event::NotificationSettingsChanged(settings) => self.settings.set(settings.clone()),
+            Event::NotificationSettingsChanged(settings) => {
+                self.changes.note_of(Part::Settings);
+                self.settings.set(settings.clone());
+            }
             Event::EmailChanged(state) => {
                 self.email.set(Some(state.clone()));
                 // What is kept for the next start changes, too.

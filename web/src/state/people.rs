@@ -220,6 +220,7 @@ impl People {
             Event::MemberRenamed(renamed) => self.forget(renamed.user.id),
             Event::RoleAssigned(assigned) => self.forget(assigned.user_id),
             Event::MemberLeft(gone) | Event::UserKicked(gone) => self.forget(gone.user_id),
+            Event::MemberBanned(banned) => self.forget(banned.user_id),
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Roles and members of one space.
 
 mod online;
+mod pages;
 
 use super::{Changes, Load, People};
 use crate::api::ApiResult;
@@ -15,8 +16,6 @@ use shared::permission::{PermissionSet, Standing};
 use shared::spaces::{Participant, Role, RoleKind};
 use std::collections::{HashMap, HashSet};
 
-/// People that are asked for at once.
-const WANTED_AT_ONCE: usize = 100;
 /// Of larger spaces the server may not tell who comes and goes: so few people can have its 200 sockets.
 const CROWD: i64 = 20;
 
@@ -93,93 +92,6 @@ impl Roster {
                 Err(_) => {}
             }
         });
-    }
-
-    /// Fetches the next page of members, unless one is on its way or all are here.
-    pub fn load_more(&self) {
-        let Some(cursor) = self.cursor.get_untracked() else { return };
-        if self.is_loading_more.get_untracked() {
-            return;
-        }
-        self.is_loading_more.set(true);
-        let (roster, asked) = (*self, self.people.heard.now());
-        spawn_local(async move {
-            if let Ok(page) = api::list_participants(roster.space, Some(cursor)).await {
-                roster.note_presence(&page.items, asked);
-                for member in page.items {
-                    roster.put_member(member);
-                }
-                roster.cursor.set(page.next_cursor);
-            }
-            roster.is_loading_more.set(false);
-        });
-    }
-
-    /// Fetches the members with this in their names, as long as not all members are here.
-    pub fn find(&self, name: &str) {
-        if name.is_empty() || !self.cursor.with_untracked(Option::is_some) {
-            return;
-        }
-        let (roster, name, asked) = (*self, name.to_owned(), self.people.heard.now());
-        spawn_local(async move {
-            if let Ok(page) = api::find_participants(roster.space, &name).await {
-                roster.note_presence(&page.items, asked);
-                for member in page.items {
-                    roster.put_member(member);
-                }
-            }
-        });
-    }
-
-    /// Fetches those of these people who are members and not here yet, each once until the first page
-    /// comes anew: authors of messages, people of a chat's overrides. Follows that in an effect.
-    pub fn want(&self, users: impl IntoIterator<Item = UserId>) {
-        if self.loads.get() == 0 || !self.cursor.with_untracked(Option::is_some) {
-            return;
-        }
-        let mut missing: Vec<UserId> = Vec::new();
-        self.wanted.update_value(|wanted| {
-            missing.extend(users.into_iter().filter(|user| wanted.insert(*user)));
-        });
-        self.members.with_untracked(|members| {
-            let here = |user: &UserId| {
-                members.ready().is_some_and(|list| list.iter().any(|m| m.user.id == *user))
-            };
-            missing.retain(|user| !here(user));
-        });
-        for batch in missing.chunks(WANTED_AT_ONCE) {
-            let (roster, batch, asked) = (*self, batch.to_vec(), self.people.heard.now());
-            spawn_local(async move {
-                match api::list_members_of(roster.space, &batch).await {
-                    Ok(page) => {
-                        roster.note_presence(&page.items, asked);
-                        for member in page.items {
-                            roster.put_member(member);
-                        }
-                    }
-                    // The next one who wants them asks again.
-                    Err(_) => roster.wanted.update_value(|wanted| {
-                        wanted.retain(|user| !batch.contains(user));
-                    }),
-                }
-            });
-        }
-    }
-
-    /// Looks who of these is there, where nobody may be told of it: in a crowd.
-    pub fn look_again(&self, users: &[UserId]) {
-        if !self.is_crowd() {
-            return;
-        }
-        for batch in users.chunks(WANTED_AT_ONCE) {
-            let (roster, batch, asked) = (*self, batch.to_vec(), self.people.heard.now());
-            spawn_local(async move {
-                // What is on the screen stays until the next look.
-                if let Ok(page) = api::list_members_of(roster.space, &batch).await {
-                    roster.note_presence(&page.items, asked);
-                }
-            });
-        }
     }
 
     /// Roles, strongest first, reactively.

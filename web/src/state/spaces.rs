@@ -19,6 +19,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Spaces {
     list: RwSignal<Load<Vec<Space>>>,
     changes: Changes,
+    /// Of single spaces.
+    changes_of: Changes<SpaceId>,
     rosters: StoredValue<HashMap<SpaceId, Roster>>,
     presence: RwSignal<HashMap<UserId, Status>>,
     people: People,
@@ -37,6 +39,7 @@ impl Spaces {
         let spaces = Self {
             list: RwSignal::new(Load::Loading),
             changes: Changes::default(),
+            changes_of: Changes::default(),
             rosters: StoredValue::default(),
             presence: RwSignal::default(),
             people,
@@ -75,11 +78,11 @@ impl Spaces {
     pub fn reload_space(&self, id: SpaceId) {
         let spaces = *self;
         spawn_local(async move {
-            match api::get_space(id).await {
-                Ok(space) => spaces.put(space),
-                Err(ApiError::Problem(problem)) if problem.status == 404 => spaces.remove(id),
+            match spaces.changes_of.settle_of(id, || api::get_space(id)).await {
+                Some(Ok(space)) => spaces.put(space),
+                Some(Err(ApiError::Problem(problem))) if problem.status == 404 => spaces.remove(id),
                 // The next event or reconnect tries again.
-                Err(_) => {}
+                _ => {}
             }
         });
         if let Some(roster) = self.rosters.with_value(|r| r.get(&id).copied()) {
@@ -251,6 +254,7 @@ impl Spaces {
 
     /// Puts a space that was created, joined or changed.
     pub fn put(&self, space: Space) {
+        self.changes_of.note_of(space.id);
         self.edit(|list| match list.iter_mut().find(|known| known.id == space.id) {
             Some(known) => *known = space,
             None => list.push(space),
@@ -259,6 +263,7 @@ impl Spaces {
 
     /// Takes a space away that was left or deleted.
     pub fn remove(&self, id: SpaceId) {
+        self.changes_of.note_of(id);
         self.edit(|list| list.retain(|space| space.id != id));
         self.rosters.update_value(|rosters| {
             rosters.remove(&id);

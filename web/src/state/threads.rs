@@ -1,6 +1,6 @@
 //! The threads that the person follows, the liveliest first.
 
-use super::{Load, Session};
+use super::{Changes, Load, Session};
 use crate::api::chat as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,6 +18,7 @@ const SOON: Duration = Duration::from_millis(800);
 pub struct Threads {
     list: RwSignal<Load<Vec<ListedThread>>>,
     cursor: RwSignal<Option<String>>,
+    changes: Changes,
     timer: StoredValue<Option<TimeoutHandle>>,
     session: Session,
 }
@@ -29,6 +30,7 @@ impl Threads {
         Self {
             list: RwSignal::new(Load::Loading),
             cursor: RwSignal::new(None),
+            changes: Changes::default(),
             timer: StoredValue::new(None),
             session,
         }
@@ -69,7 +71,9 @@ impl Threads {
     pub fn reload(&self) {
         let threads = *self;
         spawn_local(async move {
-            match api::list_threads(None, None).await {
+            let fetch = || api::list_threads(None, None);
+            let Some(outcome) = threads.changes.settle(fetch).await else { return };
+            match outcome {
                 Ok(page) => {
                     let _was_there = threads.cursor.try_set(page.next_cursor);
                     let _was_there = threads.list.try_set(Load::Ready(page.items));
@@ -87,14 +91,21 @@ impl Threads {
     /// Fetches the next page.
     pub fn load_more(&self) {
         let Some(cursor) = self.cursor.get_untracked() else { return };
-        self.cursor.set(None);
         let threads = *self;
         spawn_local(async move {
-            if let Ok(page) = api::list_threads(None, Some(cursor)).await {
-                let _was_there = threads.cursor.try_set(page.next_cursor);
-                threads.list.try_update(|list| {
+            let outcome = api::list_threads(None, Some(cursor.clone())).await;
+            // Asked for twice, or the list began anew: it goes on from elsewhere.
+            let is_next = threads.cursor.try_with_untracked(|now| now.as_ref() == Some(&cursor));
+            if let Ok(page) = outcome
+                && is_next == Some(true)
+            {
+                threads.cursor.set(page.next_cursor);
+                threads.list.update(|list| {
                     if let Some(list) = list.ready_mut() {
-                        list.extend(page.items);
+                        let is_new =
+                            |one: &ListedThread| list.iter().all(|k| k.root.id != one.root.id);
+                        let new: Vec<_> = page.items.into_iter().filter(is_new).collect();
+                        list.extend(new);
                     }
                 });
             }
@@ -155,6 +166,7 @@ impl Threads {
     }
 
     fn edit(&self, edit: impl FnOnce(&mut Vec<ListedThread>)) {
+        self.changes.note();
         self.list.update(|list| {
             if let Some(list) = list.ready_mut() {
                 edit(list);

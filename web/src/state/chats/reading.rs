@@ -81,11 +81,16 @@ impl Chats {
         self.touch(id);
         if let Some(chat) = self.signal(id) {
             // An answer may be overtaken by a later mark; only the person moves the position back.
-            let is_newer = chat.with_untracked(|chat| {
-                (back || read.read_seq >= chat.read.read_seq) && read != chat.read
+            let (is_newer, is_behind) = chat.with_untracked(|chat| {
+                let is_newer = (back || read.read_seq >= chat.read.read_seq) && read != chat.read;
+                (is_newer, !back && read.read_seq < chat.last_seq)
             });
             if is_newer {
                 chat.update(|chat| chat.read = read);
+            }
+            if is_newer && is_behind {
+                // Whether the newest were counted only the server knows.
+                self.refresh(id);
             }
         }
     }
