@@ -1,7 +1,8 @@
 //! A form: what is wrong with its fields, said when it helps and not before.
 
 use crate::api::{ApiError, ApiResult};
-use crate::i18n::by_name;
+use crate::i18n::{Key, by_name, t};
+use crate::ui::{Button, Look};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::{ErrorCode, FieldCode, FieldError};
@@ -159,4 +160,36 @@ impl Form {
 #[component]
 pub fn FormFailure(form: Form) -> impl IntoView {
     move || form.failure().map(|text| view! { <p class="form-error" role="alert">{text}</p> })
+}
+
+/// The body of a dialog: fields, what went wrong, and the button that sends them.
+#[component]
+pub fn DialogForm(
+    open: RwSignal<bool>,
+    form: Form,
+    look: Look,
+    /// What the button says: a verb.
+    action: Key,
+    #[prop(into)] on_send: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form
+            class="dialog__body"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                on_send.run(());
+            }
+        >
+            {children()}
+            <FormFailure form />
+            <footer class="dialog__footer">
+                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
+                <Button look submit=true busy=form.is_busy()>
+                    {t(action)}
+                </Button>
+            </footer>
+        </form>
+    }
 }

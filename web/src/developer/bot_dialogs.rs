@@ -2,10 +2,10 @@
 
 use super::bots::Pen;
 use crate::api::integrations as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tf, tr};
 use crate::state::Spaces;
-use crate::ui::{Button, Dialog, Look, SelectField, TextArea, TextField, Toasts};
+use crate::ui::{Dialog, Look, SelectField, TextArea, TextField, Toasts};
 use leptos::prelude::*;
 use shared::error::ErrorCode;
 use shared::identity::UpdateProfile;
@@ -53,14 +53,7 @@ fn bot_form(open: RwSignal<bool>, pen: Pen, known: Option<Bot>) -> AnyView {
         form.send(move || save(old, body), done);
     };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
+        <DialogForm open form look=Look::Primary action=Key::AppSave on_send=move |()| send()>
             {old
                 .is_none()
                 .then(|| {
@@ -90,14 +83,7 @@ fn bot_form(open: RwSignal<bool>, pen: Pen, known: Option<Bot>) -> AnyView {
                 on_input=bio_field.on_input
                 on_leave=bio_field.on_leave
             />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::AppSave)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
     .into_any()
 }
@@ -153,28 +139,14 @@ fn place_form(open: RwSignal<bool>, pen: Pen) -> AnyView {
         );
     };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
+        <DialogForm open form look=Look::Primary action=Key::DeveloperAdd on_send=move |()| send()>
             <SelectField
                 label=t(Key::DeveloperSpace)
                 value=chosen
                 options=Signal::stored(places)
             />
             <p class="settings__hint">{t(Key::DeveloperAddText)}</p>
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::DeveloperAdd)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
     .into_any()
 }

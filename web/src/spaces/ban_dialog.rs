@@ -1,9 +1,9 @@
 //! Banning somebody: for how long, why, and what becomes of what he wrote.
 
 use crate::api::moderation as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tf, tr};
-use crate::ui::{Button, Dialog, Look, SelectField, TextArea, Toasts};
+use crate::ui::{Dialog, Look, SelectField, TextArea, Toasts};
 use chrono::{Duration, Utc};
 use leptos::prelude::*;
 use shared::identity::UserRef;
@@ -92,14 +92,7 @@ fn BanForm(
         );
     };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
+        <DialogForm open form look=Look::Danger action=Key::ModerationBan on_send=move |()| send()>
             <p>{move || tf(Key::ModerationBanText, &[("name", &name())])}</p>
             <div class="manage__pair">
                 <SelectField
@@ -117,13 +110,6 @@ fn BanForm(
                 on_input=field.on_input
                 on_leave=field.on_leave
             />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Danger submit=true busy=form.is_busy()>
-                    {t(Key::ModerationBan)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }

@@ -2,9 +2,9 @@
 
 use super::ban_dialog::filled;
 use crate::api::moderation as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tf};
-use crate::ui::{Button, Dialog, Look, TextArea, Toasts};
+use crate::ui::{Dialog, Look, TextArea, Toasts};
 use leptos::prelude::*;
 use shared::identity::UserRef;
 use shared::ids::SpaceId;
@@ -43,14 +43,7 @@ fn KickForm(open: RwSignal<bool>, space: SpaceId, user: Signal<Option<UserRef>>)
         );
     };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
+        <DialogForm open form look=Look::Danger action=Key::SpacesKickAction on_send=move |()| send()>
             <p>{move || tf(Key::ModerationKickText, &[("name", &name())])}</p>
             <TextArea
                 label=t(Key::ModerationReason)
@@ -60,13 +53,6 @@ fn KickForm(open: RwSignal<bool>, space: SpaceId, user: Signal<Option<UserRef>>)
                 on_input=field.on_input
                 on_leave=field.on_leave
             />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Danger submit=true busy=form.is_busy()>
-                    {t(Key::SpacesKickAction)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }

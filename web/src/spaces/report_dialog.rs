@@ -2,9 +2,9 @@
 
 use super::ban_dialog::filled;
 use crate::api::moderation as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, by_name, t, tr};
-use crate::ui::{Button, Dialog, Look, SelectField, TextArea, Toasts};
+use crate::ui::{Dialog, Look, SelectField, TextArea, Toasts};
 use leptos::prelude::*;
 use shared::ids::{MessageId, SpaceId, UserId};
 use shared::spaces::{ReportReason, SendReport};
@@ -61,14 +61,7 @@ fn ReportForm(open: RwSignal<bool>, what: Signal<Option<Reported>>) -> impl Into
         );
     };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
+        <DialogForm open form look=Look::Primary action=Key::ModerationReportSend on_send=move |()| send()>
             <SelectField label=t(Key::ModerationReportReason) value=reason options=reasons />
             <TextArea
                 label=t(Key::ModerationReportNote)
@@ -77,13 +70,6 @@ fn ReportForm(open: RwSignal<bool>, what: Signal<Option<Reported>>) -> impl Into
                 on_input=field.on_input
                 on_leave=field.on_leave
             />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::ModerationReportSend)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }
