@@ -7,6 +7,7 @@ use crate::chat::{
 use crate::expression::{EmojiDeleted, SpaceEmoji};
 use crate::identity::{EmailState, Me, Status, UserRef};
 use crate::ids::{ChatId, MessageId, NotificationId, RoleId, SessionId, SpaceId, UserId};
+use crate::json::{Unreadable, read_value};
 use crate::notifications::{Notification, NotificationSettings};
 use crate::people::{CustomStatus, MarkChanged, MemberRenamed, UserUpdated};
 use crate::settings::UserSettings;
@@ -35,7 +36,7 @@ pub struct EventFrame {
     pub at: DateTime<Utc>,
 }
 
-/// Declares [`Event`], and how the client reads one: by its type straight from the text, which needs
+/// Declares [`Event`], and how the client reads one: by its type straight from the frame, which needs
 /// a fraction of the code that `Deserialize` of a tagged enum does.
 macro_rules! events {
     ($(#[$about:meta])* pub enum Event { $($(#[$doc:meta])* $name:ident($data:ty),)* }) => {
@@ -47,9 +48,9 @@ macro_rules! events {
         enum Kind { $($name,)* }
 
         impl Event {
-            fn read(kind: &Kind, frame: &str) -> serde_json::Result<Self> {
+            fn read(kind: &Kind, frame: &serde_json::Value) -> Result<Self, Unreadable> {
                 Ok(match kind {
-                    $(Kind::$name => Self::$name(serde_json::from_str::<Data<$data>>(frame)?.data),)*
+                    $(Kind::$name => Self::$name(read_value::<Data<$data>>(frame)?.data),)*
                 })
             }
         }

@@ -13,6 +13,7 @@ pub mod files;
 pub mod identity;
 pub mod ids;
 pub mod integrations;
+pub mod json;
 pub mod markdown;
 pub mod notifications;
 pub mod page;
@@ -31,8 +32,28 @@ pub type Timestamp = chrono::DateTime<chrono::Utc>;
 /// Serialises [`Timestamp`] as RFC 3339 UTC with exactly three fractional digits.
 pub mod millis {
     use super::Timestamp;
-    use chrono::SecondsFormat;
+    use chrono::{DateTime, SecondsFormat};
+    use serde::de::{Error, Visitor};
     use serde::{Deserialize, Deserializer, Serializer};
+    use std::fmt;
+
+    /// Reads only RFC 3339: the parser of chrono's own `Deserialize` takes more, and much more code.
+    #[derive(Deserialize)]
+    struct Read(#[serde(deserialize_with = "deserialize")] Timestamp);
+
+    struct Text;
+
+    impl Visitor<'_> for Text {
+        type Value = Timestamp;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an RFC 3339 date and time")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
+            DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(E::custom)
+        }
+    }
 
     /// See [`crate::millis`].
     pub fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
@@ -41,12 +62,12 @@ pub mod millis {
 
     /// See [`crate::millis`].
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        Timestamp::deserialize(deserializer)
+        deserializer.deserialize_str(Text)
     }
 
     /// The same for an optional time; use with `#[serde(default)]`.
     pub mod option {
-        use super::Timestamp;
+        use super::{Read, Timestamp};
         use serde::{Deserialize, Deserializer, Serializer};
 
         /// See [`crate::millis`].
@@ -64,7 +85,7 @@ pub mod millis {
         pub fn deserialize<'de, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<Timestamp>, D::Error> {
-            Option::<Timestamp>::deserialize(deserializer)
+            Ok(Option::<Read>::deserialize(deserializer)?.map(|read| read.0))
         }
     }
 }

@@ -20,6 +20,7 @@ use resume::Cursors;
 use shared::command::{Command, CommandFrame, Heartbeat, Hello, JoinRoom, Reauthenticate, Room};
 use shared::event::{Connected, JoinedRoom, ServerFrame, close};
 use shared::ids::{ChatId, SessionId};
+use shared::json;
 use shared::topic::Topic;
 use socket::{News, Socket};
 use std::cell::RefCell;
@@ -311,7 +312,7 @@ impl Live {
             close::UNAUTHENTICATED => client::forget(),
             _ => {}
         }
-        let asked = serde_json::from_str::<serde_json::Value>(reason)
+        let asked = json::value(reason)
             .ok()
             .and_then(|reason| reason.get("retry_ms")?.as_u64())
             .and_then(|ms| u32::try_from(ms).ok());

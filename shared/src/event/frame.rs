@@ -2,6 +2,7 @@
 
 use super::{Connected, Event, EventFrame, JoinedRoom, Kind};
 use crate::error::Problem;
+use crate::json::{Unreadable, read_value, value};
 use crate::topic::Topic;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -40,29 +41,26 @@ impl ServerFrame {
     ///
     /// # Errors
     /// The text is not a frame this version knows.
-    pub fn parse(text: &str) -> serde_json::Result<Self> {
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(rename = "type", borrow)]
-            kind: std::borrow::Cow<'a, str>,
-        }
+    pub fn parse(text: &str) -> Result<Self, Unreadable> {
         #[derive(Deserialize)]
         struct Failed {
             #[serde(default)]
             id: Option<String>,
             error: Box<Problem>,
         }
-        match &*serde_json::from_str::<Head>(text)?.kind {
-            "connected" => serde_json::from_str::<Data<_>>(text).map(|f| Self::Connected(f.data)),
-            "joined_room" => serde_json::from_str::<Data<JoinedRoom>>(text)
+        let frame = value(text)?;
+        match frame.get("type").and_then(|kind| kind.as_str()).ok_or(Unreadable)? {
+            "connected" => read_value::<Data<_>>(&frame).map(|f| Self::Connected(f.data)),
+            "joined_room" => read_value::<Data<JoinedRoom>>(&frame)
                 .map(|f| Self::JoinedRoom { id: f.id, data: f.data }),
-            "ack" => serde_json::from_str::<Data<serde_json::Value>>(text)
+            "ack" => read_value::<Data<serde_json::Value>>(&frame)
                 .map(|f| Self::Ack { id: f.id, data: f.data }),
-            "error" => serde_json::from_str::<Failed>(text)
-                .map(|f| Self::Error { id: f.id, error: f.error }),
+            "error" => {
+                read_value::<Failed>(&frame).map(|f| Self::Error { id: f.id, error: f.error })
+            }
             _ => {
-                let EventHead { kind, topic, seq, at } = serde_json::from_str(text)?;
-                let event = Event::read(&kind, text)?;
+                let EventHead { kind, topic, seq, at } = read_value(&frame)?;
+                let event = Event::read(&kind, &frame)?;
                 Ok(Self::Event(Box::new(EventFrame { event, topic, seq, at })))
             }
         }

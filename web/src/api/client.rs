@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::error::{ErrorCode, Problem};
 use shared::identity::{Refresh, Tokens};
+use shared::json;
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{AbortSignal, RequestCredentials};
@@ -143,7 +144,7 @@ impl Call {
     pub async fn send<T: DeserializeOwned>(self) -> ApiResult<T> {
         let keep_as = self.kept.then(|| (kept::owner(), self.address()));
         let body = self.body_of_answer().await?;
-        let value = serde_json::from_str(&body).map_err(|_| ApiError::Unreadable)?;
+        let value = json::read(&body)?;
         if let Some((owner, address)) = keep_as {
             kept::keep(owner, &address, &body);
         }
@@ -230,7 +231,7 @@ async fn read(response: Response) -> ApiResult<String> {
         // 204 has no body, which reads as `()`.
         return Ok(if body.is_empty() { "null".to_owned() } else { body });
     }
-    match serde_json::from_str::<Problem>(&body) {
+    match json::read::<Problem>(&body) {
         Ok(mut problem) => {
             if problem.request_id.is_empty() {
                 problem.request_id = request_id.unwrap_or_default();

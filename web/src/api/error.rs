@@ -2,6 +2,7 @@
 
 use crate::i18n::{Key, by_name, tf, tr};
 use shared::error::{ErrorCode, FieldCode, Problem};
+use shared::json::Unreadable;
 
 /// The outcome of an operation.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -15,6 +16,12 @@ pub enum ApiError {
     Unreachable,
     /// The answer was not what this version of the client understands.
     Unreadable,
+}
+
+impl From<Unreadable> for ApiError {
+    fn from(_: Unreadable) -> Self {
+        Self::Unreadable
+    }
 }
 
 impl ApiError {

@@ -1,13 +1,14 @@
 //! Sticker packs and the emoji of spaces.
 
 use super::client::{delete, get, patch, post, put};
-use super::{ApiError, ApiResult, files};
+use super::{ApiResult, files};
 use serde::de::DeserializeOwned;
 use shared::expression::{
     CreatePack, FullPack, OrderPacks, RenameEmoji, SpaceEmoji, Sticker, StickerPack, UpdatePack,
     UpdateSticker,
 };
 use shared::ids::{EmojiId, PackId, SpaceId, StickerId};
+use shared::json;
 use shared::page::Page;
 use std::rc::Rc;
 use web_sys::File;
@@ -114,5 +115,5 @@ fn encoded(text: &str) -> String {
 
 async fn upload<T: DeserializeOwned>(path: &str, file: &File) -> ApiResult<T> {
     let text = files::send(path, file, &|_| {}, Rc::new(|_| {})).await?;
-    serde_json::from_str(&text).map_err(|_| ApiError::Unreadable)
+    Ok(json::read(&text)?)
 }

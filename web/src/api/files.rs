@@ -5,6 +5,7 @@ use super::{ApiError, ApiResult};
 use shared::error::Problem;
 use shared::files::{Attachment, FileLimits};
 use shared::ids::{ChatId, FileId};
+use shared::json;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -30,7 +31,7 @@ pub async fn upload(
     progress: Rc<dyn Fn(f64)>,
 ) -> ApiResult<Attachment> {
     let text = send(&format!("/files?chat_id={chat}"), file, stop, progress).await?;
-    serde_json::from_str(&text).map_err(|_| ApiError::Unreadable)
+    Ok(json::read(&text)?)
 }
 
 /// Uploads a picture to a path that makes something of it; returns the answer's text.
@@ -72,7 +73,7 @@ pub async fn send(
     match request.status().unwrap_or(0) {
         200..=299 => Ok(text),
         0 => Err(ApiError::Unreachable),
-        _ => match serde_json::from_str::<Problem>(&text) {
+        _ => match json::read::<Problem>(&text) {
             Ok(problem) => Err(ApiError::Problem(Box::new(problem))),
             Err(_) => Err(ApiError::Unreachable),
         },

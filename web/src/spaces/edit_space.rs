@@ -9,6 +9,7 @@ use crate::state::Spaces;
 use crate::ui::{Button, Look, Toasts};
 use leptos::prelude::*;
 use shared::ids::SpaceId;
+use shared::json;
 use shared::permission::Permission;
 use shared::spaces::{Space, UpdateSpace};
 
@@ -55,7 +56,7 @@ fn SpacePictures(space: SpaceId) -> impl IntoView {
     let spaces = expect_context::<Spaces>();
     let now = Memo::new(move |_| spaces.get(space));
     let saved = Callback::new(move |text: String| {
-        if let Ok(space) = serde_json::from_str::<Space>(&text) {
+        if let Ok(space) = json::read::<Space>(&text) {
             spaces.put(space);
         }
     });

@@ -7,6 +7,7 @@ use leptos::prelude::window;
 use serde::de::DeserializeOwned;
 use shared::identity::Me;
 use shared::ids::{ChatId, UserId};
+use shared::json;
 use std::cell::Cell;
 
 const PREFIX: &str = "the-space.kept:";
@@ -32,7 +33,7 @@ fn storage() -> Option<web_sys::Storage> {
 
 fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
     let text = storage()?.get_item(&format!("{PREFIX}{name}")).ok()??;
-    serde_json::from_str(&text).ok()
+    json::read(&text).ok()
 }
 
 fn put(name: &str, text: &str) {

@@ -3,6 +3,7 @@
 use leptos::prelude::window;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shared::json;
 
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
@@ -12,7 +13,7 @@ fn storage() -> Option<web_sys::Storage> {
 #[must_use]
 pub fn load<T: DeserializeOwned>(name: &str) -> Option<T> {
     let text = storage()?.get_item(&format!("the-space.{name}")).ok()??;
-    serde_json::from_str(&text).ok()
+    json::read(&text).ok()
 }
 
 /// Keeps nothing under `the-space.<name>` any more.
