@@ -2,9 +2,12 @@
 // wasm-bindgen makes the glue for the rest, wasm-opt makes every module small.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withoutEntities } from './drop-entities.mjs'
+import { dropUnused, shorten } from './shorten-glue.mjs'
+import { countFunctions, nameFunctions, tableFunctions } from './wasm-sections.mjs'
 
 const run = promisify(execFile)
 // What Rust's wasm32 target emits.
@@ -15,6 +18,30 @@ export const fingerprint = (...contents) => {
   const hash = createHash('sha256')
   contents.forEach((content) => hash.update(content))
   return hash.digest('hex').slice(0, 16)
+}
+
+/**
+ * Names the functions so that those in the table are put in its order, after all others: the list of
+ * them in the module is then a few runs of numbers, which compress to nothing.
+ */
+function inTableOrder(wasm) {
+  const places = new Map(tableFunctions(wasm).map((index, place) => [index, place]))
+  const names = Array.from({ length: countFunctions(wasm) }, (_, index) => {
+    const place = places.get(index)
+    return place === undefined ? `a${String(index).padStart(6, '0')}` : `b${String(place).padStart(6, '0')}`
+  })
+  return nameFunctions(wasm, names)
+}
+
+/** The files of each part, as its loader names them: by the name in `lazy!`. */
+function fetchedTogether(loader) {
+  const load = /const __(?:wasm_split_load|(chunk))_(\w+) = [\s\S]*?new URL\("\.\/([^"]+)"[\s\S]*?\[([^\]]*)\]/g
+  const [chunks, parts] = [{}, {}]
+  for (const [, isChunk, name, file, needs] of loader.matchAll(load)) {
+    if (isChunk) chunks[`__chunk_${name}`] = file
+    else parts[name] = [file, ...needs.split(', ').filter(Boolean).map((chunk) => chunks[chunk])]
+  }
+  return parts
 }
 
 /** Returns the files by name, and which of them starts the client. */
@@ -28,18 +55,26 @@ export async function splitClient(root) {
     await mkdir(folder, { recursive: true })
   }
   const isSplit = process.env.SPACE_SPLIT === '1'
-  if (isSplit) await run('wasm-split-cli', [linked, parts, '--target', 'web', '--out-name', 'web'])
-  else await copyFile(linked, join(parts, 'web.wasm'))
+  if (isSplit) {
+    const whole = join(bound, 'linked.wasm')
+    await writeFile(whole, withoutEntities(await readFile(linked)))
+    await run('wasm-split-cli', [whole, parts, '--target', 'web', '--out-name', 'web'])
+  } else await copyFile(linked, join(parts, 'web.wasm'))
   await run('wasm-bindgen', [join(parts, 'web.wasm'), '--out-dir', bound, '--out-name', 'web', '--target', 'web', '--no-typescript', '--keep-lld-exports'])
   const lazy = (await readdir(parts)).filter((name) => name.endsWith('.wasm') && name !== 'web.wasm')
+  const main = join(bound, 'web_bg.wasm')
+  await writeFile(main, dropUnused(await readFile(main)))
+  const flags = ['-Oz', '--one-caller-inline-max-function-size=0', '--reorder-functions-by-name', ...features.map((name) => `--enable-${name}`)]
   const small = async (path) => {
-    await run('wasm-opt', ['-Oz', '--one-caller-inline-max-function-size=0', ...features.map((name) => `--enable-${name}`), path, '-o', path])
+    await writeFile(path, inTableOrder(await readFile(path)))
+    await run('wasm-opt', [...flags, path, '-o', path])
     return readFile(path)
   }
   // One after the other: wasm-opt takes much memory.
-  const modules = [['web_bg.wasm', await small(join(bound, 'web_bg.wasm'))]]
+  const { wasm, js } = shorten(await small(main), await readFile(join(bound, 'web.js'), 'utf8'))
+  const modules = [['web_bg.wasm', wasm]]
   for (const name of lazy) modules.push([name, await small(join(parts, name))])
-  const scripts = [['web.js', await readFile(join(bound, 'web.js'), 'utf8')]]
+  const scripts = [['web.js', js]]
   if (isSplit) scripts.push(['__wasm_split.js', await readFile(join(parts, '__wasm_split.js'), 'utf8')])
   // They belong together: one hash for all.
   const stamp = fingerprint(...[...modules, ...scripts].map(([, content]) => content))
@@ -57,5 +92,11 @@ export async function splitClient(root) {
     ...modules.map(([name, content]) => [renamed(name), content]),
     ...scripts.map(([name, content]) => [renamed(name), relink(content)]),
   ]
-  return { files, js: renamed('web.js'), loader: isSplit && renamed('__wasm_split.js'), wasm: renamed('web_bg.wasm') }
+  return {
+    files,
+    js: renamed('web.js'),
+    loader: isSplit && renamed('__wasm_split.js'),
+    wasm: renamed('web_bg.wasm'),
+    parts: isSplit ? fetchedTogether(relink(scripts[1][1])) : {},
+  }
 }
