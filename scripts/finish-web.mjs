@@ -1,4 +1,4 @@
-// After Trunk: writes the texts, one file a language, and in the release build splits the client into
+// After Trunk: writes the texts, two files a language, and in the release build splits the client into
 // what a chat needs and the screens that are fetched when they are shown (see web/src/ui/lazy.rs).
 // Called by Trunk as a post_build hook, with the folder it builds in.
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -25,22 +25,55 @@ async function texts(language) {
   return lines.sort(order).map((parts) => `${parts.join('\t')}\n`).join('')
 }
 
+// What the first screen says: a chat, or signing in. The rest follows while it is already shown, so a text
+// that lacks here is only late.
+const first = new RegExp(
+  '^(app|chat|conversation|field|files|identity|status)\\.|' +
+    '^(moderation\\.(move_hint|open_reports|seeing_as|stop_seeing)|notifications\\.(inbox|muted|title|unread)|' +
+    'people\\.(folded|unfold)|settings\\.account|spaces\\.(create|loading_spaces|no_chats_.*|not_seen_.*|space_menu)|' +
+    'stickers\\.(lost|one))\\t',
+)
+
+/** Two files, each with the number of lines that stand in the other one in their place. */
+function apart(lines) {
+  const files = [[], []]
+  const elsewhere = [0, 0]
+  const skip = (file) => {
+    if (elsewhere[file]) files[file].push(`\t${elsewhere[file]}\n`)
+    elsewhere[file] = 0
+  }
+  for (const line of lines.match(/.+\n/g)) {
+    const [here, there] = first.test(line) ? [0, 1] : [1, 0]
+    skip(here)
+    files[here].push(line)
+    elsewhere[there] += 1
+  }
+  for (const file of [0, 1]) skip(file)
+  return files.map((file) => file.join(''))
+}
+
 let html = await readFile(page, 'utf8')
-const attributes = []
+const attributes = { texts: [], 'more-texts': [] }
 await mkdir(join(dist, 'texts'), { recursive: true })
 for (const language of await readdir(join(root, 'shared/locales'))) {
-  const content = await texts(language)
-  const name = `texts/${language}-${fingerprint(content)}.txt`
-  await writeFile(join(dist, name), content)
-  attributes.push(`data-${language}="/${name}"`)
+  for (const [at, content] of apart(await texts(language)).entries()) {
+    const name = `texts/${language}-${fingerprint(content)}.txt`
+    await writeFile(join(dist, name), content)
+    Object.values(attributes)[at].push(`data-${language}="/${name}"`)
+  }
 }
-html = html.replace(/<meta name="?texts"?[^>]*>/, `<meta name="texts" ${attributes.join(' ')}>`)
+for (const [name, list] of Object.entries(attributes)) {
+  html = html.replace(new RegExp(`<meta name="?${name}"?[^>]*>`), `<meta name="${name}" ${list.join(' ')}>`)
+}
 if (process.env.TRUNK_PROFILE === 'release') {
-  const { files, js, loader, wasm } = await splitClient(root)
+  const { files, js, loader, wasm, parts } = await splitClient(root)
   const [, oldJs, oldWasm] = /content="?\/?([^\s">]+\.js)"?\s+data-wasm="?\/?([^\s">]+\.wasm)/.exec(html)
   await Promise.all([oldJs, oldWasm].map((name) => rm(join(dist, name))))
-  const parts = files.filter(([name]) => name.endsWith('.wasm') && name !== wasm).map(([name]) => `/${name}`)
-  html = html.replace(/<meta name="?parts"?[^>]*>/, `<meta name="parts" content="${parts.join(' ')}">`)
+  const addresses = (names) => names.map((name) => `/${name}`).join(' ')
+  const lazy = addresses(files.map(([name]) => name).filter((name) => name.endsWith('.wasm') && name !== wasm))
+  // For boot.js: what the address needs is fetched at once.
+  const needed = Object.entries(parts).map(([name, list]) => `data-${name}="${addresses(list)}"`).join(' ')
+  html = html.replace(/<meta name="?parts"?[^>]*>/, `<meta name="parts" content="${lazy}" ${needed}>`)
   await Promise.all(files.map(([name, content]) => writeFile(join(dist, name), content)))
   html = html.replaceAll(oldJs, js).replaceAll(oldWasm, wasm)
   // The glue imports it: not one after the other.

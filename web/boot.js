@@ -66,13 +66,27 @@
   };
   globalThis.theSpace.failed = failed;
 
-  // The screens that come later wait in the cache of the browser when they are asked for.
-  const fetchParts = () => {
-    const { content } = document.querySelector('meta[name="parts"]');
-    for (const href of content.split(" ").filter(Boolean)) {
-      document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
+  const parts = document.querySelector('meta[name="parts"]');
+  const fetchAhead = (list, link) => {
+    for (const href of list.split(" ").filter(Boolean)) {
+      document.head.append(Object.assign(document.createElement("link"), { href, ...link }));
     }
   };
+
+  // The screen of this address comes with the client, not after it (`crate::lazy!` names the parts).
+  const screens = {
+    welcome: /^\/(login|register|forgot|reset|i)\b/,
+    settings: /^(\/s\/[^/]+)?\/settings\b/,
+    tools: /^\/(inbox|threads|discover|stickers|unsubscribe)\b/,
+  };
+  for (const [part, addresses] of Object.entries(screens)) {
+    if (addresses.test(location.pathname)) {
+      fetchAhead(parts.dataset[part] ?? "", { rel: "preload", as: "fetch", crossOrigin: "anonymous" });
+    }
+  }
+
+  // The screens that come later wait in the cache of the browser when they are asked for.
+  const fetchParts = () => fetchAhead(parts.content, { rel: "prefetch" });
 
   addEventListener("DOMContentLoaded", () => {
     const client = document.querySelector('meta[name="client"]');

@@ -22,9 +22,10 @@ pub async fn texts() -> Option<(Lang, String)> {
     Some((lang, file.as_string()?))
 }
 
-/// Where the texts of a language are.
-pub fn address_of_texts(lang: Lang) -> Option<String> {
-    let meta = document().query_selector("meta[name=texts]").ok().flatten()?;
+/// Where the texts of a language are: those of the first screen, or all others.
+pub fn address_of_texts(lang: Lang, first: bool) -> Option<String> {
+    let name = if first { "meta[name=texts]" } else { "meta[name=more-texts]" };
+    let meta = document().query_selector(name).ok().flatten()?;
     meta.get_attribute(&format!("data-{}", lang.tag()))
 }
 

@@ -9,6 +9,7 @@ pub use format::{clock, day, exact, month_and_year, number, relative};
 
 use crate::boot;
 use gloo_net::http::Request;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 use leptos::task::spawn_local;
@@ -35,23 +36,58 @@ thread_local! {
     static WANTED: Cell<Lang> = const { Cell::new(Lang::En) };
 }
 
-/// The language that the page began with. `false`: its texts are not of this build.
+/// Between two attempts to fetch texts that are missing.
+const AGAIN_MS: u32 = 3_000;
+
+/// The language that the page began with, and its texts of the first screen; all others follow.
+/// `false`: they are not of this build.
 pub fn start(lang: Lang, file: String) -> bool {
     let fits = catalogue::load(lang, file);
     put(lang);
+    // Leptos has not begun.
+    wasm_bindgen_futures::spawn_local(async move {
+        while !whole(lang).await {
+            TimeoutFuture::new(AGAIN_MS).await;
+        }
+    });
     fits
+}
+
+/// Waits for all texts of a language. `false`: they could not be fetched.
+async fn whole(lang: Lang) -> bool {
+    if catalogue::is_whole(lang) {
+        return true;
+    }
+    let Some(file) = fetch(lang, false).await else { return false };
+    // Somebody else may have been faster.
+    let is_new = !catalogue::is_whole(lang);
+    if !catalogue::complete(lang, file) {
+        return false;
+    }
+    if is_new && LANG.get_untracked() == lang {
+        // What stands there already is written anew.
+        LANG.set(lang);
+    }
+    true
+}
+
+/// Waits for all texts of the language in force: screens that come later have theirs among them.
+/// `false`: they could not be fetched.
+pub async fn ready() -> bool {
+    whole(lang_untracked()).await
 }
 
 /// Changes the language of the whole client, as soon as its texts are there.
 pub fn set_lang(lang: Lang) {
     WANTED.set(lang);
-    if catalogue::is_loaded(lang) {
+    if lang == lang_untracked() || catalogue::is_whole(lang) {
         return put(lang);
     }
     spawn_local(async move {
         // Without them the client keeps speaking as it did; the choice holds at the next start.
-        if let Some(file) = fetch(lang).await
+        if let Some(file) = fetch(lang, true).await
             && catalogue::load(lang, file)
+            && whole(lang).await
             && WANTED.get() == lang
         {
             put(lang);
@@ -59,8 +95,8 @@ pub fn set_lang(lang: Lang) {
     });
 }
 
-async fn fetch(lang: Lang) -> Option<String> {
-    let answer = Request::get(&boot::address_of_texts(lang)?).send().await.ok()?;
+async fn fetch(lang: Lang, first: bool) -> Option<String> {
+    let answer = Request::get(&boot::address_of_texts(lang, first)?).send().await.ok()?;
     if answer.ok() { answer.text().await.ok() } else { None }
 }
 
@@ -76,9 +112,22 @@ fn put(lang: Lang) {
 /// The first of the browser's languages that the catalogue has.
 #[must_use]
 pub fn browser_lang() -> Lang {
-    let list: Vec<String> =
-        window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect();
-    Lang::negotiate(&list.join(","))
+    let ours = |tag: String| Lang::from_tag(&tag.split('-').next()?.to_ascii_lowercase());
+    let mut tags = window().navigator().languages().into_iter().filter_map(|tag| tag.as_string());
+    tags.find_map(ours).unwrap_or_default()
+}
+
+/// In small letters. The browser has the tables for that: ours would be fetched with the first screen.
+#[must_use]
+pub fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// The first letter of a name, large; see [`lower`].
+#[must_use]
+pub fn initial(name: &str) -> Option<String> {
+    let letter = name.trim().chars().next()?;
+    Some(js_sys::JsString::from(letter).to_upper_case().into())
 }
 
 /// A text that follows the language: `{t(Key::AppRetry)}`, `label=t(Key::AppClose)`.

@@ -6,7 +6,7 @@
 
 use super::{Failure, SkeletonRows, Toasts};
 use crate::effect::Effect;
-use crate::i18n::{Key, t, tr};
+use crate::i18n::{self, Key, t, tr};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::reactive::owner::WeakOwner;
@@ -97,7 +97,10 @@ impl Place {
         let screen = self.load.with_value(|load| load());
         let made = owner.with(|| ScopedFuture::new_untracked(screen));
         spawn_local(async move {
-            let outcome = made.await.map(|view| self.made.try_set_value(Some(view)));
+            let outcome = match i18n::ready().await {
+                true => made.await.map(|view| self.made.try_set_value(Some(view))),
+                false => Err(Missing),
+            };
             // Nobody waits for it where the view has gone meanwhile.
             let _gone = self.state.try_set(match outcome {
                 Ok(_) => State::Ready,
@@ -139,6 +142,19 @@ where
             .into_any()
         },
     )
+}
+
+/// As [`later`], with something else in its place until then, and nothing where its code can't be had.
+pub fn later_as<F>(
+    load: impl Fn() -> F + Send + Sync + 'static,
+    waiting: fn() -> AnyView,
+) -> AnyView
+where
+    F: Future<Output = Part> + 'static,
+{
+    let place = Place::new(erase(load));
+    place.start(None);
+    place.view(waiting, |_| ().into_any())
 }
 
 /// A dialog or menu: its code is fetched when `open` is true for the first time. A failure is told
