@@ -1,6 +1,6 @@
 //! The web client of The Space: the same slices as `shared` and `api`, seen from the browser.
 //!
-//! [`boot`] what was asked for ahead · [`app`] shell and routes · [`page`] addresses · [`i18n`] texts and times · [`api`] the server's
+//! [`boot`] what was asked for ahead · [`app`] shell and routes · [`router`] going to addresses · [`page`] which there are · [`i18n`] texts and times · [`api`] the server's
 //! operations · [`live`] the socket · [`state`] what is known · [`ui`] the kit · then a room a slice.
 
 mod api;
@@ -18,6 +18,7 @@ mod notifications;
 mod page;
 mod palette;
 mod people;
+mod router;
 mod settings;
 mod spaces;
 mod state;

@@ -10,6 +10,7 @@ use crate::chat::keys::page;
 use crate::chat::mark_all_read;
 use crate::i18n::{Key, by_name, t, tf, tr};
 use crate::page::{Page, SettingsTab, link};
+use crate::router::navigate;
 use crate::spaces::CurrentSpace;
 use crate::state::layout::Panel;
 use crate::state::{Chats, Layout, Session, Spaces, storage};
@@ -18,8 +19,6 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::chat::{ChatKind, QuickFound};
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 
@@ -85,7 +84,6 @@ fn Open(layout: Layout) -> impl IntoView {
         current: expect_context(),
         toasts: expect_context(),
     };
-    let navigate = use_navigate();
     let words = RwSignal::new(String::new());
     let answer = RwSignal::new(QuickFound::default());
     let chosen = RwSignal::new(0_usize);
@@ -112,7 +110,7 @@ fn Open(layout: Layout) -> impl IntoView {
         };
         remember(&entry.key);
         layout.palette.set(false);
-        act(stores, entry.act, words.get_untracked(), navigate.clone());
+        act(stores, entry.act, words.get_untracked());
     });
     let key = move |event: KeyboardEvent| {
         let count = entries.with_untracked(Vec::len);
@@ -315,14 +313,9 @@ fn remember(key: &str) {
     storage::save(RECENT, &recent);
 }
 
-fn act(
-    stores: Stores,
-    act: Act,
-    words: String,
-    navigate: impl Fn(&str, NavigateOptions) + Clone + 'static,
-) {
+fn act(stores: Stores, act: Act, words: String) {
     let Stores { layout, chats, toasts, current, .. } = stores;
-    let go = move |path: String| navigate(&path, NavigateOptions::default());
+    let go = |path: String| navigate(&path);
     match act {
         Act::Chat(space, chat) => go(page(space, chat).path()),
         Act::Space(space) => go(Page::Space(space).path()),

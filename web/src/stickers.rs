@@ -8,9 +8,9 @@ mod pack;
 
 use crate::app::PageHeader;
 use crate::i18n::{Key, t};
+use crate::router::segment;
 use crate::ui::{Dialog, Empty, Picture, later};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::ids::PackId;
 
 /// What is shown of packs.
@@ -112,8 +112,8 @@ pub fn PackPage() -> impl IntoView {
 
 #[component]
 fn PackScreen() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|p| p.get("pack_id"))?.parse::<PackId>().ok());
+    let named = segment(1);
+    let id = Memo::new(move |_| named()?.parse::<PackId>().ok());
     let at = RwSignal::new(None::<Manage>);
     Effect::new(move |_| at.set(id.get().map(Manage::Pack)));
     let title = move || t(at.get().unwrap_or(Manage::Browse).title())();

@@ -198,7 +198,7 @@ impl<'a> Builder<'a> {
     /// The first word after a fence, if it can be the name of a language.
     fn language(&self, info: &str) -> String {
         let info = self.masked.unmask(info);
-        let word = info.split_whitespace().next().unwrap_or_default().to_lowercase();
+        let word = info.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
         let is_name = word.len() <= 20
             && word
                 .chars()

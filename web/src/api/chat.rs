@@ -1,10 +1,13 @@
 //! Chats, messages and search.
 
-use super::ApiResult;
 use super::client::{Call, delete, get, patch, post, put};
+use super::{ApiError, ApiResult};
 use crate::chat::search_words::Words;
 use crate::state::kept;
+use crate::ui::lazy::Missing;
 use chrono::SecondsFormat;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use shared::Timestamp;
 use shared::chat::{
     AddChatMember, Chat, CreateChat, EditMessage, History, ListedThread, MarkAllRead, MarkRead,
@@ -94,8 +97,27 @@ pub async fn add_member(chat: ChatId, user: UserId) -> ApiResult<Chat> {
     post(format!("/chats/{chat}/members")).json(&AddChatMember { user_id: user }).send().await
 }
 
+type Fetching<T> = LocalBoxFuture<'static, ApiResult<T>>;
+
+crate::lazy! {
+    tools => fn fetch_thread(root: MessageId, part: Part, limit: usize) -> Fetching<(History, ThreadState)> {
+        read_thread(root, part, limit).boxed_local()
+    }
+}
+
 /// A page of a thread as a history, its first message where it begins; and the reader's place in it.
 pub async fn thread(
+    root: MessageId,
+    part: Part,
+    limit: usize,
+) -> ApiResult<(History, ThreadState)> {
+    match fetch_thread(root, part, limit).await {
+        Ok(fetching) => fetching.await,
+        Err(Missing) => Err(ApiError::Unreachable),
+    }
+}
+
+async fn read_thread(
     root: MessageId,
     part: Part,
     limit: usize,

@@ -3,10 +3,10 @@
 use crate::i18n::{Key, t};
 use crate::notifications::BellItem;
 use crate::page::{Page, SettingsTab};
+use crate::router::A;
 use crate::state::Layout;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// Home, direct messages, search, me.
 #[component]

@@ -2,10 +2,10 @@
 
 use crate::i18n::{Key, t};
 use crate::page::Page;
+use crate::router::A;
 use crate::state::Layout;
 use crate::ui::{Glyph, Icon, IconButton};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The title, and before it the burger or, on a phone, the way back.
 #[component]

@@ -4,21 +4,18 @@ use super::PageHeader;
 use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use crate::page::Page;
+use crate::router::{A, redirect};
 use crate::spaces::{CurrentSpace, create_space};
 use crate::state::{Layout, Load, Spaces, last};
 use crate::ui::{Button, Empty, Failure, Icon, Look, Picture, SkeletonRows, once_open};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use shared::ids::SpaceId;
 
 /// Goes on without leaving this address in the history.
 fn go_on(page: impl Fn() -> Option<Page> + 'static) {
-    let navigate = use_navigate();
     Effect::new(move |_| {
         if let Some(page) = page() {
-            navigate(&page.path(), NavigateOptions { replace: true, ..Default::default() });
+            redirect(&page.path());
         }
     });
 }

@@ -3,13 +3,13 @@
 use super::panel_edge::PanelEdge;
 use crate::chat::{pins_panel, search_panel, thread_panel, threads_panel};
 use crate::i18n::{Key, t, tr};
+use crate::router::path;
 use crate::spaces::{CurrentSpace, MembersPanel};
 use crate::state::layout::Panel;
 use crate::state::{Layout, Spaces};
 use crate::ui::{Icon, IconButton, later};
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use shared::ids::{ChatId, SpaceId};
 
 /// The panel that is open. Esc closes it where it covers the content.
@@ -20,7 +20,7 @@ pub fn ContextPanel() -> impl IntoView {
     let spaces = expect_context::<Spaces>();
     let is_member = Memo::new(move |_| space.get().is_some_and(|id| spaces.get(id).is_some()));
     // Members are those of a space; elsewhere there is nothing to show.
-    let path = use_location().pathname;
+    let path = path();
     let chat = Memo::new(move |_| path.with(|p| p.rsplit('/').next()?.parse::<ChatId>().ok()));
     let panel = Memo::new(move |_| {
         let panel = layout.panel.get()?;
@@ -37,13 +37,6 @@ pub fn ContextPanel() -> impl IntoView {
 
 #[component]
 fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
-    let title = move || match panel {
-        Panel::Members => tr(Key::AppMembers),
-        Panel::Search => tr(Key::AppSearch),
-        Panel::Thread { .. } => tr(Key::ConversationThread),
-        Panel::Pins(_) => tr(Key::ConversationPins),
-        Panel::Threads(_) => tr(Key::ConversationThreads),
-    };
     let escape = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && !event.default_prevented() && !layout.is_wide.get_untracked()
         {
@@ -54,34 +47,55 @@ fn Open(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
     view! {
         <aside
             class="panel"
-            aria-label=title
+            aria-label=move || title(panel)
             style:--panel=move || layout.is_wide.get().then(|| format!("{}px", layout.panel_width.get()))
         >
-            <Show when=move || layout.is_wide.get()>
-                <PanelEdge layout />
-            </Show>
-            <header class="panel__header">
-                <h2>{title}</h2>
-                <IconButton
-                    icon=Icon::Close
-                    label=t(Key::AppClosePanel)
-                    on_click=move |_| layout.close_panel()
-                />
-            </header>
-            {move || match panel {
-                Panel::Members => {
-                    space.get().map(|space| later(move || members_panel(space))).into_any()
-                }
-                Panel::Search => later(search_panel),
-                Panel::Thread { chat, root, at } => later(move || thread_panel(chat, root, at)),
-                Panel::Pins(chat) => later(move || pins_panel(chat)),
-                Panel::Threads(chat) => later(move || threads_panel(chat)),
-            }}
+            {later(move || inside(layout, space, panel))}
         </aside>
     }
 }
 
+/// The head and what is below it.
+#[component]
+fn Inside(layout: Layout, space: CurrentSpace, panel: Panel) -> impl IntoView {
+    view! {
+        <Show when=move || layout.is_wide.get()>
+            <PanelEdge layout />
+        </Show>
+        <header class="panel__header">
+            <h2>{move || title(panel)}</h2>
+            <IconButton
+                icon=Icon::Close
+                label=t(Key::AppClosePanel)
+                on_click=move |_| layout.close_panel()
+            />
+        </header>
+        {move || match panel {
+            Panel::Members => {
+                space.get().map(|space| later(move || members_panel(space))).into_any()
+            }
+            Panel::Search => later(search_panel),
+            Panel::Thread { chat, root, at } => later(move || thread_panel(chat, root, at)),
+            Panel::Pins(chat) => later(move || pins_panel(chat)),
+            Panel::Threads(chat) => later(move || threads_panel(chat)),
+        }}
+    }
+}
+
+fn title(panel: Panel) -> &'static str {
+    tr(match panel {
+        Panel::Members => Key::AppMembers,
+        Panel::Search => Key::AppSearch,
+        Panel::Thread { .. } => Key::ConversationThread,
+        Panel::Pins(_) => Key::ConversationPins,
+        Panel::Threads(_) => Key::ConversationThreads,
+    })
+}
+
 crate::lazy! {
+    live => fn inside(layout: Layout, space: CurrentSpace, panel: Panel) -> AnyView {
+        view! { <Inside layout space panel /> }.into_any()
+    }
     tools => fn members_panel(space: SpaceId) -> AnyView {
         view! { <MembersPanel space /> }.into_any()
     }

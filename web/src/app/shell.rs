@@ -1,5 +1,6 @@
 //! The four areas of the screen for a signed-in person, and the stores that live with them.
 
+use super::Screen;
 use super::bottom_bar::BottomBar;
 use super::keys_dialog::keys_dialog;
 use super::panel::ContextPanel;
@@ -13,6 +14,7 @@ use crate::live::{Live, Stores};
 use crate::page::{Page, before};
 use crate::palette::palette;
 use crate::people::Cards;
+use crate::router::{address, path, redirect};
 use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, PreviewNote, Rail, SpaceHeader};
 use crate::state::session::Auth;
@@ -23,14 +25,11 @@ use crate::state::{
 use crate::ui::{Failure, SkeletonRows, Toasts, once_open};
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::ids::{SpaceId, UserId};
 
 /// Asks who is there, then shows the areas to whoever is signed in. Another person gets new stores.
 #[component]
-pub fn Shell() -> impl IntoView {
+pub fn Shell(screen: Memo<Screen>) -> impl IntoView {
     let session = expect_context::<Session>();
     let who = Memo::new(move |_| match session.auth() {
         Auth::SignedIn(me) => Who::SignedIn(me.id),
@@ -39,7 +38,7 @@ pub fn Shell() -> impl IntoView {
         Auth::SignedOut => Who::SignedOut,
     });
     move || match who.get() {
-        Who::SignedIn(_) => view! { <Areas session /> }.into_any(),
+        Who::SignedIn(_) => view! { <Areas session screen /> }.into_any(),
         Who::SignedOut => view! { <ToLogin /> }.into_any(),
         Who::Starting => view! { <SkeletonRows label=t(Key::AppLoading) /> }.into_any(),
         Who::Unknown(error) => view! {
@@ -63,15 +62,13 @@ enum Who {
 /// Signs in first, then comes back here.
 #[component]
 fn ToLogin() -> impl IntoView {
-    let (location, navigate) = (use_location(), use_navigate());
     Effect::new(move |_| {
-        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
-        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
+        let here = untrack(address);
         let to = match here == Page::Home.path() {
             true => Page::Login.path(),
             false => before(Page::Login, &here),
         };
-        navigate(&to, NavigateOptions { replace: true, ..Default::default() });
+        redirect(&to);
     });
 }
 
@@ -120,10 +117,10 @@ fn provide_stores(session: Session) {
 }
 
 #[component]
-fn Areas(session: Session) -> impl IntoView {
+fn Areas(session: Session, screen: Memo<Screen>) -> impl IntoView {
     provide_stores(session);
     let layout = expect_context::<Layout>();
-    let path = use_location().pathname;
+    let path = path();
     let current = CurrentSpace::follow(path);
     provide_context(current);
     let shown = current.in_sidebar(path);
@@ -174,7 +171,7 @@ fn Areas(session: Session) -> impl IntoView {
             <main class="content" id="content" tabindex="-1" inert=behind>
                 <EmailBanner />
                 <PreviewNote />
-                <Outlet />
+                {move || screen.get().inside()}
             </main>
             <ContextPanel />
             <BottomBar />
@@ -188,7 +185,6 @@ fn Areas(session: Session) -> impl IntoView {
 /// Goes home from a space that is no more for this person: left, deleted, or removed from it.
 fn follow_loss(current: CurrentSpace) {
     let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
-    let navigate = use_navigate();
     Effect::new(move |before: Option<Option<(SpaceId, String)>>| {
         let id = current.get();
         let now = id.and_then(|id| Some((id, spaces.get(id)?.name)));
@@ -197,7 +193,7 @@ fn follow_loss(current: CurrentSpace) {
             && id == Some(lost)
         {
             toasts.done(tf(Key::AppSpaceLost, &[("name", &name)]));
-            navigate(&Page::Home.path(), NavigateOptions { replace: true, ..Default::default() });
+            redirect(&Page::Home.path());
         }
         now
     });

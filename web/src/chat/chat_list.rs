@@ -7,6 +7,7 @@ use super::keys::page;
 use super::new_chat::{new_chat, new_conversation};
 use crate::i18n::{Key, t, tn};
 use crate::page::Page;
+use crate::router::{A, navigate, path};
 use crate::state::{Categories, Chats, Load, Session, Spaces, Threads};
 use crate::ui::button::IconLook;
 use crate::ui::{
@@ -14,7 +15,6 @@ use crate::ui::{
     SkeletonRows, Toasts, once_open,
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::ids::{CategoryId, ChatId, SpaceId};
 use shared::permission::Permission;
 
@@ -176,7 +176,7 @@ fn parts(chats: Chats, categories: Categories, space: Option<SpaceId>) -> Vec<Li
 #[component]
 fn Part(category: Option<CategoryId>, parts: Memo<Vec<Listed>>) -> impl IntoView {
     let (chats, categories) = (expect_context::<Chats>(), expect_context::<Categories>());
-    let path = leptos_router::hooks::use_location().pathname;
+    let path = path();
     let all = move || {
         parts.with(|parts| parts.iter().find(|part| part.0 == category).map(|part| part.1.clone()))
     };
@@ -248,20 +248,18 @@ fn ThreadsLink() -> impl IntoView {
 fn NotesLink() -> impl IntoView {
     let (chats, session) = (expect_context::<Chats>(), expect_context::<Session>());
     let toasts = expect_context::<Toasts>();
-    let navigate = leptos_router::hooks::use_navigate();
     let exists = Memo::new(move |_| {
         let all = chats.conversations();
         all.into_iter().any(|id| chats.read(id, |chat| chats.is_notes(chat)).unwrap_or(false))
     });
     let open = Callback::new(move |()| {
         let Some(me) = untrack(|| session.user_id()) else { return };
-        let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             match crate::api::chat::open_direct(me).await {
                 Ok(chat) => {
                     let path = page(None, chat.id).path();
                     chats.put(chat);
-                    navigate(&path, leptos_router::NavigateOptions::default());
+                    navigate(&path);
                 }
                 Err(error) => toasts.failed(error.sentence()),
             }

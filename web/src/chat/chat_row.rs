@@ -2,11 +2,11 @@
 
 use super::keys::page;
 use crate::i18n::{Key, t, tn};
+use crate::router::A;
 use crate::state::waiting::shown;
 use crate::state::{Chats, Drafts, Spaces};
 use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, StatusDot};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::chat::{Chat, ChatKind};
 use shared::ids::ChatId;
 use shared::notifications::Level;

@@ -9,16 +9,17 @@ use super::message_toolbar::{delete_message, message_menu, message_versions};
 use super::reactions::ReactionPicker;
 use super::talk::{Jump, Talk};
 use super::{focused_window, keys};
+use crate::app::Screen;
 use crate::effect::Effect;
 use crate::files::drop::DropZone;
 use crate::files::lightbox::lightbox;
 use crate::i18n::{Key, t};
 use crate::live::Status;
+use crate::router::{path, query};
 use crate::state::layout::Panel;
 use crate::state::{Chats, Layout, Load};
 use crate::ui::{Button, Empty, Failure, Glyph, Icon, Picture, SkeletonRows, once_open};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 use shared::ids::ChatId;
 use std::time::Duration;
 
@@ -37,9 +38,14 @@ enum Shown {
 #[component]
 pub fn ConversationPage() -> impl IntoView {
     let chats = expect_context::<Chats>();
-    let params = use_params_map();
-    let shown = Memo::new(move |_| {
-        let Some(id) = params.with(|p| p.get("chat_id")).and_then(|id| id.parse().ok()) else {
+    let path = path();
+    let shown = Memo::new(move |before: Option<&Shown>| {
+        let place = path.get();
+        if Screen::of(&place) != Screen::Chat {
+            // On its way out.
+            return before.cloned().unwrap_or(Shown::Loading);
+        }
+        let Some(id) = place.rsplit('/').next().and_then(|id| id.parse().ok()) else {
             return Shown::Missing;
         };
         if chats.read(id, |_| ()).is_some() {
@@ -87,10 +93,14 @@ pub fn ConversationPage() -> impl IntoView {
 fn Conversation(chat: ChatId) -> impl IntoView {
     let talk = Talk::open(chat);
     let layout = expect_context::<Layout>();
-    let query = use_query_map();
+    let (path, asked) = (path(), (query("m"), query("t")));
     Effect::new(move |_| {
-        let seq = query.with(|query| query.get("m")).and_then(|seq| seq.parse().ok());
-        let root = query.with(|query| query.get("t")).and_then(|id| id.parse().ok());
+        let seq = asked.0().and_then(|seq| seq.parse().ok());
+        let root = asked.1().and_then(|id| id.parse().ok());
+        // The address may be that of another chat already.
+        if path.with_untracked(|path| !path.ends_with(&chat.to_string())) {
+            return;
+        }
         match (root, seq) {
             (Some(root), at) => layout.panel.set(Some(Panel::Thread { chat, root, at })),
             (None, Some(seq)) => talk.jump.set(Some(Jump::Link(seq))),

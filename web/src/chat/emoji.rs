@@ -20,8 +20,10 @@ const TONE: &str = "emoji-tone";
 /// What is offered before a person has a habit.
 const USUAL: [&str; 8] = ["👍", "❤️", "😂", "🎉", "🙏", "👀", "🔥", "✅"];
 const MAX_OFTEN: usize = 27;
-/// How much of a habit is left after each other use.
-const FADES: f64 = 0.97;
+/// How much of a habit is left after each other use, in hundredths.
+const FADES: u32 = 97;
+
+const ONE: u32 = 10_000;
 
 /// An emoji, its names and the words that find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,7 +203,9 @@ pub fn set_tone(tone: u32) {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Habit {
     emoji: String,
-    weight: f64,
+    /// A use is [`ONE`]. Whole numbers: fractions need tables to be written.
+    #[serde(default)]
+    uses: u32,
     /// Where a `:name:` means something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     space: Option<SpaceId>,
@@ -238,13 +242,13 @@ pub fn used(emoji: &str, place: Option<SpaceId>) {
 fn note(habits: &mut Vec<Habit>, emoji: &str, space: Option<SpaceId>) {
     let is_it = |habit: &Habit| habit.emoji == emoji && habit.space == space;
     for habit in habits.iter_mut() {
-        habit.weight *= FADES;
+        habit.uses = habit.uses * FADES / 100;
     }
     match habits.iter_mut().find(|habit| is_it(habit)) {
-        Some(habit) => habit.weight += 1.0,
-        None => habits.push(Habit { emoji: emoji.to_owned(), weight: 1.0, space }),
+        Some(habit) => habit.uses += ONE,
+        None => habits.push(Habit { emoji: emoji.to_owned(), uses: ONE, space }),
     }
-    habits.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    habits.sort_by_key(|habit| std::cmp::Reverse(habit.uses));
     // The newest stays, also when everything else is used more.
     if habits.iter().filter(|habit| habit.is_of(space)).count() > MAX_OFTEN
         && let Some(at) = habits.iter().rposition(|habit| habit.is_of(space) && !is_it(habit))

@@ -2,12 +2,11 @@
 
 use super::talk::Talk;
 use crate::page::Page;
+use crate::router::navigate;
 use crate::state::{Categories, Chats};
 use crate::ui::Anchor;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::ids::{ChatId, SpaceId};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -15,7 +14,6 @@ use web_sys::{Element, HtmlElement};
 /// Keys for the open conversation, as long as the view that calls this lives.
 pub fn listen(talk: Talk) {
     let categories = expect_context::<Categories>();
-    let navigate = use_navigate();
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
             return;
@@ -28,7 +26,7 @@ pub fn listen(talk: Talk) {
             };
             if let Some(page) = neighbour(talk, categories, step, event.shift_key()) {
                 event.prevent_default();
-                navigate(&page.path(), NavigateOptions::default());
+                navigate(&page.path());
             }
             return;
         }

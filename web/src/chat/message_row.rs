@@ -5,7 +5,7 @@ use super::rows::Row;
 use super::talk::Talk;
 use super::text;
 use crate::files::{brief, hint, shown};
-use crate::i18n::{Key, clock, day, exact, t, tf, tn};
+use crate::i18n::{Key, clock, day, exact, initial, t, tf, tn};
 use crate::state::People;
 use crate::state::outbox::Delivery;
 use crate::state::window::Entry;
@@ -135,7 +135,7 @@ fn new_line() -> impl IntoView {
 
 /// The same look as the kit's avatar, without its reactive parts: there may be a hundred in the page.
 fn avatar(author: &UserRef) -> impl IntoView + use<> {
-    let letter = author.name().trim().chars().next().map(|c| c.to_uppercase().to_string());
+    let letter = initial(author.name());
     let url = author.avatar_url.clone();
     view! {
         <span

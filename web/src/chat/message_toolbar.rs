@@ -13,6 +13,7 @@ use crate::page::link;
 use crate::spaces::{ReportDialog, Reported};
 use crate::state::{Chats, Load, Session, Spaces};
 use crate::ui::button::IconLook;
+use crate::ui::dom::px;
 use crate::ui::{Anchor, Confirm, Icon, IconButton, Menu, MenuItem, MenuLine, Popover, Spinner};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -40,7 +41,7 @@ pub fn MessageToolbar(talk: Talk, top: RwSignal<Option<f64>>) -> impl IntoView {
                 role="toolbar"
                 aria-label=t(Key::ChatMessageActions)
                 style:transform=move || {
-                    format!("translateY(calc({}px - 60%))", top.get().unwrap_or_default())
+                    format!("translateY(calc({} - 60%))", px(top.get().unwrap_or_default()))
                 }
             >
                 <Show when=move || talk.may(Permission::AddReactions)>

@@ -5,12 +5,11 @@ use crate::api::chat as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t, tr};
 use crate::people::{Among, Finder, PersonButton, PersonChip, by_nickname};
+use crate::router::navigate;
 use crate::state::{Chats, Session, Spaces};
 use crate::ui::{Button, Dialog, Look, TextArea, TextField};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::chat::{Chat, CreateChat, MAX_GROUP};
 use shared::error::ErrorCode;
 use shared::identity::UserRef;
@@ -30,7 +29,6 @@ fn NewChat(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     let chats = expect_context::<Chats>();
-    let navigate = use_navigate();
     let (name, topic) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let body = move || {
         let topic = topic.get().trim().to_owned();
@@ -44,7 +42,6 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     let (name_field, topic_field) = (form.field("name"), form.field("topic"));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let navigate = navigate.clone();
         form.send(
             move || {
                 let body = untrack(body);
@@ -54,7 +51,7 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
                 let path = page(Some(space), chat.id).path();
                 chats.put(chat);
                 open.set(false);
-                navigate(&path, NavigateOptions::default());
+                navigate(&path);
             },
         );
     };
@@ -101,7 +98,6 @@ fn NewConversation(open: RwSignal<bool>) -> impl IntoView {
 fn ConversationForm(open: RwSignal<bool>) -> impl IntoView {
     let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
     let session = expect_context::<Session>();
-    let navigate = use_navigate();
     let finder = Finder::new(Among::Everybody);
     let (words, name) = (finder.words, RwSignal::new(String::new()));
     let chosen = RwSignal::new(Vec::<UserRef>::new());
@@ -135,7 +131,6 @@ fn ConversationForm(open: RwSignal<bool>) -> impl IntoView {
     let begin = move || {
         let people: Vec<_> = chosen.with_untracked(|chosen| chosen.iter().map(|p| p.id).collect());
         let title = Some(name.get_untracked().trim().to_owned()).filter(|name| !name.is_empty());
-        let navigate = navigate.clone();
         busy.set(true);
         spawn_local(async move {
             let outcome = match people.as_slice() {
@@ -148,7 +143,7 @@ fn ConversationForm(open: RwSignal<bool>) -> impl IntoView {
                     let path = page(None, chat.id).path();
                     chats.put(chat);
                     open.set(false);
-                    navigate(&path, NavigateOptions::default());
+                    navigate(&path);
                 }
                 Err(problem) => error.set(Some(problem.sentence())),
             }

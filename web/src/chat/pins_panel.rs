@@ -6,13 +6,12 @@ use crate::api::organise as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, clock, day, t, tf, tr};
 use crate::page::link;
+use crate::router::navigate;
 use crate::state::{Changes, Chats, Layout, Load, Messages};
 use crate::ui::button::IconLook;
 use crate::ui::{Avatar, AvatarSize, Icon, IconButton, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::chat::Pin;
 use shared::ids::{ChatId, MessageId};
 use shared::markdown;
@@ -97,13 +96,12 @@ fn OnePin(
     unpin: Callback<MessageId>,
 ) -> impl IntoView {
     let chats = expect_context::<Chats>();
-    let navigate = use_navigate();
     let Pin { message, pinned_by, .. } = pin;
     let space = chats.peek(message.chat_id, |chat| chat.space_id).flatten();
     let path = link(page(space, message.chat_id), message.thread_root, message.seq);
     let (id, at) = (message.id, message.created_at);
     let open = move |_| {
-        navigate(&path, NavigateOptions::default());
+        navigate(&path);
         if layout.is_narrow.get_untracked() {
             layout.close_panel();
         }

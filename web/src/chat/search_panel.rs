@@ -8,13 +8,12 @@ use crate::effect::Effect;
 use crate::i18n::{Key, by_name, clock, day, t, tf};
 use crate::page::link;
 use crate::people::{Among, Finder};
+use crate::router::{navigate, path};
 use crate::spaces::CurrentSpace;
 use crate::state::{Chats, Layout, Spaces};
 use crate::ui::{Avatar, AvatarSize, Button, Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::chat::SearchHit;
 use shared::ids::{ChatId, SpaceId};
 use std::time::Duration;
@@ -46,7 +45,7 @@ enum Where {
 #[component]
 fn SearchPanel() -> impl IntoView {
     let space = expect_context::<CurrentSpace>();
-    let path = use_location().pathname;
+    let path = path();
     let chat =
         Memo::new(move |_| path.with(|path| path.rsplit('/').next()?.parse::<ChatId>().ok()));
     let layout = expect_context::<Layout>();
@@ -308,14 +307,13 @@ fn Place(place: RwSignal<Where>, here: Where, label: Key) -> impl IntoView {
 #[component]
 fn Hit(hit: SearchHit) -> impl IntoView {
     let (chats, layout) = (expect_context::<Chats>(), expect_context::<Layout>());
-    let navigate = use_navigate();
     let SearchHit { message, snippet } = hit;
     let chat = chats.peek(message.chat_id, |chat| (chat.space_id, chats.title(chat)));
     let (space, title) = chat.unwrap_or_default();
     let path = link(page(space, message.chat_id), message.thread_root, message.seq);
     let at = message.created_at;
     let open = move |_| {
-        navigate(&path, NavigateOptions::default());
+        navigate(&path);
         if layout.is_narrow.get_untracked() {
             layout.close_panel();
         }

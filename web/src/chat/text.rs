@@ -4,7 +4,7 @@
 //! Everything a person wrote becomes a text node or an attribute, never markup.
 
 use super::highlight::{Kind, highlighted};
-use crate::i18n::{Key, lang_untracked};
+use crate::i18n::{Key, lang_untracked, lower};
 use leptos::prelude::document;
 use leptos::task::spawn_local;
 use shared::chat::Message;
@@ -145,10 +145,10 @@ impl Reader<'_> {
     /// Only who was really told is marked.
     fn mention(&self, parent: &Element, nickname: &str) {
         let Message { mentions, mention_groups: groups, .. } = self.message;
-        let wanted = nickname.to_lowercase();
+        let wanted = lower(nickname);
         let lang = lang_untracked();
         let person = mentions.iter().find(|user| user.nickname.eq_ignore_ascii_case(nickname));
-        let role = groups.roles.iter().find(|role| role.name.to_lowercase() == wanted);
+        let role = groups.roles.iter().find(|role| lower(&role.name) == wanted);
         let text = format!("@{nickname}");
         let (class, tip) = match (person, wanted.as_str(), role) {
             (Some(person), ..) if nickname.eq_ignore_ascii_case(self.me) => {

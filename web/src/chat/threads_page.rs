@@ -4,10 +4,10 @@ use super::keys::page;
 use super::listed::listed;
 use crate::app::PageHeader;
 use crate::i18n::{Key, relative, t, tn};
+use crate::router::A;
 use crate::state::{Chats, Layout, Panel, Threads};
 use crate::ui::{Avatar, AvatarSize, Badge, Button, later};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::chat::ListedThread;
 
 /// See the module: the liveliest first, unread ones bold.

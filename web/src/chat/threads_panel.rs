@@ -6,11 +6,11 @@ use crate::api::chat as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use crate::page::Page;
+use crate::router::A;
 use crate::state::{Load, Messages, Threads};
 use crate::ui::{Button, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
 use shared::chat::ListedThread;
 use shared::ids::ChatId;
 

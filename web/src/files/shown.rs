@@ -5,7 +5,7 @@ use super::blurhash::average;
 use super::tray::icon;
 use crate::i18n::{Key, lang_untracked, tf};
 use crate::ui::Icon;
-use crate::ui::dom::{self, add, set};
+use crate::ui::dom::{self, add, number, px, set};
 use shared::files::{Attachment, FileKind};
 use shared::text::text;
 use web_sys::Element;
@@ -96,8 +96,9 @@ pub fn fill(parent: &Element, files: &[Attachment]) {
 
 fn ratio(element: &Element, file: &Attachment) {
     let (width, height) = boxed(file, WIDEST);
-    dom::style(element, "--width", &format!("{width:.0}px"));
-    dom::style(element, "aspect-ratio", &format!("{width:.2} / {height:.2}"));
+    dom::style(element, "--width", &px(width.round()));
+    let [width, height] = [width, height].map(|edge| number((edge * 100.0).round() / 100.0));
+    dom::style(element, "aspect-ratio", &format!("{width} / {height}"));
 }
 
 fn picture(parent: &Element, file: &Attachment, alone: bool) {

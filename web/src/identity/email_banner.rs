@@ -4,6 +4,7 @@ use crate::api::{identity as api, people};
 use crate::form::Form;
 use crate::i18n::{Key, t, tf, tr};
 use crate::state::{Notices, storage};
+use crate::ui::lazy::later_as;
 use crate::ui::{Button, Icon, IconButton, Look, Toasts, focus};
 use leptos::html;
 use leptos::prelude::*;
@@ -13,14 +14,14 @@ use shared::error::{ErrorCode, FieldCode, FieldError};
 use shared::identity::EmailState;
 
 /// "Not now" holds for a week.
-const WEEK_MS: f64 = 7.0 * 86_400_000.0;
+const WEEK_MS: i64 = 7 * 86_400_000;
 const LATER: &str = "confirm-later";
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Later {
     address: String,
     /// Milliseconds of `Date.now()`.
-    until: f64,
+    until: i64,
 }
 
 /// The address that waits for a code.
@@ -37,7 +38,7 @@ pub fn EmailBanner() -> impl IntoView {
     let address = Memo::new(move |_| {
         let address = notices.email.with(|state| state.as_ref().and_then(waiting));
         let is_put_off = |address: &String| {
-            let now = js_sys::Date::now();
+            let now = js_sys::Date::now() as i64;
             later.with(|later| {
                 later.as_ref().is_some_and(|l| l.address == *address && l.until > now)
             })
@@ -45,8 +46,31 @@ pub fn EmailBanner() -> impl IntoView {
         address.filter(|address| !is_put_off(address))
     });
     move || match address.get() {
-        Some(address) => view! { <Banner notices address later /> }.into_any(),
+        Some(address) => later_as(move || banner(notices, address.clone(), later), room),
         None => ().into_any(),
+    }
+}
+
+/// As high as the banner, until its code is here.
+fn room() -> AnyView {
+    view! {
+        <div class="email-banner" aria-hidden="true">
+            <p class="email-banner__text">"\u{a0}"</p>
+            <span class="button">"\u{a0}"</span>
+            <p class="email-banner__short">"\u{a0}"</p>
+            <span class="button email-banner__unfold">"\u{a0}"</span>
+        </div>
+    }
+    .into_any()
+}
+
+crate::lazy! {
+    banner => fn banner(
+        notices: Notices,
+        address: String,
+        later: RwSignal<Option<Later>>,
+    ) -> AnyView {
+        view! { <Banner notices address later /> }.into_any()
     }
 }
 
@@ -183,7 +207,7 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
                 icon=Icon::Close
                 label=t(Key::IdentityNotNow)
                 on_click=move |_| {
-                    let until = js_sys::Date::now() + WEEK_MS;
+                    let until = js_sys::Date::now() as i64 + WEEK_MS;
                     let put_off = Later { address: address.clone(), until };
                     storage::save(LATER, &put_off);
                     later.set(Some(put_off));

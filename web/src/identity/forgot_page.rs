@@ -5,9 +5,9 @@ use crate::api::identity as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
+use crate::router::A;
 use crate::ui::{Button, Look, TextField, later};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::identity::ForgotPassword;
 use shared::validate::Validate as _;
 

@@ -4,10 +4,10 @@ use super::welcome::{Welcome, with_next};
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, t};
 use crate::page::Page;
+use crate::router::A;
 use crate::state::Session;
 use crate::ui::{Button, Look, PasswordField, TextField, later};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::error::{FieldCode, FieldError};
 
 /// Nickname or e-mail, and the password.

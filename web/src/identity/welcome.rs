@@ -3,11 +3,10 @@
 use crate::effect::Effect;
 use crate::i18n::{Key, Lang, lang, t};
 use crate::page::{Page, before, is_ours};
+use crate::router::{query, redirect};
 use crate::state::session::Auth;
 use crate::state::{Session, Settings};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
 /// The mark of the product: a planet and its ring.
 #[component]
@@ -30,13 +29,12 @@ pub fn Welcome(
 ) -> impl IntoView {
     let session = expect_context::<Session>();
     let settings = expect_context::<Settings>();
-    let (query, navigate) = (use_query_map(), use_navigate());
+    let next = query("next");
     Effect::new(move |_| {
         if !stays && matches!(session.auth(), Auth::SignedIn(_)) {
-            let next = query.with_untracked(|query| query.get("next"));
-            let next = next.filter(|next| is_ours(next));
+            let next = untrack(next).filter(|next| is_ours(next));
             let path = next.unwrap_or_else(|| Page::Home.path());
-            navigate(&path, NavigateOptions { replace: true, ..Default::default() });
+            redirect(&path);
         }
     });
     view! {
@@ -71,6 +69,6 @@ pub fn Welcome(
 
 /// The address of another page before signing in that goes on to the same place.
 pub fn with_next(page: Page) -> String {
-    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let next = untrack(query("next"));
     next.filter(|next| is_ours(next)).map_or_else(|| page.path(), |next| before(page, &next))
 }

@@ -20,6 +20,7 @@ crate::lazy! {
         stores.settings.follow_account();
         stores.people.reload();
         stores.threads.reload();
+        stores.notices.reload();
         read
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::i18n::{Key, t, tn};
 use crate::page::Page;
+use crate::router::A;
 use crate::state::Notices;
 use crate::ui::{Badge, Glyph, Icon};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 fn inside(notices: Notices) -> impl IntoView {
     view! {

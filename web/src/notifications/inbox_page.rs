@@ -4,10 +4,10 @@ use super::entry::Entry;
 use crate::app::PageHeader;
 use crate::i18n::{Key, t};
 use crate::page::{Page, SettingsTab};
+use crate::router::A;
 use crate::state::{Load, Notices};
 use crate::ui::{Button, Empty, Failure, Glyph, Icon, IconButton, Picture, SkeletonRows, later};
 use leptos::prelude::*;
-use leptos_router::components::A;
 use shared::Timestamp;
 use shared::notifications::Notification;
 

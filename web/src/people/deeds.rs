@@ -3,11 +3,11 @@
 use crate::api::chat;
 use crate::i18n::{Key, tf, tr};
 use crate::page::Page;
+use crate::router::navigate;
 use crate::state::{Chats, People};
 use crate::ui::{Toasts, focus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::ids::UserId;
 use shared::people::Mark;
 use wasm_bindgen::JsCast;
@@ -26,12 +26,11 @@ impl Deeds {
     /// With the stores of the surrounding view.
     #[must_use]
     pub fn here() -> Self {
-        let navigate = use_navigate();
         Self {
             people: expect_context(),
             chats: expect_context(),
             toasts: expect_context(),
-            go: Callback::new(move |page: Page| navigate(&page.path(), Default::default())),
+            go: Callback::new(move |page: Page| navigate(&page.path())),
         }
     }
 

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
 use shared::identity::Me;
+use shared::json;
 use shared::people::{ChangeEmail, ChangeNickname};
 use shared::validate::Validate;
 
@@ -47,7 +48,7 @@ fn Head(session: Session, me: Me) -> impl IntoView {
     let email = of(|me| me.email.unwrap_or_default());
     let has_banner = Signal::derive(move || session.me().is_some_and(|me| me.banner_url.is_some()));
     let saved = Callback::new(move |text: String| {
-        if let Ok(me) = serde_json::from_str::<Me>(&text) {
+        if let Ok(me) = json::read::<Me>(&text) {
             session.set_me(me);
         }
     });

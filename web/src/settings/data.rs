@@ -4,6 +4,7 @@ use crate::api::people as api;
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, exact, t, tf, tn, tr};
 use crate::page::Page;
+use crate::router::A;
 use crate::state::{Load, Session};
 use crate::ui::{
     Button, Dialog, Failure, Glyph, Icon, Look, PasswordField, SkeletonRows, TextField, Tick,
@@ -11,7 +12,6 @@ use crate::ui::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
 use shared::error::{ErrorCode, FieldCode, FieldError};
 use shared::people::{DeleteAccount, DeletionOutlook, OwnedSpace};
 use wasm_bindgen::JsCast;

@@ -4,6 +4,7 @@ use crate::api::identity as api;
 use crate::i18n::{Key, t};
 use crate::page::{Page, SettingsTab};
 use crate::people::{StatusDialog, custom_text, name_of};
+use crate::router::{A, navigate};
 use crate::state::{People, Session};
 use crate::ui::popover::Side;
 use crate::ui::{
@@ -11,8 +12,6 @@ use crate::ui::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use shared::identity::Status;
 
 const STATUSES: [Status; 4] = [Status::Online, Status::Away, Status::Dnd, Status::Offline];
@@ -75,11 +74,10 @@ fn OwnMenu(
     status: Signal<Status>,
 ) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let navigate = use_navigate();
     let telling = RwSignal::new(false);
     let people = expect_context::<People>();
     let account = Callback::new(move |()| {
-        navigate(&Page::Settings(SettingsTab::Account).path(), Default::default());
+        navigate(&Page::Settings(SettingsTab::Account).path());
     });
     let choose = move |status: Status| {
         spawn_local(async move {

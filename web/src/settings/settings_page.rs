@@ -11,9 +11,9 @@ use crate::app::PageHeader;
 use crate::i18n::{Key, by_name, t};
 use crate::notifications::NotificationsTab;
 use crate::page::{Page, SettingsTab};
+use crate::router::segment;
 use crate::ui::{Icon, Tab, Tabs, later};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 const fn icon(tab: SettingsTab) -> Icon {
     match tab {
@@ -33,13 +33,9 @@ const fn icon(tab: SettingsTab) -> Icon {
 /// The settings; without a tab in the address, the first one.
 #[component]
 fn SettingsScreen() -> impl IntoView {
-    let params = use_params_map();
-    let tab = Memo::new(move |_| {
-        params
-            .with(|params| params.get("tab"))
-            .and_then(|key| SettingsTab::from_key(&key))
-            .unwrap_or_default()
-    });
+    let named = segment(1);
+    let tab =
+        Memo::new(move |_| named().and_then(|key| SettingsTab::from_key(&key)).unwrap_or_default());
     view! {
         <div class="page">
             <PageHeader title=t(Key::AppSettings) />

@@ -6,14 +6,15 @@ use crate::form::FormFailure;
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
 use crate::people::{Among, PersonChip, PersonField};
+use crate::router::navigate;
 use crate::state::{Session, Spaces};
 use crate::ui::{Avatar, AvatarSize, Button, Dialog, Icon, Look, Toasts};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::identity::UserRef;
 use shared::ids::SpaceId;
+use shared::json;
 use shared::spaces::Space;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -32,7 +33,6 @@ pub fn CreateSpaceDialog(open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
     let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
-    let navigate = use_navigate();
     let fields = SpaceFields::new(None);
     let form = fields.form();
     let picture = RwSignal::new_local(None::<File>);
@@ -41,14 +41,13 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
         let body = untrack(|| fields.body());
         // The stream may tell of the space before the answer comes: then this form is gone already.
         let (picture, people) = (picture.get_untracked(), people.get_untracked());
-        let navigate = navigate.clone();
         let created = move |space: Space| {
             let path = Page::Space(space.id).path();
             furnish(space.id, picture, people, spaces, toasts);
             spaces.put(space);
             toasts.done(tr(Key::SpacesCreated));
             let _was_there = open.try_set(false);
-            navigate(&path, Default::default());
+            navigate(&path);
         };
         form.send(move || async move { api::create_space(&body).await }, created);
     };
@@ -87,7 +86,7 @@ fn furnish(
         if let Some(picture) = picture {
             let path = format!("/spaces/{space}/upload-avatar");
             match files::send(&path, &picture, &|_| {}, Rc::new(|_| {})).await {
-                Ok(text) => serde_json::from_str(&text).into_iter().for_each(|now| spaces.put(now)),
+                Ok(text) => json::read(&text).into_iter().for_each(|now| spaces.put(now)),
                 Err(error) => toasts.failed(error.sentence()),
             }
         }

@@ -7,6 +7,7 @@ use crate::api::spaces as api;
 use crate::app::PageHeader;
 use crate::i18n::{Key, t, tf, tn};
 use crate::page::Page;
+use crate::router::{A, navigate};
 use crate::state::{Load, Spaces};
 use crate::ui::{
     Avatar, AvatarSize, Button, Empty, Failure, Icon, Look, Picture, SkeletonRows, TextField,
@@ -14,8 +15,6 @@ use crate::ui::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use shared::ids::SpaceId;
 use shared::spaces::{Space, Visibility};
 use std::time::Duration;
@@ -205,8 +204,7 @@ fn Entry(directory: Directory, id: SpaceId) -> impl IntoView {
 #[component]
 fn Entrance(id: SpaceId, space: Memo<Option<Space>>, name: Signal<String>) -> impl IntoView {
     let (spaces, toasts) = (expect_context::<Spaces>(), expect_context::<Toasts>());
-    let navigate = use_navigate();
-    let go = Callback::new(move |()| navigate(&Page::Space(id).path(), Default::default()));
+    let go = Callback::new(move |()| navigate(&Page::Space(id).path()));
     let busy = RwSignal::new(false);
     let is_mine = Memo::new(move |_| spaces.get(id).is_some());
     let is_public = move || space.get().is_some_and(|s| s.visibility == Visibility::Public);

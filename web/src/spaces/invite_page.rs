@@ -7,21 +7,20 @@ use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tn};
 use crate::identity::Welcome;
 use crate::page::{Page, before, invite_path};
+use crate::router::{A, navigate, segment};
 use crate::state::session::Auth;
 use crate::state::{Load, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Empty, Failure, Look, Picture, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
-use leptos_router::hooks::{use_navigate, use_params_map};
 use shared::error::ErrorCode;
 use shared::spaces::InvitePreview;
 
 /// The page of an invitation.
 #[component]
 fn InviteScreen() -> impl IntoView {
-    let params = use_params_map();
-    let code = Memo::new(move |_| params.with(|p| p.get("code")).unwrap_or_default());
+    let named = segment(1);
+    let code = Memo::new(move |_| named().unwrap_or_default());
     let found = RwSignal::new(Load::<InvitePreview>::Loading);
     let fetch = move || {
         let code = code.get_untracked();
@@ -114,7 +113,6 @@ fn Preview(preview: InvitePreview) -> impl IntoView {
 
 #[component]
 fn Accept(code: StoredValue<String>) -> impl IntoView {
-    let navigate = StoredValue::new_local(use_navigate());
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
     let accept = move || {
@@ -123,14 +121,11 @@ fn Accept(code: StoredValue<String>) -> impl IntoView {
         let code = code.get_value();
         spawn_local(async move {
             let outcome = api::accept_invite(&code).await;
-            let _was_there = busy.try_set(false);
+            let is_here = busy.try_set(false).is_none();
             match outcome {
-                Ok(space) => {
-                    let path = Page::Space(space.id).path();
-                    // Whoever went elsewhere meanwhile is a member all the same.
-                    let _was_there =
-                        navigate.try_with_value(|navigate| navigate(&path, Default::default()));
-                }
+                // Whoever went elsewhere meanwhile is a member all the same.
+                Ok(space) if is_here => navigate(&Page::Space(space.id).path()),
+                Ok(_) => {}
                 Err(error) => drop(failure.try_set(Some(error))),
             }
         });

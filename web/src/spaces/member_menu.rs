@@ -9,11 +9,11 @@ use crate::api::spaces as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
+use crate::router::navigate;
 use crate::state::{Chats, People, Roster, Session, Spaces};
 use crate::ui::{Anchor, Icon, Menu, MenuItem, MenuLine, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::permission::{Permission, Refusal, act_on_member, act_on_role};
 use shared::spaces::{Participant, Role, RoleKind};
@@ -164,7 +164,6 @@ struct Deeds {
 
 impl Deeds {
     fn new(space: SpaceId, roster: Roster, chosen: RwSignal<Option<Chosen>>) -> Self {
-        let navigate = use_navigate();
         Self {
             space,
             roster,
@@ -173,7 +172,7 @@ impl Deeds {
             spaces: expect_context(),
             chats: expect_context(),
             toasts: expect_context(),
-            go: Callback::new(move |page: Page| navigate(&page.path(), Default::default())),
+            go: Callback::new(move |page: Page| navigate(&page.path())),
         }
     }
 

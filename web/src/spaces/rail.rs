@@ -5,13 +5,13 @@ use crate::api::moderation as api;
 use crate::i18n::{Key, t, tf, tn, tr};
 use crate::notifications::BellLink;
 use crate::page::Page;
+use crate::router::A;
 use crate::state::waiting::Waiting;
 use crate::state::{Chats, Load, Spaces};
 use crate::ui::{Avatar, AvatarSize, Badge, Glyph, Icon, IconButton, Toasts, focus, once_open};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
 use shared::ids::SpaceId;
 
 /// The rail of spaces.
@@ -180,7 +180,7 @@ impl SpaceOrder {
         self.end();
         let ids = untrack(|| self.spaces.ids());
         if let (Some(dragged), Some(to)) = (dragged, ids.iter().position(|other| *other == id)) {
-            self.put(&ids, dragged, to);
+            self.put_soon(ids, dragged, to);
         }
     }
 
@@ -189,13 +189,21 @@ impl SpaceOrder {
         let at = ids.iter().position(|other| *other == id);
         let to = at.and_then(|at| at.checked_add_signed(step));
         if let Some(to) = to.filter(|to| *to < ids.len()) {
-            self.put(&ids, id, to);
+            self.put_soon(ids, id, to);
         }
+    }
+
+    fn put_soon(self, before: Vec<SpaceId>, id: SpaceId, to: usize) {
+        spawn_local(async move {
+            if move_space(self, before, id, to).await.is_err() {
+                self.toasts.failed(tr(Key::AppUnreachable));
+            }
+        });
     }
 
     /// At once here; the server hears of it when no further move follows at once. One order is on its
     /// way at a time: the last one stays.
-    fn put(self, before: &[SpaceId], id: SpaceId, to: usize) {
+    fn put(self, before: Vec<SpaceId>, id: SpaceId, to: usize) {
         let mut after: Vec<_> = before.iter().copied().filter(|other| *other != id).collect();
         after.insert(to.min(after.len()), id);
         if after == before {
@@ -232,6 +240,12 @@ impl SpaceOrder {
             }
         }
         let _was_there = self.is_sending.try_update_value(|is_sending| *is_sending = false);
+    }
+}
+
+crate::lazy! {
+    live => fn move_space(order: SpaceOrder, before: Vec<SpaceId>, id: SpaceId, to: usize) -> () {
+        order.put(before, id, to);
     }
 }
 

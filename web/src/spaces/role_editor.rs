@@ -6,11 +6,11 @@ use crate::api::{moderation, spaces as api};
 use crate::form::{Form, FormFailure};
 use crate::i18n::{Key, by_name, t, tf, tr};
 use crate::page::Page;
+use crate::router::navigate;
 use crate::state::{Roster, Spaces};
 use crate::ui::{Button, Dialog, Icon, Look, SelectField, TextField, Tick, Toasts, unique_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::error::ErrorCode;
 use shared::ids::{RoleId, SpaceId};
 use shared::permission::{Permission, PermissionGroup, PermissionSet, act_on_role};
@@ -156,11 +156,10 @@ fn Deeds(role: Role, edited: RwSignal<Option<Edited>>) -> impl IntoView {
     let may_see = move || may_make() || spaces.can(space, Permission::ManageChats);
     let is_owner = role.kind == RoleKind::Owner;
     let role = StoredValue::new(role);
-    let navigate = StoredValue::new_local(use_navigate());
     let see = move || {
         spaces.see_as(Some(role.get_value()));
         let path = Page::Space(space).path();
-        navigate.with_value(|navigate| navigate(&path, Default::default()));
+        navigate(&path);
     };
     let copy = move || {
         let role = role.get_value();

@@ -12,11 +12,11 @@ mod reports;
 use crate::app::PageHeader;
 use crate::i18n::{Key, by_name, t, tf};
 use crate::page::{Page, SpaceTab};
+use crate::router::segment;
 use crate::spaces::roles_page::Roles;
 use crate::state::Spaces;
 use crate::ui::{Empty, Icon, Picture, SkeletonRows, Tab, Tabs};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 
@@ -57,14 +57,10 @@ fn may(spaces: Spaces, space: SpaceId, tab: SpaceTab) -> bool {
 /// The page; without a tab in the address, the first one that the person may open.
 #[component]
 fn SpaceSettingsScreen() -> impl IntoView {
-    let params = use_params_map();
+    let (space_named, tab_named) = (segment(1), segment(3));
     let spaces = expect_context::<Spaces>();
-    let space =
-        Memo::new(move |_| params.with(|params| params.get("space_id"))?.parse::<SpaceId>().ok());
-    let tab = Memo::new(move |_| {
-        let named = params.with(|params| params.get("tab"));
-        named.and_then(|key| SpaceTab::from_key(&key))
-    });
+    let space = Memo::new(move |_| space_named()?.parse::<SpaceId>().ok());
+    let tab = Memo::new(move |_| SpaceTab::from_key(&tab_named()?));
     let is_there = Memo::new(move |_| space.get().is_some_and(|id| spaces.get(id).is_some()));
     let is_loading = Memo::new(move |_| matches!(spaces.load(), crate::state::Load::Loading));
     view! {

@@ -7,11 +7,11 @@ use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tn};
 use crate::notifications::LoudnessMenu;
 use crate::page::{Page, SpaceTab};
+use crate::router::navigate;
 use crate::state::Spaces;
 use crate::ui::{Anchor, Badge, Confirm, Glyph, Icon, Menu, MenuItem, MenuLine, once_open};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 
@@ -83,9 +83,8 @@ fn SpaceMenu(id: SpaceId, name: Memo<String>, menu: RwSignal<Option<Anchor>>) ->
     let is_owner =
         Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
     let can = move |permission| spaces.can(id, permission);
-    let navigate = use_navigate();
     let go = Callback::new(move |tab| {
-        navigate(&Page::SpaceSettings(id, tab).path(), Default::default());
+        navigate(&Page::SpaceSettings(id, tab).path());
     });
     let (anchor, loudness) = (StoredValue::new(Anchor::default()), RwSignal::new(None::<Anchor>));
     Effect::new(move |_| {

@@ -6,6 +6,7 @@ mod reading;
 use super::{Load, Session, Spaces, kept};
 use crate::api::chat as api;
 use crate::api::{ApiError, ApiResult};
+use crate::i18n::lower;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, ChatKind};
@@ -238,7 +239,7 @@ impl Chats {
     pub fn of_space(&self, space: SpaceId) -> Vec<(Option<CategoryId>, ChatId)> {
         let mut found = self.select(
             |c| c.space_id == Some(space) && self.spaces.seen(c).contains(Permission::ViewChat),
-            |chat| (chat.position, chat.name.to_lowercase(), chat.category_id),
+            |chat| (chat.position, lower(&chat.name), chat.category_id),
         );
         found.sort();
         found.into_iter().map(|((_, _, category), id)| (category, id)).collect()

@@ -20,6 +20,12 @@ pub struct Expression {
     full_changes: Changes<PackId>,
 }
 
+crate::lazy! {
+    live => fn fetch_emoji(expression: Expression, space: SpaceId) -> () {
+        spawn_local(expression.fetch_emoji(space));
+    }
+}
+
 impl Expression {
     #[must_use]
     pub fn start() -> Self {
@@ -53,21 +59,28 @@ impl Expression {
     }
 
     fn reload_emoji(&self, space: SpaceId) {
-        let (emoji, changes) = (self.emoji, self.emoji_changes);
+        let expression = *self;
         spawn_local(async move {
-            let fetch = || api::space_emoji(space);
-            match changes.settle_of(space, fetch).await {
-                Some(Ok(page)) => {
-                    emoji.try_update(|all| all.insert(space, page.items));
-                }
-                // Without them the names stand there as words; the next look at the space tries again.
-                Some(Err(_)) => {
-                    emoji.try_update_untracked(|all| {
-                        all.retain(|known, list| *known != space || !list.is_empty());
-                    });
-                }
-                None => {}
+            if fetch_emoji(expression, space).await.is_err() {
+                expression.without_emoji(space);
             }
+        });
+    }
+
+    async fn fetch_emoji(self, space: SpaceId) {
+        match self.emoji_changes.settle_of(space, || api::space_emoji(space)).await {
+            Some(Ok(page)) => {
+                self.emoji.try_update(|all| all.insert(space, page.items));
+            }
+            Some(Err(_)) => self.without_emoji(space),
+            None => {}
+        }
+    }
+
+    /// The names stand there as words; the next look at the space tries again.
+    fn without_emoji(self, space: SpaceId) {
+        self.emoji.try_update_untracked(|all| {
+            all.retain(|known, list| *known != space || !list.is_empty());
         });
     }
 

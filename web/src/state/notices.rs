@@ -54,10 +54,10 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Starts loading.
+    /// [`Self::reload`] loads.
     #[must_use]
     pub fn start(session: Session, settings: RwSignal<NotificationSettings>) -> Self {
-        let notices = Self {
+        Self {
             unread: RwSignal::new(0),
             settings,
             items: RwSignal::new(Load::Loading),
@@ -72,9 +72,7 @@ impl Notices {
             changes: Changes::default(),
             loads: StoredValue::new(0),
             session,
-        };
-        notices.reload();
-        notices
+        }
     }
 
     /// Fetches count, settings and, where it was looked at, the inbox anew.

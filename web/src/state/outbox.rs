@@ -15,6 +15,7 @@ use shared::chat::{Message, ReplyPreview, SendMessage};
 use shared::expression::Sticker;
 use shared::files::Attachment;
 use shared::ids::{ChatId, MessageId, UserId};
+use shared::json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -280,7 +281,7 @@ fn kept(owner: UserId) -> Vec<Outgoing> {
     let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
     let mut found: Vec<Outgoing> = keys
         .filter(|key| key.starts_with(&prefix))
-        .filter_map(|key| serde_json::from_str(&storage.get_item(&key).ok()??).ok())
+        .filter_map(|key| json::read(&storage.get_item(&key).ok()??).ok())
         .collect();
     found.sort_by(|a, b| a.nonce.cmp(&b.nonce));
     found

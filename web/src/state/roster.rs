@@ -1,13 +1,13 @@
 //! Roles and members of one space.
 
+mod fetch;
 mod online;
 mod pages;
 
 use super::{Changes, Load, People};
 use crate::api::ApiResult;
-use crate::api::spaces as api;
+use fetch::Wish;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use online::Online;
 use shared::event::Event;
 use shared::identity::Status;
@@ -66,32 +66,7 @@ impl Roster {
 
     /// Fetches roles and the first page of members (anew).
     pub fn reload(&self) {
-        let roster = *self;
-        roster.reload_roles();
-        let asked = roster.people.heard.now();
-        spawn_local(async move {
-            let fetch = || api::list_participants(roster.space, None);
-            let Some(outcome) = roster.member_changes.settle(fetch).await else { return };
-            match outcome {
-                Ok(page) => {
-                    roster.note_presence(&page.items, asked);
-                    roster.members.set(Load::Ready(page.items));
-                    if page.next_cursor.is_some() {
-                        roster.online.ask();
-                    }
-                    roster.cursor.set(page.next_cursor);
-                    roster.wanted.update_value(HashSet::clear);
-                    roster.loads.update(|n| *n += 1);
-                }
-                Err(error)
-                    if roster.members.try_with_untracked(|m| m.ready().is_none()) == Some(true) =>
-                {
-                    roster.members.set(Load::Failed(error));
-                }
-                // What is on the screen stays.
-                Err(_) => {}
-            }
-        });
+        self.ask(Wish::All);
     }
 
     /// Roles, strongest first, reactively.
@@ -197,18 +172,8 @@ impl Roster {
             list.ready().is_some_and(|list| list.iter().all(|m| m.user.id != user))
         }) {
             // What he held before, only the server knows.
-            self.reload_roles();
+            self.ask(Wish::Roles);
         }
-    }
-
-    fn reload_roles(&self) {
-        let roster = *self;
-        spawn_local(async move {
-            let fetch = || api::list_roles(roster.space);
-            if let Some(outcome) = roster.role_changes.settle(fetch).await {
-                roster.set_roles(outcome.map(|page| page.items));
-            }
-        });
     }
 
     fn set_roles(&self, outcome: ApiResult<Vec<Role>>) {

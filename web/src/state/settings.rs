@@ -168,23 +168,25 @@ impl Settings {
         settings.waiting.set_value(send.ok());
     }
 
-    fn send(&self, kept: Kept) {
-        let settings = *self;
-        settings.waiting.set_value(None);
+    fn send(self, kept: Kept) {
+        self.waiting.set_value(None);
+        // Refused or offline: this device has it; the next change or connection tries again.
+        spawn_local(async move {
+            let _missing = tell(self, kept).await;
+        });
+    }
+
+    async fn tell(self, kept: Kept) {
         let body = UpdateSettings {
             looks: Some(Some(kept.looks())),
             lang: Some(kept.lang),
             ..UpdateSettings::default()
         };
-        spawn_local(async move {
-            let outcome = api::update_settings(&body).await;
-            // Refused or offline: this device has it; the next change or connection tries again.
-            if let Ok(account) = outcome {
-                settings.account.set(Some(account));
-                settings.note_unsent(untrack(|| settings.get()));
-                settings.take(account);
-            }
-        });
+        if let Ok(account) = api::update_settings(&body).await {
+            self.account.set(Some(account));
+            self.note_unsent(untrack(|| self.get()));
+            self.take(account);
+        }
     }
 
     fn get(&self) -> Kept {
@@ -197,6 +199,12 @@ impl Settings {
             motion: self.motion.get(),
             messages: self.messages.get(),
         }
+    }
+}
+
+crate::lazy! {
+    live => fn tell(settings: Settings, kept: Kept) -> () {
+        spawn_local(settings.tell(kept));
     }
 }
 

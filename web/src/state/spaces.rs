@@ -32,6 +32,12 @@ pub struct Spaces {
     owner: StoredValue<Owner>,
 }
 
+crate::lazy! {
+    live => fn count_reports(spaces: Spaces, id: SpaceId) -> () {
+        spawn_local(spaces.count_reports(id));
+    }
+}
+
 impl Spaces {
     /// Starts loading. Lives as long as the view that calls it.
     #[must_use]
@@ -165,18 +171,22 @@ impl Spaces {
         if let Some(open) = self.reports.with(|reports| reports.get(&id).copied()) {
             return open;
         }
-        let reports = self.reports;
-        reports.update_untracked(|all| {
+        let spaces = *self;
+        spaces.reports.update_untracked(|all| {
             all.insert(id, 0);
         });
         spawn_local(async move {
-            if let Ok(found) = crate::api::moderation::count_reports(id).await {
-                reports.update(|all| {
-                    all.insert(id, found.open);
-                });
-            }
+            let _missing = count_reports(spaces, id).await;
         });
         0
+    }
+
+    async fn count_reports(self, id: SpaceId) {
+        if let Ok(found) = crate::api::moderation::count_reports(id).await {
+            self.reports.update(|all| {
+                all.insert(id, found.open);
+            });
+        }
     }
 
     /// Puts the spaces into this order; those left out come after, as they stand.

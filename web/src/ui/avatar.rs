@@ -1,5 +1,6 @@
 //! Pictures of people and spaces; without one, the first letter on a gradient made from the id.
 
+use crate::i18n::initial;
 use leptos::prelude::*;
 use shared::identity::Status;
 use uuid::Uuid;
@@ -42,8 +43,7 @@ pub fn Avatar(
     square: bool,
 ) -> impl IntoView {
     let hue = hue(id);
-    let letter =
-        move || name.with(|name| name.trim().chars().next().map(|c| c.to_uppercase().to_string()));
+    let letter = move || name.with(|name| initial(name));
     view! {
         <span
             class=size.class()

@@ -35,13 +35,33 @@ pub fn style(element: &Element, name: &str, value: &str) {
     }
 }
 
+/// A number for CSS. Written by the browser: Rust's way of writing fractions is tables and code.
+#[must_use]
+pub fn number(value: f64) -> String {
+    // Ten is a radix that it knows.
+    let text = js_sys::Number::from(value).to_string_with_radix(10);
+    text.map_or_else(|_| String::new(), String::from)
+}
+
+/// A length for CSS.
+#[must_use]
+pub fn px(value: f64) -> String {
+    number(value) + "px"
+}
+
+/// A length for CSS that grows with the size of letters: pixels at the middle one.
+#[must_use]
+pub fn rem(size: u16) -> String {
+    number(f64::from(size) / 15.0) + "rem"
+}
+
 /// Appends an icon of the set, hidden from readers.
 pub fn icon(parent: &Element, icon: Icon, size: u16) {
     let Ok(svg) = document().create_element_ns(Some(SVG), "svg") else { return };
     set(&svg, "class", "icon");
     set(&svg, "viewBox", "0 0 24 24");
     set(&svg, "aria-hidden", "true");
-    let edge = format!("{}rem", f32::from(size) / 15.0);
+    let edge = rem(size);
     set(&svg, "width", &edge);
     set(&svg, "height", &edge);
     if let Ok(path) = document().create_element_ns(Some(SVG), "path") {

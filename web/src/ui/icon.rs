@@ -1,5 +1,6 @@
 //! The icon set: outline, 24 × 24, drawn from Lucide (ISC licence, lucide.dev). Nowhere else are icons drawn.
 
+use super::dom;
 use leptos::prelude::*;
 
 macro_rules! icons {
@@ -102,7 +103,7 @@ pub fn Glyph(
         <svg
             class="icon"
             viewBox="0 0 24 24"
-            style:width=format!("{}rem", f32::from(size) / 15.0)
+            style:width=dom::rem(size)
             aria-hidden="true"
         >
             <path d=move || icon.get().path() />

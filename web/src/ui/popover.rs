@@ -1,5 +1,6 @@
 //! Something that floats at an element or at the pointer, in the browser's top layer.
 
+use super::dom::px;
 use super::focus;
 use leptos::html;
 use leptos::prelude::*;
@@ -149,6 +150,6 @@ fn place(element: &HtmlElement, anchor: Anchor, side: Side) {
     for (name, value, room) in [("left", left, room_x - width), ("top", top, room_y - height)] {
         let value = value.min(room - MARGIN).max(MARGIN);
         // A number of pixels is always accepted.
-        drop(style.set_property(name, &format!("{value}px")));
+        drop(style.set_property(name, &px(value)));
     }
 }

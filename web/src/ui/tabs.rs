@@ -1,17 +1,16 @@
 //! Tabs that are pages: links, so that each has an address.
 
 use super::{Glyph, Icon};
+use crate::router::{A, path};
 use leptos::html::Nav;
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast as _;
 
 /// A row or column of [`Tab`]s. Where the row is wider than the screen, the current one is in sight.
 #[component]
 pub fn Tabs(#[prop(into)] label: TextProp, children: Children) -> impl IntoView {
     let row = NodeRef::<Nav>::new();
-    let place = use_location().pathname;
+    let place = path();
     Effect::new(move |_| {
         place.with(|_| ());
         let Some(row) = row.get() else { return };

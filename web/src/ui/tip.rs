@@ -1,5 +1,6 @@
 //! Tips: one layer for every element with `data-tip`, by pointer and by keyboard.
 
+use super::dom::px;
 use super::popover::Anchor;
 use crate::effect::Effect;
 use leptos::prelude::*;
@@ -88,6 +89,6 @@ fn place(layer: &web_sys::HtmlElement, anchor: Anchor) {
     let left = centre.min(room - size.width() - 4.0).max(4.0);
     for (name, value) in [("left", left), ("top", top)] {
         // A number of pixels is always accepted.
-        drop(layer.style().set_property(name, &format!("{value}px")));
+        drop(layer.style().set_property(name, &px(value)));
     }
 }

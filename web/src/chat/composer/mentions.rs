@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use shared::chat::ChatKind;
 use shared::expression::SpaceEmoji;
 use shared::identity::UserRef;
-use shared::markdown;
+use shared::markdown::{self, Inline};
 use shared::permission::Permission;
 use shared::spaces::{Role, RoleKind};
 use std::time::Duration;
@@ -370,6 +370,8 @@ fn Offers(mentions: Mentions) -> impl IntoView {
     }
 }
 
+const EVERYBODY: [&str; 3] = ["all", "everyone", "here"];
+
 /// Says that `@all` will be nothing but text for whoever may not mention everybody.
 #[component]
 pub fn EveryoneHint(talk: Talk, text: RwSignal<String>) -> impl IntoView {
@@ -379,9 +381,18 @@ pub fn EveryoneHint(talk: Talk, text: RwSignal<String>) -> impl IntoView {
             return None;
         }
         text.with(|text| {
-            let names = markdown::mentions(text).into_iter();
-            let mut names = names.map(|name| name.to_lowercase());
-            names.find(|name| matches!(name.as_str(), "all" | "everyone" | "here"))
+            let mut found = None;
+            // Most messages mention nobody: spare them the parser.
+            if text.contains('@') {
+                markdown::for_each_inline(&markdown::parse(text), &mut |inline| {
+                    if let Inline::Mention(name) = inline
+                        && EVERYBODY.iter().any(|word| name.eq_ignore_ascii_case(word))
+                    {
+                        found.get_or_insert_with(|| name.to_ascii_lowercase());
+                    }
+                });
+            }
+            found
         })
     });
     move || {

@@ -12,6 +12,7 @@ use crate::chat::virtual_list::{HEADER, Key, Layout, VirtualList};
 use crate::effect::Effect;
 use crate::state::Room;
 use crate::state::messages::Fetch;
+use crate::ui::dom::px;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
@@ -363,7 +364,7 @@ fn fit(slot: &Element, height: Option<f64>) {
 
 fn set_pixels(element: &HtmlElement, height: f64) {
     // A number of pixels is always accepted.
-    drop(HtmlElement::style(element).set_property("height", &format!("{height}px")));
+    drop(HtmlElement::style(element).set_property("height", &px(height)));
 }
 
 /// With fractions, which `web_sys` cuts off.

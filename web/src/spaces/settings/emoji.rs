@@ -3,11 +3,11 @@
 use crate::api::expression as api;
 use crate::i18n::{Key, by_name, number, t, tf, tr};
 use crate::page::{Page, SettingsTab};
+use crate::router::A;
 use crate::state::Expression;
 use crate::ui::{Button, Confirm, Icon, IconButton, Look, Toasts, unique_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::A;
 use shared::expression::{MAX_SPACE_EMOJI, SpaceEmoji, shortcode};
 use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;

@@ -1,10 +1,10 @@
 //! How many members of a space are there, where the list of them is long.
 
+use super::fetch::Wish;
 use super::{CROWD, Roster};
 use crate::api::spaces as api;
 use crate::state::Changes;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::identity::Status;
 use shared::ids::{SpaceId, UserId};
 use shared::spaces::{OnlineMembers, Participant, Role};
@@ -60,14 +60,12 @@ impl Online {
     }
 
     /// Asks the server (anew).
-    pub(super) fn ask(self) {
-        spawn_local(async move {
-            let fetch = || api::online_members(self.space);
-            // What is on the screen stays until the next look.
-            if let Some(Ok(online)) = self.changes.settle(fetch).await {
-                let _was_there = self.known.try_set(Some(online.into()));
-            }
-        });
+    pub(super) async fn fetch(self) {
+        let fetch = || api::online_members(self.space);
+        // What is on the screen stays until the next look.
+        if let Some(Ok(online)) = self.changes.settle(fetch).await {
+            let _was_there = self.known.try_set(Some(online.into()));
+        }
     }
 
     /// How many, reactively; `None`: it was not asked yet.
@@ -90,7 +88,7 @@ impl Roster {
     /// Asks how many are there, where nobody may be told of it: in a crowd.
     pub fn count_again(&self) {
         if self.is_crowd() {
-            self.online.ask();
+            self.ask(Wish::Online);
         }
     }
 
