@@ -1,12 +1,16 @@
 //! The list of people while `@nick` is being typed, and of emoji while `:name` is.
 
+mod everyone;
+
+pub use everyone::EveryoneHint;
+
 use super::field::Field;
 use crate::api::chat as api;
 use crate::chat::completion::{candidates, emoji_query, query};
 use crate::chat::emoji;
 use crate::chat::own_emoji;
 use crate::chat::talk::Talk;
-use crate::i18n::{Key, t, tf, tn};
+use crate::i18n::{Key, t, tn};
 use crate::state::{Expression, Roster, Spaces};
 use crate::ui::{Avatar, AvatarSize, once_open};
 use leptos::ev::KeyboardEvent;
@@ -15,7 +19,6 @@ use leptos::task::spawn_local;
 use shared::chat::ChatKind;
 use shared::expression::SpaceEmoji;
 use shared::identity::UserRef;
-use shared::markdown::{self, Inline};
 use shared::permission::Permission;
 use shared::spaces::{Role, RoleKind};
 use std::time::Duration;
@@ -367,41 +370,5 @@ fn Offers(mentions: Mentions) -> impl IntoView {
                 }}
             </div>
         </Show>
-    }
-}
-
-const EVERYBODY: [&str; 3] = ["all", "everyone", "here"];
-
-/// Says that `@all` will be nothing but text for whoever may not mention everybody.
-#[component]
-pub fn EveryoneHint(talk: Talk, text: RwSignal<String>) -> impl IntoView {
-    let word = Memo::new(move |_| {
-        let is_space = talk.chats.read(talk.chat, |c| c.kind == ChatKind::Space) == Some(true);
-        if !is_space || talk.may(Permission::MentionAll) {
-            return None;
-        }
-        text.with(|text| {
-            let mut found = None;
-            // Most messages mention nobody: spare them the parser.
-            if text.contains('@') {
-                markdown::for_each_inline(&markdown::parse(text), &mut |inline| {
-                    if let Inline::Mention(name) = inline
-                        && EVERYBODY.iter().any(|word| name.eq_ignore_ascii_case(word))
-                    {
-                        found.get_or_insert_with(|| name.to_ascii_lowercase());
-                    }
-                });
-            }
-            found
-        })
-    });
-    move || {
-        word.get().map(|name| {
-            view! {
-                <p class="composer__hint" role="status">
-                    {tf(Key::NotificationsEveryoneDenied, &[("name", &name)])}
-                </p>
-            }
-        })
     }
 }
