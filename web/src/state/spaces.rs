@@ -172,7 +172,7 @@ impl Spaces {
             return open;
         }
         let spaces = *self;
-        spaces.reports.update_untracked(|all| drop(all.insert(id, 0)));
+        spaces.reports.update_untracked(|all| _ = all.insert(id, 0));
         spawn_local(async move {
             let _missing = count_reports(spaces, id).await;
         });
@@ -181,7 +181,7 @@ impl Spaces {
 
     async fn count_reports(self, id: SpaceId) {
         if let Ok(found) = crate::api::moderation::count_reports(id).await {
-            self.reports.update(|all| drop(all.insert(id, found.open)));
+            self.reports.update(|all| _ = all.insert(id, found.open));
         }
     }
 
