@@ -50,7 +50,7 @@ impl Scope {
             total = row.total;
         }
         let dense = messages as f64 * 10.0 >= total;
-        let newest = (total.max(0.0) * 25.0).sqrt().clamp(2_000.0, 50_000.0) as i64;
+        let newest = (total.max(0.0) * 10.0).sqrt().clamp(2_000.0, 50_000.0) as i64;
         // That a message is of another chat is soon seen.
         let newest = if dense { newest } else { 4 * newest };
         Self { chats, dense, newest }
