@@ -47,12 +47,13 @@ fn Row(bot: UserId, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl Into
     let (id, name) = (space.id, StoredValue::new(space.name));
     let take_out = move || {
         busy.set(true);
+        let name = name.get_value();
         spawn_local(async move {
             let outcome = api::remove_bot(id, bot).await;
             let _was_there = busy.try_set(false);
             match outcome {
                 Ok(()) => {
-                    toasts.done(tf(Key::DeveloperTakenOut, &[("name", &name.get_value())]));
+                    toasts.done(tf(Key::DeveloperTakenOut, &[("name", &name)]));
                     let _was_there = left.try_update(|left| left.retain(|space| space.id != id));
                 }
                 Err(error) => toasts.failed(error.sentence()),
