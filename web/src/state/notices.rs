@@ -92,7 +92,7 @@ impl Notices {
                 let _was_there = notices.settings.try_set(settings);
             }
         });
-        if self.watched.get_value() {
+        if self.watched.try_get_value() == Some(true) {
             self.fetch();
         }
     }

@@ -181,7 +181,7 @@ impl Spaces {
 
     async fn count_reports(self, id: SpaceId) {
         if let Ok(found) = crate::api::moderation::count_reports(id).await {
-            self.reports.update(|all| _ = all.insert(id, found.open));
+            self.reports.try_update(|all| all.insert(id, found.open));
         }
     }
 

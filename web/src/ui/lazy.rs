@@ -11,8 +11,10 @@ use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::reactive::owner::WeakOwner;
 use leptos::task::spawn_local;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 /// The code of a screen could not be fetched.
 #[derive(Clone, Copy, Debug)]
@@ -95,18 +97,22 @@ impl Place {
         let Some(owner) = self.owner.with_value(WeakOwner::upgrade) else { return };
         self.state.set(State::Loading);
         let screen = self.load.with_value(|load| load());
-        let made = owner.with(|| ScopedFuture::new_untracked(screen));
+        let mut made = Box::pin(owner.with(|| ScopedFuture::new_untracked(screen)));
         spawn_local(async move {
+            // The code comes in the middle of it: nothing is made where the view has gone meanwhile.
+            let made = poll_fn(move |context| match self.state.is_disposed() {
+                true => Poll::Ready(Err(Missing)),
+                false => made.as_mut().poll(context),
+            });
             let outcome = match i18n::ready().await {
                 true => made.await.map(|view| self.made.try_set_value(Some(view))),
                 false => Err(Missing),
             };
-            // Nobody waits for it where the view has gone meanwhile.
-            let _gone = self.state.try_set(match outcome {
+            let gone = self.state.try_set(match outcome {
                 Ok(_) => State::Ready,
                 Err(Missing) => State::Failed,
             });
-            if let (Err(Missing), Some(tell)) = (outcome, on_failure) {
+            if let (Err(Missing), Some(tell), None) = (outcome, on_failure, gone) {
                 tell.run(());
             }
         });

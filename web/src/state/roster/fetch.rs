@@ -136,7 +136,10 @@ impl Roster {
     }
 
     fn moment(self) -> Asked {
-        Asked { heard: self.people.heard.now(), loads: self.loads.get_untracked() }
+        Asked {
+            heard: self.people.heard.now(),
+            loads: self.loads.try_get_untracked().unwrap_or_default(),
+        }
     }
 
     /// Takes in members as an answer has them. Of whom the stream has told since it was asked he is
