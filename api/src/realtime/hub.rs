@@ -201,6 +201,23 @@ mod tests {
         assert_eq!(heard(&outbox), [5]);
     }
 
+    /// Two sockets come to a topic that nobody heard. The one that read the log first says so last, when
+    /// the events between have been left out for the other.
+    #[test]
+    fn who_read_the_log_first_misses_nothing() {
+        let (topic, topics) = (Topic::Chat(ChatId::new()), Topics::default());
+        let (one, two) = (Outbox::default(), Outbox::default());
+        topics.subscribe(topic, 1, &one, || {});
+        topics.subscribe(topic, 2, &two, || {});
+        assert!(!topics.settle(topic, 3));
+        assert!(!topics.receive(event(topic, 2)));
+        assert!(topics.settle(topic, 1), "the log is to be read");
+        let hole = topics.hole(topic).unwrap();
+        let missing = vec![event(topic, 2), event(topic, 3)];
+        assert_eq!(topics.repair(topic, hole, missing, true), Next::Done);
+        assert_eq!(heard(&two), [2, 3]);
+    }
+
     /// Many threads push while one reads: nothing is lost, doubled or slept through.
     #[test]
     fn an_outbox_is_read_while_it_is_filled() {

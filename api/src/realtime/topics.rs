@@ -22,6 +22,8 @@ struct State {
     subscribers: Vec<(SocketId, Outbox)>,
     /// The last `seq` handed out; `None` until the first one after the first subscription.
     last: Option<i64>,
+    /// Whether `last` is only where a socket stands: nothing was handed out yet.
+    is_said: bool,
     early: BTreeMap<i64, Arc<Delivery>>,
     repairing: bool,
     /// The log was to be looked at before it was known from where on.
@@ -49,7 +51,8 @@ pub enum Next {
 }
 
 impl State {
-    fn hand_out(&self, delivery: &Arc<Delivery>) {
+    fn hand_out(&mut self, delivery: &Arc<Delivery>) {
+        self.is_said &= delivery.seq.is_none();
         for (_, outbox) in &self.subscribers {
             outbox.push(delivery);
         }
@@ -103,13 +106,19 @@ impl Topics {
         }
     }
 
-    /// A socket has read the log up to `seq`: what follows is ordered from there. Returns whether a
+    /// A socket has read the log up to `seq`: what follows is ordered from there. Of several that come
+    /// at once the one that read first counts: the others leave out what they have. Returns whether a
     /// repair is to begin.
     #[must_use]
     pub fn settle(&self, topic: Topic, seq: i64) -> bool {
         self.0.get_mut(&topic).is_some_and(|mut state| {
-            state.last.get_or_insert(seq);
-            replace(&mut state.look, false) && state.begins_repair()
+            let is_behind = state.is_said && state.last > Some(seq);
+            if is_behind || state.last.is_none() {
+                state.last = Some(seq);
+                state.is_said = true;
+            }
+            // What came meanwhile was left out.
+            (replace(&mut state.look, false) || is_behind) && state.begins_repair()
         })
     }
 
@@ -179,6 +188,10 @@ impl Topics {
             let (seq, delivery) = entry.remove_entry();
             state.last = state.last.max(Some(seq - 1));
             state.accept(seq, delivery);
+        }
+        if state.last < Some(hole.after) {
+            // A socket that stands further back has come meanwhile.
+            return Next::Wait;
         }
         state.repairing = false;
         Next::Done
