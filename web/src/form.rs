@@ -171,6 +171,12 @@ pub fn DialogForm(
     /// What the button says: a verb.
     action: Key,
     #[prop(into)] on_send: Callback<()>,
+    /// Whether there is nothing to send yet.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// A button before the others: another thing to do here.
+    #[prop(optional)]
+    aside: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -185,8 +191,9 @@ pub fn DialogForm(
             {children()}
             <FormFailure form />
             <footer class="dialog__footer">
+                {aside}
                 <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look submit=true busy=form.is_busy()>
+                <Button look submit=true busy=form.is_busy() disabled>
                     {t(action)}
                 </Button>
             </footer>

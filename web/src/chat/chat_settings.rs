@@ -1,10 +1,10 @@
 //! Name, topic, category and slow mode of a chat, and its end.
 
 use crate::api::chat as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tf, tn, tr};
 use crate::state::{Categories, Chats};
-use crate::ui::{Button, Confirm, Dialog, Look, SelectField, TextArea, TextField, Toasts};
+use crate::ui::{Confirm, Dialog, Look, SelectField, TextArea, TextField, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, UpdateChat};
@@ -43,8 +43,7 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     };
     let form = Form::with_codes(move || body().validate(), &[(ErrorCode::NameTaken, "name")]);
     let (name_field, topic_field) = (form.field("name"), form.field("topic"));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let send = move || {
         form.send(
             move || {
                 let body = untrack(body);
@@ -58,7 +57,7 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
         );
     };
     view! {
-        <form class="dialog__body" on:submit=submit>
+        <DialogForm open form look=Look::Primary action=Key::AppSave on_send=move |()| send()>
             <TextField
                 label=t(Key::ChatName)
                 value=name
@@ -76,14 +75,7 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
                 on_leave=topic_field.on_leave
             />
             {space.map(|space| view! { <OfSpace space category slow /> })}
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::AppSave)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use super::keys::page;
 use crate::api::chat as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tr};
 use crate::people::{Among, Finder, PersonButton, PersonChip, by_nickname};
 use crate::router::navigate;
@@ -40,8 +40,7 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     };
     let form = Form::with_codes(move || body().validate(), &[(ErrorCode::NameTaken, "name")]);
     let (name_field, topic_field) = (form.field("name"), form.field("topic"));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let send = move || {
         form.send(
             move || {
                 let body = untrack(body);
@@ -56,7 +55,7 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
         );
     };
     view! {
-        <form class="dialog__body" on:submit=submit>
+        <DialogForm open form look=Look::Primary action=Key::ChatCreate on_send=move |()| send()>
             <TextField
                 label=t(Key::ChatName)
                 value=name
@@ -73,14 +72,7 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
                 on_input=topic_field.on_input
                 on_leave=topic_field.on_leave
             />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::ChatCreate)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }
 

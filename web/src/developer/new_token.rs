@@ -1,7 +1,7 @@
 //! Making a token: what it may, how long; then the secret, this once.
 
 use crate::api::integrations as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, by_name, t, tr};
 use crate::ui::{Button, Dialog, Icon, Look, SelectField, TextField, Tick, Toasts};
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ fn wishes(
         let body = untrack(body);
         form.send(move || async move { api::create_token(bot, &body).await }, done);
     };
-    let ticks = Scope::ALL.iter().map(|scope| {
+    let ticks = Scope::ALL.iter().map(move |scope| {
         let scope = *scope;
         view! {
             <Tick
@@ -89,13 +89,12 @@ fn wishes(
         }
     });
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
+        <DialogForm
+            open
+            form
+            look=Look::Primary
+            action=Key::DeveloperMakeToken
+            on_send=move |()| send()
         >
             <TextField
                 label=t(Key::DeveloperTokenName)
@@ -112,14 +111,7 @@ fn wishes(
                 <p class="field__error" aria-live="polite">{move || scopes_field.error.get()}</p>
             </fieldset>
             <SelectField label=t(Key::DeveloperLifetime) value=days options=lifetimes />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::DeveloperMakeToken)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
     .into_any()
 }

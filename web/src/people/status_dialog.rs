@@ -1,7 +1,7 @@
 //! One's own status: presence, an emoji, a few words, an end.
 
 use crate::api::people as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, by_name, clock, day, t, tf, tr};
 use crate::state::Session;
 use crate::ui::{Button, Choice, Choices, Dialog, Look, SelectField, StatusDot, TextField, Toasts};
@@ -76,14 +76,22 @@ fn StatusForm(open: RwSignal<bool>) -> impl IntoView {
             ENDS.iter().map(|(key, _)| ((*key).to_owned(), by_name(&format!("people.end_{key}"))));
         kept.into_iter().chain(fresh).collect::<Vec<_>>()
     });
+    let clear = view! {
+        <Button on_click=move |_| {
+            emoji.set(String::new());
+            text.set(String::new());
+            end.set("never".into());
+            send();
+        }>{t(Key::PeopleClearStatus)}</Button>
+    };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
+        <DialogForm
+            open
+            form
+            look=Look::Primary
+            action=Key::AppSave
+            on_send=move |()| send()
+            aside=clear.into_any()
         >
             <Choices label=t(Key::StatusChoose)>
                 {STATUSES
@@ -141,17 +149,7 @@ fn StatusForm(open: RwSignal<bool>) -> impl IntoView {
                     .collect_view()}
             </div>
             <SelectField label=t(Key::PeopleEnds) value=end options=ends hint=t(Key::PeopleEndsHint) />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| {
-                    emoji.set(String::new());
-                    text.set(String::new());
-                    end.set("never".into());
-                    send();
-                }>{t(Key::PeopleClearStatus)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>{t(Key::AppSave)}</Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }
 

@@ -1,7 +1,7 @@
 //! One's own data: a copy of it, and the end of the account.
 
 use crate::api::people as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, exact, t, tf, tn, tr};
 use crate::page::Page;
 use crate::router::A;
@@ -114,7 +114,7 @@ fn End() -> impl IntoView {
             }}
         </section>
         <Dialog open title=t(Key::PeopleEnd)>
-            <EndForm />
+            <EndForm open />
         </Dialog>
     }
 }
@@ -152,7 +152,7 @@ fn Owned(spaces: Vec<OwnedSpace>) -> impl IntoView {
 const CODES: &[(ErrorCode, &str)] = &[(ErrorCode::WrongPassword, "password")];
 
 #[component]
-fn EndForm() -> impl IntoView {
+fn EndForm(open: RwSignal<bool>) -> impl IntoView {
     let (session, toasts) = (expect_context::<Session>(), expect_context::<Toasts>());
     let nickname = untrack(|| session.me()).map(|me| me.nickname).unwrap_or_default();
     let nickname = StoredValue::new(nickname);
@@ -187,13 +187,12 @@ fn EndForm() -> impl IntoView {
     };
     let (password_field, confirm_field) = (form.field("password"), form.field("confirm"));
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
+        <DialogForm
+            open
+            form
+            look=Look::Danger
+            action=Key::PeopleEndAction
+            on_send=move |()| send()
         >
             <p>{t(Key::PeopleEndWarning)}</p>
             <Tick
@@ -218,12 +217,6 @@ fn EndForm() -> impl IntoView {
                 on_input=confirm_field.on_input
                 on_leave=confirm_field.on_leave
             />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button look=Look::Danger submit=true busy=form.is_busy()>
-                    {t(Key::PeopleEndAction)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }

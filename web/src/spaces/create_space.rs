@@ -2,7 +2,7 @@
 
 use super::space_form::{SpaceFields, SpaceInputs};
 use crate::api::{files, moderation, spaces as api};
-use crate::form::FormFailure;
+use crate::form::DialogForm;
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
 use crate::people::{Among, PersonChip, PersonField};
@@ -52,25 +52,17 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
         form.send(move || async move { api::create_space(&body).await }, created);
     };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
+        <DialogForm
+            open
+            form
+            look=Look::Primary
+            action=Key::SpacesCreateAction
+            on_send=move |()| send()
         >
             <FirstPicture name=fields.name picture />
             <SpaceInputs fields form />
             <FirstPeople people />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button look=Look::Primary submit=true busy=form.is_busy()>
-                    {t(Key::SpacesCreateAction)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }
 

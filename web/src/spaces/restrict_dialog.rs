@@ -2,7 +2,7 @@
 
 use super::ban_dialog::{durations, end_of, filled};
 use crate::api::moderation as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, by_name, exact, t, tf, tr};
 use crate::ui::{Button, Dialog, Look, SelectField, TextArea, Tick, Toasts};
 use leptos::prelude::*;
@@ -95,14 +95,20 @@ fn RestrictForm(
             tf(Key::ModerationRestrictNow, &[("until", &until)])
         })
     };
+    let lifting = view! {
+        <Show when=move || now.with(Option::is_some)>
+            <Button on_click=move |_| lift()>{t(Key::ModerationRestrictLift)}</Button>
+        </Show>
+    };
     view! {
-        <form
-            class="dialog__body"
-            novalidate
-            on:submit=move |event| {
-                event.prevent_default();
-                send(untrack(body), Key::ModerationRestrictDone);
-            }
+        <DialogForm
+            open
+            form
+            look=Look::Primary
+            action=Key::ModerationRestrict
+            on_send=move |()| send(untrack(body), Key::ModerationRestrictDone)
+            disabled=Signal::derive(move || denied.get().is_empty())
+            aside=lifting.into_any()
         >
             <p>{t(Key::ModerationRestrictText)}</p>
             {move || standing().map(|text| view! { <p class="manage__note" role="status">{text}</p> })}
@@ -115,21 +121,6 @@ fn RestrictForm(
                 options=Signal::derive(durations)
             />
             <TextArea label=t(Key::ModerationReason) value=reason rows=2 />
-            <FormFailure form />
-            <footer class="dialog__footer">
-                <Show when=move || now.with(Option::is_some)>
-                    <Button on_click=move |_| lift()>{t(Key::ModerationRestrictLift)}</Button>
-                </Show>
-                <Button on_click=move |_| open.set(false)>{t(Key::AppCancel)}</Button>
-                <Button
-                    look=Look::Primary
-                    submit=true
-                    busy=form.is_busy()
-                    disabled=Signal::derive(move || denied.get().is_empty())
-                >
-                    {t(Key::ModerationRestrict)}
-                </Button>
-            </footer>
-        </form>
+        </DialogForm>
     }
 }
