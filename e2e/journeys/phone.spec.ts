@@ -1,5 +1,5 @@
 import { devices, type Page } from '@playwright/test'
-import { chatLink, composer, ready, row, say } from './support/screen.ts'
+import { chatLink, composer, ready, row, rows, say } from './support/screen.ts'
 import { expect, Person, test } from './support/test.ts'
 
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, defaultBrowserType: undefined }
@@ -91,4 +91,98 @@ test('an address that waits for its code takes one line, until the code is typed
   await expectNoSideScroll(page)
   await banner.getByRole('button', { name: 'Not now' }).tap()
   await expect(banner).toHaveCount(0)
+})
+
+test('a finger that goes to the right leads back once, and one that scrolls or selects does not', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Edge')
+  await anna.makeChat(space.id, 'errands')
+  await anna.say(space.default_chat_id, `\`\`\`\n${'a very long line of code '.repeat(20)}\n\`\`\``)
+  for (let line = 0; line < 40; line++) await anna.say(space.default_chat_id, `line ${line}`)
+  const page = await open(anna, '/inbox', phone)
+  await expect(page.getByRole('heading', { name: 'Notifications', level: 1 })).toBeVisible({ timeout: 30_000 })
+  const bar = page.getByRole('navigation', { name: 'Menu' })
+  await bar.getByRole('link', { name: 'Home' }).tap()
+  await chatLink(page, 'general').tap()
+  await ready(page)
+  const session = await page.context().newCDPSession(page)
+  const touch = (type: string, touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type: type as 'touchStart', touchPoints })
+  type Place = [number, number]
+  const drag = async (from: Place, to: Place) => {
+    await touch('touchStart', [{ x: from[0], y: from[1] }])
+    for (let step = 1; step <= 8; step++) {
+      await touch('touchMove', [{ x: from[0] + ((to[0] - from[0]) * step) / 8, y: from[1] + ((to[1] - from[1]) * step) / 8 }])
+    }
+  }
+  const swipe = async (from: Place, to: Place) => {
+    await drag(from, to)
+    await touch('touchEnd', [])
+  }
+  const arrow = page.locator('.swipe')
+  const list = page.getByRole('complementary', { name: 'Chats and spaces' })
+  const log = page.getByRole('log', { name: 'Messages' })
+
+  // Along the page, askew, to the left, not far enough.
+  await log.evaluate((log) => log.scrollTo(0, log.scrollHeight))
+  const top = await log.evaluate((log) => log.scrollTop)
+  await swipe([40, 200], [50, 500])
+  await expect.poll(() => log.evaluate((log) => log.scrollTop)).toBeLessThan(top)
+  await swipe([40, 300], [240, 560])
+  await swipe([300, 300], [100, 300])
+  await swipe([40, 400], [90, 400])
+  await expect(arrow).toHaveCount(0)
+
+  // Code goes to the side.
+  const code = rows(page).locator('pre')
+  await log.evaluate((log) => log.scrollTo(0, 0))
+  await expect(code).toBeInViewport()
+  await code.evaluate((pre) => { pre.scrollLeft = 900 })
+  const box = (await code.boundingBox())!
+  await swipe([box.x + 20, box.y + box.height / 2], [box.x + 220, box.y + box.height / 2])
+  await expect.poll(() => code.evaluate((pre) => pre.scrollLeft)).toBeLessThan(900)
+
+  // What is selected stays under the reader's finger.
+  await row(page, 'line 3').first().locator('.text').evaluate((text) => getSelection()!.selectAllChildren(text))
+  await swipe([40, 400], [240, 400])
+  await expect(composer(page)).toBeVisible()
+  await expect(list).toBeHidden()
+  await page.evaluate(() => getSelection()!.removeAllRanges())
+
+  // What is pulled out shows it, and can be put back.
+  await drag([40, 400], [240, 405])
+  await expect(arrow).toHaveClass(/swipe--far/)
+  await touch('touchMove', [{ x: 50, y: 405 }])
+  await touch('touchEnd', [])
+  await expect(arrow).toHaveCount(0)
+  await expect(composer(page)).toBeVisible()
+
+  // A panel first, then the list; the browser does not go back as well.
+  await page.locator('.conversation__header').getByRole('button', { name: 'Search' }).tap()
+  const panel = page.getByRole('complementary', { name: 'Search' })
+  await expect(panel).toBeVisible()
+  await swipe([40, 700], [300, 705])
+  await expect(panel).toHaveCount(0)
+  await expect(composer(page)).toBeVisible()
+  const length = await page.evaluate(() => history.length)
+  await swipe([40, 400], [300, 405])
+  await expect(page).toHaveURL(new RegExp(`/s/${space.id}$`))
+  await expect(chatLink(page, 'errands')).toBeVisible()
+  expect(await page.evaluate(() => history.length)).toBe(length + 1)
+  // The list is the beginning.
+  await swipe([100, 600], [360, 605])
+  await expect(page).toHaveURL(new RegExp(`/s/${space.id}$`))
+  await expect(arrow).toHaveCount(0)
+
+  // Who wants no motion sees the arrow where it stays.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await chatLink(page, 'errands').tap()
+  await ready(page)
+  await drag([40, 400], [80, 405])
+  const still = (await arrow.boundingBox())!
+  await touch('touchMove', [{ x: 240, y: 405 }])
+  await expect(arrow).toHaveClass(/swipe--far/)
+  expect((await arrow.boundingBox())!.x).toBe(still.x)
+  await touch('touchEnd', [])
+  await expect(chatLink(page, 'errands')).toBeVisible()
 })

@@ -7,6 +7,7 @@ mod pages;
 mod panel;
 mod panel_edge;
 mod shell;
+mod swipe;
 
 pub use page_header::{BackOrMenu, PageHeader};
 

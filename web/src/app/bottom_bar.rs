@@ -1,11 +1,12 @@
-//! The bar at the bottom of a phone.
+//! What only a phone has: the bar at the bottom, the way back by a finger.
 
+use super::swipe::swipe_back;
 use crate::i18n::{Key, t};
 use crate::notifications::BellItem;
 use crate::page::{Page, SettingsTab};
 use crate::router::A;
 use crate::state::Layout;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Glyph, Icon, once_open};
 use leptos::prelude::*;
 
 /// Home, direct messages, search, me.
@@ -39,5 +40,6 @@ pub fn BottomBar() -> impl IntoView {
                 <span>{t(Key::AppMe)}</span>
             </A>
         </nav>
+        {once_open(move || layout.is_phone.get(), swipe_back)}
     }
 }
