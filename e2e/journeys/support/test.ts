@@ -65,15 +65,21 @@ async function signIn(context: BrowserContext, person: Person): Promise<void> {
 
 /** No finding of axe that stops somebody: serious and critical ones. */
 export async function expectAccessible(page: Page, where = page.url()): Promise<void> {
-  await expectNoFinding(new AxeBuilder({ page }), `accessibility of ${where}`)
+  await expectNoFinding(page, new AxeBuilder({ page }), `accessibility of ${where}`)
 }
 
 /** Every text stands out from its ground. */
 export async function expectReadable(page: Page, where: string): Promise<void> {
-  await expectNoFinding(new AxeBuilder({ page }).withRules(['color-contrast']), `contrast of ${where}`)
+  await expectNoFinding(page, new AxeBuilder({ page }).withRules(['color-contrast']), `contrast of ${where}`)
 }
 
-async function expectNoFinding(axe: AxeBuilder, what: string): Promise<void> {
+async function expectNoFinding(page: Page, axe: AxeBuilder, what: string): Promise<void> {
+  // What is still fading in has no contrast yet.
+  await page.evaluate(() => Promise.allSettled(
+    document.getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+      .map((one) => one.finished),
+  ))
   const { violations } = await axe.analyze()
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   const told = grave.flatMap(({ id, help, nodes }) =>
