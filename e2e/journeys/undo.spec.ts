@@ -61,3 +61,49 @@ test('a chat that was muted, and what was marked as read, come back', async ({ o
   await expect(badge).toHaveText(/2/)
   expect((await boris.get(`/chats/${other.id}`)).read.unread).toBe(2)
 })
+
+test('taking back that everything is read brings every chat back, also the one on the screen', async ({ open }) => {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace('Undo')
+  await boris.join(space.id)
+  const names = Array.from({ length: 24 }, (_, at) => `chat ${String.fromCharCode(97 + at)}`)
+  const chats = new Map<string, string>()
+  for (const name of names) chats.set(name, (await anna.makeChat(space.id, name)).id)
+  await anna.say(space.default_chat_id, 'read long ago')
+  const page = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  await expect.poll(async () => (await boris.get(`/chats/${space.default_chat_id}`)).read.unread).toBe(0)
+  await expect(chatLink(page, 'chat x')).toBeVisible()
+
+  // Some are read in part, the one on the screen is unread by choice.
+  for (const [at, id] of [...chats.values()].entries()) {
+    await anna.say(id, 'first')
+    await anna.say(id, 'second')
+    if (at % 3 === 0) await boris.post(`/chats/${id}/read`, { seq: 1 })
+  }
+  const shown = await say(page, 'mine')
+  await anna.say(space.default_chat_id, 'on the screen')
+  await expect(shown).toBeVisible()
+  const last = page.locator('.row[data-id]').filter({ hasText: 'on the screen' })
+  await choose(page, last, 'Mark as unread from here')
+  const badges = page.locator('.sidebar .badge')
+  await expect(badges).toHaveCount(25)
+  const positions = async () => {
+    const { items } = await boris.get('/chats')
+    return items.map(({ name, read }: { name: string; read: unknown }) => ({ name, read })).sort((a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name))
+  }
+  const before = await positions()
+
+  await page.getByRole('button', { name: 'Menu of the list' }).click()
+  await page.getByRole('menuitem', { name: 'Mark all as read' }).click()
+  await expect(badges).toHaveCount(0)
+  await undo(page, 'Everything is marked as read.').click()
+  await expect(badges).toHaveCount(25)
+  await expect.poll(positions).toEqual(before)
+
+  // What came back is read as always: when it is opened.
+  await chatLink(page, 'chat a').click()
+  await ready(page)
+  await expect(chatLink(page, 'chat a').locator('.badge')).toHaveCount(0)
+  await expect(badges).toHaveCount(24)
+})

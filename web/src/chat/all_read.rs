@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::ids::SpaceId;
 
-/// So many chats can be made unread again: each by itself.
-const MOST: usize = 20;
+/// So many chats can be made unread again: each takes a request.
+const MOST: usize = 300;
 
 /// Marks every chat of a space as read, or every one there is.
 pub fn mark_all_read(chats: Chats, toasts: Toasts, space: Option<SpaceId>) {
@@ -23,10 +23,8 @@ pub fn mark_all_read(chats: Chats, toasts: Toasts, space: Option<SpaceId>) {
             return toasts.done(done);
         }
         toasts.undoable(done, move || {
-            for (chat, read_seq) in &before {
-                let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
-                chats.mark_unread(*chat, read_seq + 1, failed);
-            }
+            let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
+            chats.put_back(before.clone(), failed);
         });
     });
 }
@@ -41,6 +39,6 @@ pub fn mark_one_read(talk: Talk) {
         let failed = Callback::new(move |sentence: String| toasts.failed(sentence));
         // The line stands in the page, if that is still there.
         let _was_there = divider.try_set(Some(read.read_seq));
-        chats.mark_unread(chat, read.read_seq + 1, failed);
+        chats.put_back(vec![(chat, read.read_seq)], failed);
     });
 }

@@ -141,6 +141,7 @@ fn Conversation(chat: ChatId) -> impl IntoView {
 fn keep_read(talk: Talk) {
     let is_focused = focused_window();
     let chats = talk.chats;
+    chats.release(talk.chat);
     let read = Memo::new(move |_| chats.read(talk.chat, |chat| chat.read).unwrap_or_default());
     Effect::new(move |_| {
         let read = read.get();

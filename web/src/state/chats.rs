@@ -33,8 +33,9 @@ pub struct Chats {
     touched: StoredValue<HashSet<ChatId>>,
     /// Chats that are being fetched singly, and whether to do it once more.
     refreshing: StoredValue<HashMap<ChatId, bool>>,
-    /// The chat in which the person marked something as unread: seeing it does not undo that.
-    held: RwSignal<Option<ChatId>>,
+    /// Chats in which the person marked something as unread: seeing them does not undo that until he has
+    /// left them.
+    held: RwSignal<HashSet<ChatId>>,
     /// Whether the server has been asked since the start: before, the chats are those of the last time.
     pub is_fresh: RwSignal<bool>,
     session: Session,
@@ -53,7 +54,7 @@ impl Chats {
             turns: StoredValue::default(),
             touched: StoredValue::default(),
             refreshing: StoredValue::default(),
-            held: RwSignal::new(None),
+            held: RwSignal::default(),
             is_fresh: RwSignal::new(false),
             session,
             spaces,

@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, ReadState};
 use shared::ids::{ChatId, SpaceId};
+use std::collections::HashSet;
 
 impl Chats {
     /// Notes that everything up to the newest message is read, here at once and then at the server.
     pub fn mark_read(&self, id: ChatId) {
-        self.held.set(None);
+        self.release(id);
         let Some(chat) = self.signal(id) else { return };
         let (seq, read) = chat.with_untracked(|chat| (chat.last_seq, chat.read));
         if read.unread == 0 && read.mentions == 0 {
@@ -33,27 +34,41 @@ impl Chats {
     /// Marks a message and all after it as unread, until the person leaves the chat or says
     /// otherwise.
     pub fn mark_unread(&self, id: ChatId, seq: i64, failed: Callback<String>) {
+        self.put_back(vec![(id, seq - 1)], failed);
+    }
+
+    /// Moves read positions back, one after the other: whoever has many unread chats does not ask for
+    /// all of them at once. Says the last thing that failed.
+    pub fn put_back(&self, positions: Vec<(ChatId, i64)>, failed: Callback<String>) {
         let chats = *self;
-        self.touch(id);
-        self.held.set(Some(id));
         spawn_local(async move {
-            match api::mark_unread(id, seq).await {
-                Ok(read) => chats.set_read(id, read, true),
-                Err(error) => failed.run(error.sentence()),
+            let mut failure = None;
+            for (id, read_seq) in positions {
+                // Signed out meanwhile.
+                if chats.held.try_update(|held| held.insert(id)).is_none() {
+                    return;
+                }
+                chats.touch(id);
+                match api::mark_unread(id, read_seq + 1).await {
+                    Ok(read) if !chats.held.is_disposed() => chats.set_read(id, read, true),
+                    Ok(_) => return,
+                    Err(error) => failure = Some(error.sentence()),
+                }
             }
+            failure.into_iter().for_each(|sentence| failed.run(sentence));
         });
     }
 
     /// Whether the chat stays unread although it is seen, reactively.
     #[must_use]
     pub fn is_held(&self, id: ChatId) -> bool {
-        self.held.get() == Some(id)
+        self.held.with(|held| held.contains(&id))
     }
 
-    /// What was marked as unread in a chat may be read again: the person left it.
+    /// What was marked as unread in a chat may be read again: the person comes to it, or left it.
     pub fn release(&self, id: ChatId) {
-        if self.held.get_untracked() == Some(id) {
-            self.held.set(None);
+        if self.held.with_untracked(|held| held.contains(&id)) {
+            self.held.update(|held| _ = held.remove(&id));
         }
     }
 
@@ -73,7 +88,7 @@ impl Chats {
     /// # Errors
     /// See [`crate::api::ApiError`].
     pub async fn mark_all_read(&self, space: Option<SpaceId>) -> ApiResult<()> {
-        self.held.set(None);
+        self.held.set(HashSet::new());
         api::mark_all_read(space).await
     }
 
