@@ -92,12 +92,12 @@ pub fn service(
         .wrap(from_fn(parameters))
         .wrap(from_fn(limit_requests))
         .wrap(from_fn(deadline))
+        .wrap(from_fn(queue_upgrades))
         .wrap(from_fn(one_path))
         .wrap(from_fn(problems))
         .wrap(cors)
         .wrap(from_fn(headers))
         .wrap(from_fn(observe))
-        .wrap(from_fn(queue_upgrades))
 }
 
 /// The REST contract of these routes.

@@ -112,9 +112,17 @@ impl Person {
         }
     }
 
+    /// Later than all that was heard before, whatever the clocks of other nodes say.
     fn choose(&mut self, chosen: Chosen) {
         self.chosen = chosen;
-        self.chosen_at = Utc::now().timestamp_micros();
+        self.chosen_at = Utc::now().timestamp_micros().max(self.chosen_at + 1);
+    }
+
+    /// What was read at some time: a choice made since counts.
+    fn read(&mut self, chosen: Chosen, at: DateTime<Utc>) {
+        if at.timestamp_micros() > self.chosen_at {
+            (self.chosen, self.chosen_at) = (chosen, at.timestamp_micros());
+        }
     }
 
     fn seen(&self) -> Told {
@@ -171,11 +179,11 @@ impl Presences {
 }
 
 impl Live {
-    /// A socket of the person is open.
-    pub fn appear(&self, user: UserId, socket: SocketId, chosen: Chosen) {
+    /// A socket of the person is open. What he chose was read after `at`.
+    pub fn appear(&self, user: UserId, socket: SocketId, chosen: Chosen, at: DateTime<Utc>) {
         let now = Instant::now();
         self.tell_status(user, |person| {
-            person.choose(chosen);
+            person.read(chosen, at);
             person.sockets.insert(Place::Here(socket), Beat::new(now));
         });
     }
@@ -205,12 +213,18 @@ impl Live {
         });
     }
 
-    /// A beat of a session without a socket: good for a minute.
-    pub fn visit(&self, user: UserId, session: SessionId, chosen: Chosen, active: bool) {
+    /// A beat of a session without a socket: good for a minute. What he chose was read after `at`.
+    pub fn visit(
+        &self,
+        user: UserId,
+        session: SessionId,
+        (chosen, at): (Chosen, DateTime<Utc>),
+        active: bool,
+    ) {
         // Sockets count up from 1 and never get to the upper half.
         let visitor = SocketId::MAX - session.0.as_u128() as SocketId / 2;
         if !self.presences().knows(user) {
-            self.appear(user, visitor, chosen);
+            self.appear(user, visitor, chosen, at);
         }
         self.beat(user, visitor, active);
         let live = self.clone();
@@ -316,6 +330,21 @@ mod tests {
         assert_eq!(status(&[(1, 900), (61, 61)], chosen()), Status::Away);
         assert_eq!(status(&[(61, 61)], chosen()), Status::Offline);
         assert_eq!(status(&[], chosen()), Status::Offline);
+    }
+
+    #[test]
+    fn the_latest_choice_wins_whatever_the_clocks_say() {
+        let invisible = Chosen { status: Status::Offline, ..Chosen::default() };
+        let mut person = Person::default();
+        // Heard from a node whose clock is an hour ahead.
+        person.read(Chosen::default(), Utc::now() + chrono::Duration::hours(1));
+        let before = person.chosen_at;
+        person.choose(invisible.clone());
+        assert_eq!(person.chosen, invisible);
+        assert!(person.chosen_at > before);
+        // Read before he chose, told after it.
+        person.read(Chosen::default(), Utc::now());
+        assert_eq!(person.chosen, invisible);
     }
 
     #[test]

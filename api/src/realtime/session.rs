@@ -25,7 +25,7 @@ use shared::text::Lang;
 use shared::topic::Topic;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
-use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{sleep_until, timeout};
 
 /// The first frame must come within this.
 const HELLO_TIME: Duration = Duration::from_secs(5);
@@ -70,6 +70,7 @@ pub struct Session {
     /// The peer's role in each of his spaces.
     roles: HashMap<SpaceId, RoleId>,
     last_heard: Instant,
+    next_ping: Instant,
     /// When the latest commands came.
     recent: VecDeque<Instant>,
     strikes: u8,
@@ -84,7 +85,8 @@ struct Peer {
 /// What hello brings.
 struct Greeted {
     peer: Peer,
-    chosen: Chosen,
+    /// What he lets others see, read after then.
+    chosen: (Chosen, Timestamp),
     /// His place among the sockets of his account.
     entered: Entered,
 }
@@ -109,6 +111,7 @@ impl Session {
             same_log: true,
             roles: HashMap::new(),
             last_heard: Instant::now(),
+            next_ping: Instant::now(),
             recent: VecDeque::new(),
             strikes: 0,
         }
@@ -122,20 +125,20 @@ impl Session {
     }
 
     /// Lives until one side ends it.
-    pub async fn run(mut self, mut stream: AggregatedMessageStream, place: WaitingSocket) {
+    pub async fn run(&mut self, stream: &mut AggregatedMessageStream, place: WaitingSocket) {
         let _open = self.app.live.count_socket();
         let mut shutdown = self.app.live.shutdown();
         let hello = tokio::select! {
             biased;
             _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
             // On the heap, and gone after: what waits is a small part of what a socket goes through.
-            hello = Box::pin(self.hello(&mut stream, place)) => hello,
+            hello = Box::pin(self.hello(stream, place)) => hello,
         };
         let end = match hello {
-            Ok(Greeted { peer, chosen, entered: _entered }) => {
-                self.app.live.appear(peer.user.id, self.id, chosen);
+            Ok(Greeted { mut peer, chosen: (chosen, at), entered: _entered }) => {
+                self.app.live.appear(peer.user.id, self.id, chosen, at);
                 self.present = Some(peer.card.clone());
-                let end = self.serve(peer, &mut stream).await;
+                let end = self.serve(&mut peer, stream).await;
                 self.leave();
                 end
             }
@@ -161,34 +164,53 @@ impl Session {
         }
     }
 
-    async fn serve(&mut self, mut peer: Peer, stream: &mut AggregatedMessageStream) -> End {
+    async fn serve(&mut self, peer: &mut Peer, stream: &mut AggregatedMessageStream) -> End {
         let mut shutdown = self.app.live.shutdown();
-        let silence = self.app.config.stream.silence();
-        let mut ping = interval(self.app.config.stream.heartbeat);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let outbox = self.outbox.clone();
+        self.next_ping = Instant::now();
         loop {
-            let expiry = instant(peer.user.expires_at);
-            let look = instant(self.hidden_until.unwrap_or(peer.user.expires_at));
             let step = tokio::select! {
                 biased;
                 _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
-                () = sleep_until(expiry) => Err(End::close(close::UNAUTHENTICATED)),
-                () = sleep_until((self.last_heard + silence).into()) => Err(End::Gone),
-                () = sleep_until(look), if self.hidden_until.is_some() => {
-                    Box::pin(self.look_again(&peer)).await
-                }
+                // One timer for all that has its time, and whatever takes long on the heap: most
+                // sockets wait here for most of their lives.
+                () = sleep_until(self.next_turn(peer)) => Box::pin(self.turn(peer)).await,
                 delivery = outbox.next() => match delivery {
-                    Ok(delivery) => Box::pin(self.deliver(&peer, delivery)).await,
+                    Ok(delivery) => Box::pin(self.deliver(peer, delivery)).await,
                     Err(_) => Err(End::close(close::TOO_SLOW)),
                 },
-                message = stream.recv() => Box::pin(self.hear(&mut peer, message)).await,
-                _ = ping.tick() => self.ping().await,
+                message = stream.recv() => Box::pin(self.hear(peer, message)).await,
             };
             if let Err(end) = step {
                 return end;
             }
         }
+    }
+
+    /// When something is due even if nobody says anything.
+    fn next_turn(&self, peer: &Peer) -> tokio::time::Instant {
+        let gone = self.last_heard + self.app.config.stream.silence();
+        let look = self.hidden_until.map_or(gone.into(), instant);
+        instant(peer.user.expires_at).min(self.next_ping.min(gone).into()).min(look)
+    }
+
+    /// Does what is due.
+    async fn turn(&mut self, peer: &Peer) -> Result<(), End> {
+        let (now, stream) = (Instant::now(), &self.app.config.stream);
+        if is_past(peer.user.expires_at) {
+            return Err(End::close(close::UNAUTHENTICATED));
+        }
+        if now >= self.last_heard + stream.silence() {
+            return Err(End::Gone);
+        }
+        if now >= self.next_ping {
+            self.next_ping = now + stream.heartbeat;
+            self.ping().await?;
+        }
+        if self.hidden_until.is_some_and(is_past) {
+            return self.look_again(peer).await;
+        }
+        Ok(())
     }
 
     async fn hear(
@@ -270,6 +292,10 @@ async fn taken(frame: impl Future<Output = Result<(), actix_ws::Closed>>) -> Res
 /// A time as timers know it; what is past is now.
 fn instant(at: Timestamp) -> tokio::time::Instant {
     tokio::time::Instant::now() + (at - chrono::Utc::now()).to_std().unwrap_or_default()
+}
+
+fn is_past(at: Timestamp) -> bool {
+    at <= chrono::Utc::now()
 }
 
 /// Everybody comes back at his own moment.

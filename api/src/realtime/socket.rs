@@ -5,13 +5,14 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::client_address::ClientAddress;
 use crate::http::language;
 use crate::http::origin::is_own;
+use crate::http::rate_limit::subscriber;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::guard;
 use crate::realtime::session::Session;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ORIGIN, UPGRADE};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use dashmap::DashMap;
@@ -19,14 +20,18 @@ use shared::command::{MAX_FRAME, SUBPROTOCOL};
 use shared::error::ErrorCode;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 /// Upgrades that are worked on at once.
 const AT_ONCE: usize = 32;
+/// Who has not got a turn within this comes back later.
+const QUEUE_TIME: Duration = Duration::from_secs(10);
 
-/// Sockets by address that have not said hello yet.
+/// Sockets that have not said hello yet, by whom their addresses stand for.
 #[derive(Clone, Default)]
-pub struct Waiting(Arc<DashMap<IpAddr, usize>>);
+pub struct Waiting(Arc<DashMap<String, usize>>);
 
 /// Where upgrades queue, before anything is done for them.
 #[derive(Clone)]
@@ -38,17 +43,25 @@ impl Default for Door {
     }
 }
 
+impl Door {
+    async fn turn(&self) -> ApiResult<SemaphorePermit<'_>> {
+        let turn = timeout(QUEUE_TIME, self.0.acquire()).await.map_err(ApiError::unavailable)?;
+        turn.map_err(ApiError::unavailable)
+    }
+}
+
 /// One of them, until dropped.
-pub struct WaitingSocket(Waiting, IpAddr);
+pub struct WaitingSocket(Waiting, String);
 
 impl Waiting {
     fn enter(&self, address: IpAddr, limit: usize) -> Option<WaitingSocket> {
-        let mut count = self.0.entry(address).or_default();
+        let who = subscriber(address);
+        let mut count = self.0.entry(who.clone()).or_default();
         if *count >= limit {
             return None;
         }
         *count += 1;
-        Some(WaitingSocket(self.clone(), address))
+        Some(WaitingSocket(self.clone(), who))
     }
 }
 
@@ -93,32 +106,37 @@ pub async fn open_socket(
     let (response, sink, stream) =
         actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(malformed)?;
     let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations();
-    let stream = stream.max_continuation_size(MAX_FRAME);
-    let app = app.get_ref().clone();
-    let commands = commands.get_ref().clone();
-    let lang = language::of(&request);
-    actix_web::rt::spawn(async move {
-        Session::new(app, commands, sink, tripped).speaking(lang).run(stream, place).await;
-    });
+    let mut stream = stream.max_continuation_size(MAX_FRAME);
+    let (app, commands) = (app.get_ref().clone(), commands.get_ref().clone());
+    let mut session = Session::new(app, commands, sink, tripped).speaking(language::of(&request));
+    // By reference: a future keeps what is given to it twice.
+    actix_web::rt::spawn(async move { session.run(&mut stream, place).await });
     Ok(response)
 }
 
 /// Thousands of sockets may come back at the same moment. A worker takes what is ready in turn, so a
-/// request would wait until each of them was answered: they wait here instead. The outermost layer.
+/// request would wait until each of them was answered: they wait here instead, outside of the layers
+/// that ask Redis or the database. Nothing else may take a place: upgrades never wait for the client.
 ///
 /// # Errors
-/// Those of the layers within.
+/// `unavailable` when no turn comes within [`QUEUE_TIME`]; those of the layers within.
 pub async fn queue_upgrades<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> actix_web::Result<ServiceResponse<B>> {
-    let is_upgrade = request.headers().contains_key(UPGRADE);
-    let door = request.app_data::<web::Data<Door>>().filter(|_| is_upgrade).cloned();
+    let door = request.app_data::<web::Data<Door>>().filter(|_| is_upgrade(&request)).cloned();
     let _turn = match &door {
-        Some(door) => door.0.acquire().await.ok(),
+        Some(door) => Some(door.turn().await?),
         None => None,
     };
     next.call(request).await
+}
+
+fn is_upgrade(request: &ServiceRequest) -> bool {
+    let upgrade = request.headers().get(UPGRADE).map_or(&b""[..], |value| value.as_bytes());
+    request.method() == Method::GET
+        && request.path() == "/api/v1/ws"
+        && upgrade.eq_ignore_ascii_case(b"websocket")
 }
 
 /// A browser names the page's origin: ours, or one that is allowed. Other clients name none.

@@ -86,7 +86,8 @@ pub async fn heartbeat(
     caller: CurrentUser,
     OptionalJson(body): OptionalJson<Beat>,
 ) -> ApiResult<NoContent> {
+    let now = chrono::Utc::now();
     let person = Person::find(&mut *app.conn().await?, caller.id).await?;
-    app.live.visit(caller.id, caller.session_id, person.chosen(), body.active);
+    app.live.visit(caller.id, caller.session_id, (person.chosen(), now), body.active);
     Ok(NoContent)
 }

@@ -11,6 +11,7 @@ use shared::command::{Heartbeat, JoinRoom, Reauthenticate, Room};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, JoinedRoom, RoomUser, close};
 use shared::ids::ChatId;
+use shared::integrations::Scope;
 use shared::topic::Topic;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -187,6 +188,7 @@ impl Session {
         if user.id != peer.user.id {
             return Err(ApiError::new(ErrorCode::Unauthenticated));
         }
+        user.require(Need::Scope(Scope::Read))?;
         peer.user = user;
         nothing()
     }

@@ -44,6 +44,7 @@ impl Session {
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let turn = self.app.live.turn().await;
         let directory = self.app.live.directory().clone();
+        let now = chrono::Utc::now();
         let (me, chosen) = directory.me(user.id).await.map_err(|e| failed(&e))?;
         let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
         for topic in &topics {
@@ -76,7 +77,7 @@ impl Session {
             self.replay(&delivery, &readable).await?;
         }
         self.last_heard = Instant::now();
-        Ok(Greeted { peer, chosen, entered })
+        Ok(Greeted { peer, chosen: (chosen, now), entered })
     }
 
     /// The chats of a replay of the peer's own topic that he may (still) read.

@@ -97,6 +97,27 @@ async fn half_handshakes_are_hung_up_on() {
     tokio::time::timeout(Duration::from_secs(20), all).await.expect("hung up on within 10 s");
 }
 
+/// W6: what only calls itself an upgrade takes no turn of those who come for a socket.
+#[tokio::test]
+async fn slow_requests_that_ask_for_an_upgrade_keep_no_socket_out() {
+    let app = TestApp::start().await;
+    let anna = app.user("anna").await;
+    let mut slow = Vec::new();
+    for _ in 0..64 {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        let head = format!(
+            "POST /api/v1/auth/login HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
+            app.address
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    let comes = async { anna.socket().await.ask("heartbeat", json!({"active": true})).await };
+    // Those others have ten seconds for the rest of what they say.
+    tokio::time::timeout(Duration::from_secs(5), comes).await.expect("a socket meanwhile");
+}
+
 /// R9.
 #[tokio::test]
 async fn who_does_not_read_is_closed_and_others_are_not_held_up() {

@@ -139,7 +139,12 @@ async fn a_crowd_that_is_there_is_only_counted() {
     let crowd = users::table.filter(users::nickname.like("crowd%")).select(users::id);
     let crowd: Vec<UserId> = crowd.load(conn).await.unwrap();
     for user in &crowd {
-        app.app.live.appear(*user, app.app.live.next_socket(), Chosen::default());
+        app.app.live.appear(
+            *user,
+            app.app.live.next_socket(),
+            Chosen::default(),
+            chrono::Utc::now(),
+        );
     }
     let online = app.app.crowds.online(conn, &app.app.live, &space).await.unwrap();
     assert_eq!(online, OnlineMembers { count: 201, user_ids: Vec::new() });
@@ -166,7 +171,12 @@ async fn among_thousands_who_are_there_only_members_come_first() {
     zed.post(&b.at("/join"), json!({})).await.expect(200);
     let (_zed, _stranger) = (zed.socket().await, b.zoe.socket().await);
     for _ in 0..HANDED {
-        app.app.live.appear(UserId::new(), app.app.live.next_socket(), Chosen::default());
+        app.app.live.appear(
+            UserId::new(),
+            app.app.live.next_socket(),
+            Chosen::default(),
+            chrono::Utc::now(),
+        );
     }
     let conn = &mut *app.app.conn().await.unwrap();
     let space = SpaceRow::find(conn, b.id().parse().unwrap()).await.unwrap();
