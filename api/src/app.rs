@@ -10,6 +10,7 @@ use crate::identity::Identity;
 use crate::platform::db::{Db, Pooled};
 use crate::platform::mail::Mailer;
 use crate::platform::secrets::Secrets;
+use crate::platform::shares::Shares;
 use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
 use crate::realtime::stream::Tx;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub conversations: Arc<dyn Conversations>,
     pub group_commit: GroupCommit,
     pub crowds: Crowds,
+    /// Searches that an account has under way.
+    pub searches: Shares,
 }
 
 impl App {

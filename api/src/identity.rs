@@ -89,6 +89,10 @@ impl Authenticator for Identity {
         is_alive.then_some(user).ok_or_else(unauthenticated)
     }
 
+    fn must_be_looked_up(&self, token: &str) -> bool {
+        program_token::is_one(token) && self.program_tokens.is_unknown(token)
+    }
+
     async fn authenticate_cookie(&self, value: &str) -> ApiResult<CurrentUser> {
         self.alive_only(self.file_cookies.read(value)).await
     }

@@ -9,5 +9,6 @@ pub mod prepared;
 pub mod redis;
 pub mod schema;
 pub mod secrets;
+pub mod shares;
 pub mod telemetry;
 pub mod web_assets;

@@ -15,6 +15,7 @@ use crate::platform::db::Db;
 use crate::platform::mail::Mailer;
 use crate::platform::redis::Redis;
 use crate::platform::secrets::Secrets;
+use crate::platform::shares::Shares;
 use crate::platform::telemetry;
 use crate::platform::web_assets::Assets;
 use crate::realtime::Live;
@@ -84,6 +85,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         conversations: Arc::new(ChatConversations),
         group_commit: GroupCommit::default(),
         crowds: Crowds::default(),
+        searches: Shares::new(2),
     }))
 }
 

@@ -83,11 +83,23 @@ pub trait Authenticator: Send + Sync {
     /// As [`Authenticator::authenticate`].
     async fn authenticate_anew(&self, token: &str) -> ApiResult<CurrentUser>;
 
+    /// Whether nothing of this token is known here, and only the database can tell: anybody can make
+    /// such a one up.
+    fn must_be_looked_up(&self, token: &str) -> bool;
+
     /// Who holds this cookie for files.
     ///
     /// # Errors
     /// As [`Authenticator::authenticate`].
     async fn authenticate_cookie(&self, value: &str) -> ApiResult<CurrentUser>;
+}
+
+/// The token of the `Authorization` header.
+#[must_use]
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The cookie that opens files for reading, where the request may use it.
@@ -122,17 +134,10 @@ pub async fn identify(request: &HttpRequest) -> ApiResult<CurrentUser> {
     if let Some(known) = request.extensions().get::<CurrentUser>() {
         return Ok(*known);
     }
-    let token = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
     let app = request
         .app_data::<web::Data<App>>()
         .ok_or_else(|| ApiError::internal(anyhow::anyhow!("no App in the server")))?;
-    let user = match (token, file_cookie(request)) {
+    let user = match (bearer(request), file_cookie(request)) {
         (Some(token), _) => app.authenticator.authenticate(token).await?,
         (None, Some(cookie)) => app.authenticator.authenticate_cookie(&cookie).await?,
         (None, None) => return Err(ApiError::new(ErrorCode::Unauthenticated)),

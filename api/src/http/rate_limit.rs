@@ -8,7 +8,7 @@ pub mod redis;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::http::client_address;
-use crate::http::current_user::identify;
+use crate::http::current_user::{bearer, identify};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -33,6 +33,9 @@ const ACCOUNT: Limit = Limit { name: "account", burst: 600, per_hour: 72_000 };
 const BOT: Limit = Limit { name: "bot", burst: 300, per_hour: 18_000 };
 /// Requests of an address by nobody known. A whole school may share one.
 const ADDRESS: Limit = Limit { name: "address", burst: 300, per_hour: 18_000 };
+
+/// Tokens that only the database can tell from made-up ones. Each good one costs one in some seconds.
+const UNKNOWN_TOKEN: Limit = Limit { name: "unknown_token", burst: 600, per_hour: 180_000 };
 
 /// A budget after it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,12 +161,13 @@ async fn spend(request: &ServiceRequest) -> ApiResult<Option<LimitState>> {
     if !request.path().starts_with("/api/v1/") {
         return Ok(None);
     }
+    let address = subscriber(client_address::of(request.request()));
+    if bearer(request.request()).is_some_and(|token| app.authenticator.must_be_looked_up(token)) {
+        app.limits.take(UNKNOWN_TOKEN, &address).await?;
+    }
     match identify(request.request()).await {
         Ok(caller) if caller.is_bot() => app.limits.take(BOT, caller.id).await,
         Ok(caller) => app.limits.take(ACCOUNT, caller.id).await,
-        Err(_) => {
-            let address = client_address::of(request.request());
-            app.limits.take(ADDRESS, subscriber(address)).await
-        }
+        Err(_) => app.limits.take(ADDRESS, address).await,
     }
 }

@@ -93,6 +93,12 @@ impl ProgramTokens {
         Ok(self.in_force(holder.map_err(|error| shared_copy(&error))?))
     }
 
+    /// Whether the next [`ProgramTokens::check`] of this asks the database.
+    #[must_use]
+    pub fn is_unknown(&self, text: &str) -> bool {
+        !self.known.contains_key(&hash(text))
+    }
+
     /// As [`ProgramTokens::check`], by the database.
     ///
     /// # Errors

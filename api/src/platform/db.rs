@@ -17,6 +17,8 @@ use replica::Replica;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 /// The connection that model functions take.
 pub type PgConn = AsyncPgConnection;
@@ -31,6 +33,9 @@ pub type Pooled = Object<AsyncPgConnection>;
 const SETTINGS: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1";
 
+/// How long a connection to the primary may take, and a turn for a heavy read.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A connection unused for longer is not trusted any more: what stands between may have forgotten it.
 const IDLE: Duration = Duration::from_mins(5);
 
@@ -40,6 +45,8 @@ pub struct Db {
     pool: Pool<AsyncPgConnection>,
     queries: Arc<AtomicU64>,
     replica: Option<Arc<Replica>>,
+    /// Heavy reads that the primary does at once: a quarter of its connections.
+    heavy: Arc<Semaphore>,
 }
 
 impl Db {
@@ -49,8 +56,9 @@ impl Db {
     /// The pool could not be built.
     pub fn new(url: &str, size: usize) -> anyhow::Result<Self> {
         let queries = Arc::new(AtomicU64::new(0));
-        let pool = pool(url, size, Duration::from_secs(3), &queries)?;
-        Ok(Self { pool, queries, replica: None })
+        let pool = pool(url, size, PATIENCE, SETTINGS.to_owned(), &queries)?;
+        let heavy = Arc::new(Semaphore::new(size.div_ceil(4)));
+        Ok(Self { pool, queries, replica: None, heavy })
     }
 
     /// With a read replica, to which at most `size` connections are opened.
@@ -58,7 +66,8 @@ impl Db {
     /// # Errors
     /// Its pool could not be built.
     pub fn with_replica(mut self, url: &str, size: usize) -> anyhow::Result<Self> {
-        let pool = pool(url, size, replica::REACH, &self.queries)?;
+        let settings = format!("{SETTINGS}; {}", replica::SETTINGS);
+        let pool = pool(url, size, replica::REACH, settings, &self.queries)?;
         self.replica = Some(Arc::new(Replica::new(pool)));
         Ok(self)
     }
@@ -79,31 +88,44 @@ impl Db {
 
     /// Reads what costs the database much more than asking it twice, and writes nothing: on the replica
     /// once it has all that was committed before this call, wherever it was written; else on the
-    /// primary, through `conn`. What the replica began and could not finish is read once more there.
+    /// primary, where a quarter of the connections is for this and the others stay for what is light.
+    /// What the replica began and could not finish is read once more there.
     ///
     /// Who may see it is asked on `conn` before: this is no place for permissions.
     ///
     /// # Errors
-    /// Those of `read`, or `unavailable`.
+    /// Those of `read`, or `unavailable`, also when no turn comes within 3 s.
     pub async fn heavy_read<T, E: Into<ApiError>>(
         &self,
         mut conn: Pooled,
         read: impl AsyncFn(&mut PgConn) -> Result<T, E>,
     ) -> ApiResult<T> {
-        let Some(replica) = &self.replica else { return read(&mut conn).await.map_err(Into::into) };
-        match replica.turn() {
-            Err(away) => replica::count(away.served_by()),
-            Ok(()) => {
+        match self.replica.as_ref().map(|replica| (replica, replica.turn())) {
+            None => {}
+            Some((_, Err(away))) => replica::count(away.served_by()),
+            Some((replica, Ok(()))) => {
                 let point = replica::Point::of(&mut conn).await?;
                 // Others may have it while the replica is waited for.
                 drop(conn);
                 if let Some(value) = replica.read(&point, &read).await {
                     return value;
                 }
-                conn = self.conn().await?;
+                let _turn = self.heavy_turn().await?;
+                return read(&mut *self.conn().await?).await.map_err(Into::into);
             }
         }
-        read(&mut conn).await.map_err(Into::into)
+        if let Ok(_turn) = self.heavy.try_acquire() {
+            return read(&mut conn).await.map_err(Into::into);
+        }
+        // Nor is it kept from others while a turn is waited for.
+        drop(conn);
+        let _turn = self.heavy_turn().await?;
+        read(&mut *self.conn().await?).await.map_err(Into::into)
+    }
+
+    async fn heavy_turn(&self) -> ApiResult<SemaphorePermit<'_>> {
+        let turn = timeout(PATIENCE, self.heavy.acquire()).await.map_err(ApiError::unavailable)?;
+        turn.map_err(ApiError::unavailable)
     }
 
     /// Statements sent so far, `BEGIN` and `COMMIT` included. Tests pin it.
@@ -113,11 +135,12 @@ impl Db {
     }
 }
 
-/// A pool whose connections are told [`SETTINGS`] and counted. Each step of getting one may take so long.
+/// A pool whose connections are told these settings and counted. Each step of getting one may take so long.
 fn pool(
     url: &str,
     size: usize,
     patience: Duration,
+    settings: String,
     queries: &Arc<AtomicU64>,
 ) -> anyhow::Result<Pool<AsyncPgConnection>> {
     let mut config = ManagerConfig::default();
@@ -125,10 +148,10 @@ fn pool(
     config.recycling_method = RecyclingMethod::Fast;
     let counter = queries.clone();
     config.custom_setup = Box::new(move |url| {
-        let counter = counter.clone();
+        let (counter, settings) = (counter.clone(), settings.clone());
         async move {
             let mut conn = AsyncPgConnection::establish(url).await?;
-            conn.batch_execute(SETTINGS)
+            conn.batch_execute(&settings)
                 .await
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {

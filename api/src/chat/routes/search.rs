@@ -57,6 +57,7 @@ pub async fn search_messages(
     user: CurrentUser,
     Query(query): Query<SearchQuery>,
 ) -> ApiResult<Json<Page<SearchHit>>> {
+    let _turn = app.searches.turn(user.id).await?;
     let mut conn = app.conn().await?;
     let author = match query.from.as_deref() {
         None => None,

@@ -21,8 +21,11 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// The longest pause between two questions whether it has.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long a read may take on the replica: the primary must still have time for it before the request's
-/// is over. Nobody else would end one whose replica froze or vanished.
-const READING: Duration = Duration::from_secs(4);
+/// is over. Longer than one statement may ([`SETTINGS`]), which the replica ends by itself; nobody else
+/// would end one whose replica froze or vanished.
+const READING: Duration = Duration::from_millis(4_500);
+/// What connections to a replica are told besides.
+pub(super) const SETTINGS: &str = "SET statement_timeout = '4s'";
 
 /// See the module.
 pub(super) struct Replica {
@@ -135,8 +138,7 @@ impl Replica {
     /// # Errors
     /// Why it is left alone.
     pub fn turn(&self) -> Result<(), Away> {
-        let status = self.pool.status();
-        if status.available == 0 && status.size >= status.max_size {
+        if self.is_full() {
             return Err(Away::Busy);
         }
         if let Some(rest) = self.rest().as_mut() {
@@ -159,6 +161,9 @@ impl Replica {
             Ok(conn) => conn,
             Err(away) => {
                 count(away.served_by());
+                if away.rest().is_zero() {
+                    return None;
+                }
                 let until = Instant::now() + away.rest();
                 if self.rest().replace(Rest { until, why: away }).is_none() {
                     tracing::warn!(?away, "heavy reads go to the primary");
@@ -193,7 +198,8 @@ impl Replica {
         let began = Instant::now();
         let mut conn = self.pool.get().await.map_err(|error| {
             tracing::debug!(cause = %error, "no connection to the replica");
-            Away::Down
+            // Others have them: it is slow, not gone.
+            if self.is_full() { Away::Busy } else { Away::Down }
         })?;
         let connected = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -217,6 +223,11 @@ impl Replica {
             sleep(pause).await;
             pause = PAUSE.min(pause * 2);
         }
+    }
+
+    fn is_full(&self) -> bool {
+        let status = self.pool.status();
+        status.available == 0 && status.size >= status.max_size
     }
 
     fn rest(&self) -> MutexGuard<'_, Option<Rest>> {

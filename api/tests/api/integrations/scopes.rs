@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::bakery::{Bakery, send as say};
+use crate::support::client::send;
 use crate::support::programs::{bot_of, program_of};
 use crate::support::socket::Socket;
 use api::http::scopes::{Need, listed, of_command};
@@ -122,6 +123,8 @@ async fn commands_of_a_socket_need_their_scopes() {
     let mut closed = Socket::open(bakery.app.address).await;
     closed.command("hello", json!({"token": writer.token})).await;
     assert_eq!(closed.closed().await, 4401);
+    let later = socket.refused("reauthenticate", json!({"token": writer.token})).await;
+    assert_eq!(later, "insufficient_scope");
     let both = program_of(&bakery.anna, &["read", "messages:write"]).await;
     let sent = both.socket().await.ask("send_message", message).await;
     assert_eq!(sent["content"], "Hello");
@@ -130,6 +133,30 @@ async fn commands_of_a_socket_need_their_scopes() {
     let more = json!({"chat_id": bakery.chat, "content": "Again", "nonce": "2"});
     socket.ask("send_message", more).await;
     assert_eq!(Need::Scope(Scope::Read), of_command("hello").unwrap());
+}
+
+/// Only the database can tell a made-up token, so asking is limited as well.
+#[tokio::test]
+async fn made_up_tokens_do_not_keep_the_database_busy() {
+    let app = TestApp::with(&[("SPACE_LIMIT_FACTOR", "0.01")]).await;
+    let stranger = app.stranger();
+    let asks = async |n: usize| {
+        let token = format!("space_pat_{n:0>40}");
+        let request = stranger.request(Method::GET, "/profile/me").bearer_auth(token);
+        send(request).await.status
+    };
+    let ((), few) = app.counting(async { assert_eq!(asks(0).await, 401) }).await;
+    let (answers, queries) = app
+        .counting(async {
+            let mut answers = Vec::new();
+            for n in 1..40 {
+                answers.push(asks(n).await);
+            }
+            answers
+        })
+        .await;
+    assert!(answers.iter().all(|status| *status == 401 || *status == 429), "{answers:?}");
+    assert!(few >= 1 && queries <= 10 * few, "{queries} queries, {few} for one");
 }
 
 #[tokio::test]
