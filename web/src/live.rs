@@ -362,6 +362,8 @@ impl Live {
         }
         if is_due && self.status.get_untracked() == Status::Online {
             self.beat();
+            // Of a server that had no room for them nobody tells when it has.
+            self.stores.outbox.flush();
         }
         self.renew_token();
     }

@@ -98,7 +98,7 @@ fn provide_stores(session: Session) {
     provide_context(typing);
     provide_context(notices);
     provide_context(outbox);
-    provide_context(Drafts::load());
+    provide_context(Drafts::start(session));
     provide_context(Uploads::default());
     provide_context(Live::start(Stores {
         session,

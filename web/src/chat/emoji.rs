@@ -83,15 +83,6 @@ fn fetch() {
     });
 }
 
-/// The table, if it is here already.
-#[must_use]
-pub fn known() -> Option<&'static Table> {
-    match untrack(table) {
-        Fetch::Here(table) => Some(table),
-        Fetch::Waiting | Fetch::Failed => None,
-    }
-}
-
 impl Table {
     fn parse(text: &'static str) -> Self {
         let mut groups: Vec<Group> = Vec::new();

@@ -1,10 +1,12 @@
 //! What was begun and not sent, by chat; survives a reload.
 
-use super::{Place, storage};
+use super::{Place, Session, storage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::chat::ReplyPreview;
+use shared::ids::UserId;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Text that waits in a composer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,18 +24,24 @@ impl Draft {
     }
 }
 
-/// The drafts of this device. The list of chats marks chats that have one.
+/// The drafts of a person on this device. The list of chats marks chats that have one.
 #[derive(Clone, Copy)]
 pub struct Drafts {
+    owner: UserId,
     known: RwSignal<HashMap<String, Draft>>,
 }
 
-const NAME: &str = "drafts";
-
 impl Drafts {
     #[must_use]
-    pub fn load() -> Self {
-        Self { known: RwSignal::new(storage::load(NAME).unwrap_or_default()) }
+    pub fn start(session: Session) -> Self {
+        let owner = untrack(|| session.user_id()).unwrap_or(UserId(Uuid::nil()));
+        let prefix = prefix(owner);
+        let known = storage::names(&prefix).into_iter();
+        let known = known.filter_map(|name| {
+            let place = name.strip_prefix(&prefix)?.to_owned();
+            Some((place, storage::load(&name)?))
+        });
+        Self { owner, known: RwSignal::new(known.collect()) }
     }
 
     /// The draft of a chat or thread now.
@@ -54,13 +62,26 @@ impl Drafts {
         if before == draft || before.is_empty() && draft.is_empty() {
             return;
         }
+        let (key, name) = (place.key(), prefix(self.owner) + &place.key());
         self.known.update(|known| {
             if draft.is_empty() {
-                known.remove(&place.key());
+                storage::remove(&name);
+                known.remove(&key);
             } else {
-                known.insert(place.key(), draft);
+                storage::save(&name, &draft);
+                known.insert(key, draft);
             }
         });
-        self.known.with_untracked(|known| storage::save(NAME, known));
     }
+}
+
+/// Whoever signs out leaves no words for the next one at this machine.
+pub fn forget(owner: UserId) {
+    for name in storage::names(&prefix(owner)) {
+        storage::remove(&name);
+    }
+}
+
+fn prefix(owner: UserId) -> String {
+    format!("drafts.{owner}.")
 }

@@ -3,7 +3,7 @@
 //! Kept in local storage until the server has them, so a reload or a lost network loses nothing. Each
 //! has a nonce: sent twice, it is still one message. Those of one chat go in order.
 
-use super::{Place, Session};
+use super::{Place, Session, storage};
 use crate::api::chat as api;
 use crate::api::{ApiError, ApiResult};
 use gloo_timers::future::TimeoutFuture;
@@ -15,7 +15,6 @@ use shared::chat::{Message, ReplyPreview, SendMessage};
 use shared::expression::Sticker;
 use shared::files::Attachment;
 use shared::ids::{ChatId, MessageId, UserId};
-use shared::json;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -208,7 +207,7 @@ impl Outbox {
                         failures += 1;
                         TimeoutFuture::new(pause(failures, &error)).await;
                     }
-                    // The next connection tries again.
+                    // The next heartbeat or connection tries again.
                     Err(error) if error.is_temporary() => break,
                     Err(error) => outbox.change(place, &outgoing.nonce, |outgoing| {
                         outgoing.delivery = Delivery::Refused(error);
@@ -267,35 +266,21 @@ fn pause(failures: u32, error: &ApiError) -> u32 {
 }
 
 fn prefix(owner: UserId) -> String {
-    format!("the-space.outbox.{owner}.")
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
+    format!("outbox.{owner}.")
 }
 
 /// What is kept of a person, oldest first: a nonce begins with its time.
 fn kept(owner: UserId) -> Vec<Outgoing> {
-    let Some(storage) = storage() else { return Vec::new() };
-    let prefix = prefix(owner);
-    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
-    let mut found: Vec<Outgoing> = keys
-        .filter(|key| key.starts_with(&prefix))
-        .filter_map(|key| json::read(&storage.get_item(&key).ok()??).ok())
-        .collect();
+    let names = storage::names(&prefix(owner));
+    let mut found: Vec<Outgoing> = names.iter().filter_map(|name| storage::load(name)).collect();
     found.sort_by(|a, b| a.nonce.cmp(&b.nonce));
     found
 }
 
 fn keep(owner: UserId, outgoing: &Outgoing) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(outgoing)) {
-        // A full storage: the message is still in memory and on its way.
-        drop(storage.set_item(&(prefix(owner) + &outgoing.nonce), &text));
-    }
+    storage::save(&(prefix(owner) + &outgoing.nonce), outgoing);
 }
 
 fn forget(owner: UserId, nonce: &str) {
-    if let Some(storage) = storage() {
-        drop(storage.remove_item(&(prefix(owner) + nonce)));
-    }
+    storage::remove(&(prefix(owner) + nonce));
 }

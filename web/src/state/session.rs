@@ -1,6 +1,6 @@
 //! Who is signed in, in step with the other tabs of this browser.
 
-use super::kept;
+use super::{drafts, kept};
 use crate::api::client;
 use crate::api::{ApiError, ApiResult, identity};
 use crate::boot;
@@ -162,6 +162,9 @@ impl Session {
         match outcome {
             Err(error) if !client::is_over(&error) => Err(error),
             _ => {
+                if let Some(me) = untrack(|| self.user_id()) {
+                    drafts::forget(me);
+                }
                 self.revoked();
                 self.tell(SIGNED_OUT);
                 Ok(())

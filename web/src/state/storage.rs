@@ -16,6 +16,15 @@ pub fn load<T: DeserializeOwned>(name: &str) -> Option<T> {
     json::read(&text).ok()
 }
 
+/// The names that begin with `prefix` and have a value.
+#[must_use]
+pub fn names(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    let names = keys.filter_map(|key| Some(key.strip_prefix("the-space.")?.to_owned()));
+    names.filter(|name| name.starts_with(prefix)).collect()
+}
+
 /// Keeps nothing under `the-space.<name>` any more.
 pub fn remove(name: &str) {
     if let Some(storage) = storage() {

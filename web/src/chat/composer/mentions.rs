@@ -7,9 +7,10 @@ pub use everyone::EveryoneHint;
 use super::field::Field;
 use crate::api::chat as api;
 use crate::chat::completion::{candidates, emoji_query, query};
-use crate::chat::emoji;
+use crate::chat::emoji::{self, Fetch};
 use crate::chat::own_emoji;
 use crate::chat::talk::Talk;
+use crate::effect::Effect;
 use crate::i18n::{Key, t, tn};
 use crate::state::{Expression, Roster, Spaces};
 use crate::ui::{Avatar, AvatarSize, once_open};
@@ -64,6 +65,8 @@ pub struct Mentions {
     field: Field,
     roster: Option<Roster>,
     expression: Expression,
+    /// What is before the caret while there is something to complete.
+    typed: RwSignal<Option<String>>,
     offers: RwSignal<Vec<Offer>>,
     active: RwSignal<usize>,
 }
@@ -77,6 +80,7 @@ impl Mentions {
             field,
             roster: space.map(|space| spaces.roster(space)),
             expression: expect_context(),
+            typed: RwSignal::default(),
             offers: RwSignal::default(),
             active: RwSignal::new(0),
         }
@@ -92,6 +96,9 @@ impl Mentions {
     }
 
     pub fn close(&self) {
+        if self.typed.with_untracked(Option::is_some) {
+            self.typed.set(None);
+        }
         if self.offers.with_untracked(|offers| !offers.is_empty()) {
             self.offers.set(Vec::new());
         }
@@ -113,21 +120,15 @@ impl Mentions {
     /// Looks at what is before the caret.
     pub fn update(&self) {
         let before = self.field.before_caret();
-        if query(&before).is_none() && emoji_query(&before).is_none() {
-            return self.close();
+        match query(&before).is_some() || emoji_query(&before).is_some() {
+            true => self.typed.set(Some(before)),
+            false => self.close(),
         }
-        let mentions = *self;
-        // Without the code nothing is offered; the next key tries again.
-        spawn_local(async move {
-            let _shown = look(mentions).await;
-        });
     }
 
+    /// Offers what fits; reactively, for emoji may come later than the letters.
     fn look(&self) {
-        if self.offers.is_disposed() {
-            return;
-        }
-        let before = self.field.before_caret();
+        let Some(before) = self.typed.get() else { return };
         let Some(query) = query(&before) else { return self.update_emoji(&before) };
         let mut offers: Vec<Offer> =
             candidates(query, &self.people()).into_iter().map(Offer::Person).collect();
@@ -147,11 +148,10 @@ impl Mentions {
     }
 
     fn update_emoji(&self, before: &str) {
-        let Some(code) = emoji_query(before) else { return self.close() };
+        let Some(code) = emoji_query(before) else { return };
         let code = code.to_lowercase();
         let mut offers = self.own_emoji(&code);
-        // The first colon fetches the table; the next key finds it.
-        if let Some(table) = emoji::known() {
+        if let Fetch::Here(table) = emoji::table() {
             let tone = emoji::tone();
             let found = table.complete(&code, MAX_EMOJI - offers.len()).into_iter();
             offers.extend(found.map(|(e, code)| Offer::Emoji(e.toned(tone), code.to_owned())));
@@ -163,7 +163,7 @@ impl Mentions {
     /// Those of the space whose names begin so, or have it in them.
     fn own_emoji(&self, code: &str) -> Vec<Offer> {
         let Some(space) = self.talk.space() else { return Vec::new() };
-        let mut found = untrack(|| self.expression.emoji(space));
+        let mut found = self.expression.emoji(space);
         found.retain(|emoji| emoji.name.contains(code));
         found.sort_by_key(|emoji| !emoji.name.starts_with(code));
         found.into_iter().take(MAX_EMOJI).map(Offer::Custom).collect()
@@ -274,13 +274,10 @@ impl Mentions {
 /// The list above the field.
 #[component]
 pub fn MentionsList(mentions: Mentions) -> impl IntoView {
-    once_open(move || mentions.is_open(), move || mentions_list(mentions))
+    once_open(move || mentions.typed.read().is_some(), move || mentions_list(mentions))
 }
 
 crate::lazy! {
-    tools => fn look(mentions: Mentions) -> () {
-        mentions.look();
-    }
     tools => fn mentions_list(mentions: Mentions) -> AnyView {
         view! { <Offers mentions /> }.into_any()
     }
@@ -288,6 +285,7 @@ crate::lazy! {
 
 #[component]
 fn Offers(mentions: Mentions) -> impl IntoView {
+    Effect::new(move |_| mentions.look());
     let line = move |at: usize, offer: Offer| {
         view! {
             <div
