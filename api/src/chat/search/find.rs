@@ -141,8 +141,8 @@ impl Statement {
 enum Over {
     /// All, from the newest on until a page is full.
     Walk,
-    /// Only the newest ones.
-    Newest,
+    /// Only so many of the newest ones.
+    Newest(i64),
     /// All that match, by indexes, before they are put in order: the planner believes that rare words
     /// are frequent and would walk the whole table for them.
     Matches,
@@ -151,8 +151,9 @@ enum Over {
 impl Find<'_> {
     /// The newest messages that match, newest first, one more than asked for.
     ///
-    /// Frequent words fill a page from the newest messages. Words that do not are rare, so all that
-    /// match can be taken. Without a text there is no index to take them from.
+    /// Frequent words fill a page from the newest messages. Of others those that are found there tell
+    /// what costs less: to walk on, or to take all that match. Without a text there is no index to take
+    /// them from.
     ///
     /// # Errors
     /// The database's.
@@ -160,11 +161,23 @@ impl Find<'_> {
         if self.query.terms.is_empty() {
             return self.take(conn, Over::Walk).await;
         }
-        let newest = self.take(conn, Over::Newest).await?;
-        if newest.len() as i64 > self.search.limit {
-            return Ok(newest);
+        let mut walk = match self.way {
+            Way::Words => self.scope.newest,
+            // Looking through a text is dearer, and what is no word is seldom frequent.
+            Way::Pieces => self.scope.newest / 4,
+        };
+        let wanted = self.search.limit + 1;
+        loop {
+            let newest = self.take(conn, Over::Newest(walk)).await?;
+            let found = newest.len() as i64;
+            if found >= wanted {
+                return Ok(newest);
+            }
+            match further(walk, found, wanted, self.scope.total) {
+                Some(longer) => walk = longer,
+                None => return self.take(conn, Over::Matches).await,
+            }
         }
-        self.take(conn, Over::Matches).await
     }
 
     async fn take(&self, conn: &mut PgConn, over: Over) -> QueryResult<Vec<MessageId>> {
@@ -173,14 +186,9 @@ impl Find<'_> {
         let all = format!("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL{older} AND ");
         let mut s = Statement::new(&match over {
             Over::Walk => all,
-            Over::Newest => format!(
+            Over::Newest(walk) => format!(
                 "SELECT m.id FROM (SELECT * FROM messages m WHERE m.deleted_at IS NULL{older} \
-                 ORDER BY m.id DESC LIMIT {}) m WHERE ",
-                match self.way {
-                    Way::Words => self.scope.newest,
-                    // Looking through a text is dearer, and what is no word is seldom frequent.
-                    Way::Pieces => self.scope.newest / 4,
-                }
+                 ORDER BY m.id DESC LIMIT {walk}) m WHERE ",
             ),
             Over::Matches => format!("WITH m AS MATERIALIZED ({all}"),
         });
@@ -246,6 +254,36 @@ impl Find<'_> {
         }
         if with_names {
             s.sql.push_str("))");
+        }
+    }
+}
+
+/// How far to walk for a full page after a walk that `found` some: half as far again as they promise,
+/// unless fewer messages match in all of `total`. A message costs about as much either way.
+fn further(walked: i64, found: i64, wanted: i64, total: f64) -> Option<i64> {
+    let share = found as f64 / walked as f64;
+    let walk = wanted as f64 / share * 1.5;
+    (walk < share * total).then_some(walk as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_on_where_that_is_shorter_than_all_that_match() {
+        // 1 % of a million: 3,150 messages, or 10,000 that match.
+        assert_eq!(further(800, 8, 21, 1e6), Some(3_150));
+        // 0.1 %: 31,500, or 1,000.
+        assert_eq!(further(1_000, 1, 21, 1e6), None);
+        assert_eq!(further(1_000, 0, 21, 1e6), None);
+        assert_eq!(further(800, 20, 21, 2_000.0), None);
+    }
+
+    #[test]
+    fn each_walk_is_longer_than_the_one_before() {
+        for found in 1..21 {
+            assert!(further(2_000, found, 21, 1e12).is_some_and(|walk| walk > 2_000));
         }
     }
 }

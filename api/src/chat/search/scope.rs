@@ -25,6 +25,8 @@ pub struct Scope {
     /// does not fill a page there is so rare that all of it can be taken. Both costs grow with the
     /// root of the number of all messages.
     pub newest: i64,
+    /// About how many messages there are, of all chats.
+    pub total: f64,
 }
 
 #[derive(QueryableByName)]
@@ -53,7 +55,7 @@ impl Scope {
         let newest = (total.max(0.0) * 10.0).sqrt().clamp(2_000.0, 50_000.0) as i64;
         // That a message is of another chat is soon seen.
         let newest = if dense { newest } else { 4 * newest };
-        Self { chats, dense, newest }
+        Self { chats, dense, newest, total }
     }
 }
 

@@ -132,6 +132,19 @@ async fn packs_at_hand_keep_their_order_and_lists_cost_the_same() {
     assert_eq!(one, two);
 }
 
+/// Hole 32: put at hand many times at once, a pack is there once.
+#[tokio::test]
+async fn hole_32_a_pack_is_put_at_hand_once() {
+    let bakery = Bakery::open().await;
+    let pack = make_pack(&bakery.anna, "Cakes", "public").await;
+    let path = format!("/stickers/packs/{pack}/install");
+    let twenty = (0..20).map(|_| bakery.boris.post(&path, json!({})));
+    for answer in futures_util::future::join_all(twenty).await {
+        assert!(answer.status < 300, "{}", answer.status);
+    }
+    assert_eq!(names(&mine(&bakery.boris).await), ["Cakes", "Dot"]);
+}
+
 #[tokio::test]
 async fn there_are_limits_and_a_deleted_pack_is_gone() {
     let bakery = Bakery::open().await;
