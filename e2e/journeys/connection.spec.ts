@@ -57,6 +57,28 @@ test('what is written offline waits, survives a reload and is sent once', async 
   await expect(rows(page).locator('.text')).toHaveText(['before', 'first', 'second', 'third'])
 })
 
+test('what a server has no room for for long goes by itself when there is room', async ({ open, troubles }) => {
+  troubles.allow(/^503 POST/)
+  test.slow()
+  const { page, stored } = await alone(open, 'Full')
+  let refusals = 0
+  const sends = /\/api\/v1\/messages\/[^/]*$/
+  await page.route(sends, (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    refusals += 1
+    const problem = { type: 'about:blank', title: 'Unavailable', status: 503, detail: 'Full', code: 'unavailable', request_id: 'x', retry_after: 0 }
+    return route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem })
+  })
+  await composer(page).fill('for later')
+  await composer(page).press('Enter')
+  // So often at once; the connection stands all the while.
+  await expect.poll(() => refusals).toBe(6)
+  await expect(row(page, 'for later').getByText('Waiting to be sent')).toBeVisible()
+  await page.unroute(sends)
+  await expect.poll(stored, { timeout: 40_000 }).toEqual(['for later'])
+  await expect(page.getByText('Waiting to be sent')).toHaveCount(0)
+})
+
 test('what waits is kept over a reload', async ({ open, troubles }) => {
   troubles.allow(/ERR_CONNECTION_REFUSED|ERR_FAILED/)
   const { page, stored } = await alone(open, 'Kept')
