@@ -119,7 +119,7 @@ test('a muted chat is silent, and sounds again', async ({ open }) => {
     await page.getByRole('menuitem', { name: 'Notifications' }).click()
     await page.getByRole('menuitem', { name: item }).click()
   }
-  await loudness('For 1 hour')
+  await loudness('Mute for 1 hour')
   await expect(chatLink(page, 'general').getByRole('img', { name: 'Muted' })).toBeVisible()
   await page.goto('/settings/notifications')
   await expect(page.getByText('Muted until')).toBeVisible()

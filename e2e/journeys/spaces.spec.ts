@@ -56,7 +56,7 @@ test('an owner makes a space, brings somebody in by a link, gives a role and han
   await expect(toast(page, '“Tutor” moved.')).toBeVisible()
 
   await page.getByRole('link', { name: 'Members' }).click()
-  await page.getByRole('complementary', { name: 'Members' }).locator('.members__row').filter({ hasText: nickname }).click()
+  await page.locator('.manage__members .members__row').filter({ hasText: nickname }).click()
   await page.getByRole('menuitem', { name: 'Change the role' }).click()
   await page.getByRole('menuitemradio', { name: 'Tutor' }).click()
   await expect(toast(page, 'is now “Tutor”')).toBeVisible()

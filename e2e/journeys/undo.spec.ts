@@ -43,7 +43,7 @@ test('a chat that was muted, and what was marked as read, come back', async ({ o
   const muted = chatLink(page, 'general').getByRole('img', { name: 'Muted' })
   await page.getByRole('main').getByRole('button', { name: 'More' }).first().click()
   await page.getByRole('menuitem', { name: 'Notifications' }).click()
-  await page.getByRole('menuitem', { name: 'For 1 hour' }).click()
+  await page.getByRole('menuitem', { name: 'Mute for 1 hour' }).click()
   await expect(page.getByRole('menu')).toHaveCount(0)
   await expect(muted).toBeVisible()
   await undo(page, 'general: Muted until').click()

@@ -18,9 +18,12 @@ pub fn ContextPanel() -> impl IntoView {
     let layout = expect_context::<Layout>();
     let space = expect_context::<CurrentSpace>();
     let spaces = expect_context::<Spaces>();
-    let is_member = Memo::new(move |_| space.get().is_some_and(|id| spaces.get(id).is_some()));
-    // Members are those of a space; elsewhere there is nothing to show.
     let path = path();
+    // Members are those of a space; elsewhere there is nothing to show. Its settings need the room.
+    let is_member = Memo::new(move |_| {
+        space.get().is_some_and(|id| spaces.get(id).is_some())
+            && path.with(|path| !path.contains("/settings"))
+    });
     let chat = Memo::new(move |_| path.with(|p| p.rsplit('/').next()?.parse::<ChatId>().ok()));
     let panel = Memo::new(move |_| {
         let panel = layout.panel.get()?;

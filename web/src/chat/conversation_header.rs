@@ -159,7 +159,7 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
         }
     });
     let is = move |kind: ChatKind| chat.with(|c| c.as_ref().is_some_and(|c| c.kind == kind));
-    let spaces = expect_context::<Spaces>();
+    let (spaces, layout) = (expect_context::<Spaces>(), expect_context::<Layout>());
     let manages = move || space.is_some_and(|space| spaces.can(space, Permission::ManageChats));
     let may_edit = move || manages() || is(ChatKind::Group);
     let owns_group = move || {
@@ -172,6 +172,19 @@ fn ChatMenu(talk: Talk, chat: Memo<Option<Chat>>, menu: RwSignal<Option<Anchor>>
     };
     view! {
         <Menu at=menu label=t(Key::ChatChatMenu)>
+            <Show when=move || layout.is_phone.get()>
+                <MenuItem
+                    icon=Icon::Pin
+                    label=t(Key::ConversationPins)
+                    on_choose=move |()| layout.toggle(Panel::Pins(talk.chat))
+                />
+                <MenuItem
+                    icon=Icon::MessagesSquare
+                    label=t(Key::ConversationThreads)
+                    on_choose=move |()| layout.toggle(Panel::Threads(talk.chat))
+                />
+                <MenuLine />
+            </Show>
             <MenuItem
                 icon=Icon::Check
                 label=t(Key::ChatMarkRead)

@@ -14,7 +14,6 @@ enum Style {
     Clock,
     Day,
     DayWithYear,
-    Month,
     Exact,
     Number,
 }
@@ -25,8 +24,7 @@ impl Style {
             Self::Clock => &[("hour", "2-digit"), ("minute", "2-digit")],
             Self::Day => &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
             Self::DayWithYear => &[("day", "numeric"), ("month", "long"), ("year", "numeric")],
-            Self::Month => &[("month", "long"), ("year", "numeric")],
-            Self::Exact => &[("dateStyle", "full"), ("timeStyle", "short")],
+            Self::Exact => &[("dateStyle", "long"), ("timeStyle", "short")],
             Self::Number => &[],
         }
     }
@@ -54,13 +52,14 @@ pub fn day(at: Timestamp) -> String {
     }
 }
 
-/// `November 2026`.
+/// `November 2026`, in the case that dates have: it stands after "since".
 #[must_use]
 pub fn month_and_year(at: Timestamp) -> String {
-    format(Style::Month, &date(at))
+    let day = format(Style::DayWithYear, &date(at));
+    day.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().to_owned()
 }
 
-/// Day and time in full, for tips.
+/// Day and time in full, for tips and after "until".
 #[must_use]
 pub fn exact(at: Timestamp) -> String {
     format(Style::Exact, &date(at))

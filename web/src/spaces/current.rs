@@ -1,6 +1,6 @@
 //! The space of the address.
 
-use crate::state::last;
+use crate::state::{Load, Spaces, last};
 use leptos::prelude::*;
 use shared::ids::SpaceId;
 
@@ -20,13 +20,18 @@ impl CurrentSpace {
     /// The space whose chats stand in the sidebar: settings and the directory leave it as it was.
     #[must_use]
     pub fn in_sidebar(self, path: Memo<String>) -> Memo<Option<SpaceId>> {
+        let spaces = expect_context::<Spaces>();
+        // Not one that is gone, or that was never seen.
+        let is_there = move |id: &SpaceId| {
+            spaces.get(*id).is_some() || !matches!(spaces.load(), Load::Ready(()))
+        };
         Memo::new(move |before: Option<&Option<SpaceId>>| {
             let is_aside = path.with(|p| {
                 ["/settings", "/discover", "/inbox"].iter().any(|page| p.starts_with(page))
             });
             match before {
-                Some(before) if is_aside => *before,
-                None if is_aside => last::space(),
+                Some(before) if is_aside => before.filter(is_there),
+                None if is_aside => last::space().filter(is_there),
                 _ => self.get(),
             }
         })

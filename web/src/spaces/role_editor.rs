@@ -291,7 +291,7 @@ fn DeleteRole(
     let open = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
-    let name = Signal::stored(format!("“{name}”"));
+    let name = Signal::derive(move || tf(Key::SpacesQuoted, &[("name", &name)]));
     let roster = spaces.roster(space);
     let heir = RwSignal::new(String::new());
     let heirs = Signal::derive(move || {

@@ -123,7 +123,8 @@ fn Row(entry: AuditEntry) -> impl IntoView {
         let entry = entry.clone();
         move || {
             let act = by_name(&format!("moderation.act_{}", entry.action.key()));
-            let about = entry.target_name.as_ref().map(|name| format!("“{name}”"));
+            let about =
+                entry.target_name.as_ref().map(|name| tf(Key::SpacesQuoted, &[("name", name)]));
             let person = entry.user.as_ref().map(|user| user.name().to_owned());
             let parts = [Some(act), about, person].into_iter().flatten();
             parts.collect::<Vec<_>>().join(" ")
