@@ -4,6 +4,9 @@ import { expect, Person, test } from './support/test.ts'
 
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, defaultBrowserType: undefined }
 
+const chatLinkRu = (page: Page, name: string) =>
+  page.getByRole('complementary', { name: 'Чаты и пространства' }).getByRole('link', { name })
+
 /** Nothing sticks out at the side. */
 const expectNoSideScroll = async (page: Page) =>
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
@@ -185,4 +188,45 @@ test('a finger that goes to the right leads back once, and one that scrolls or s
   expect((await arrow.boundingBox())!.x).toBe(still.x)
   await touch('touchEnd', [])
   await expect(chatLink(page, 'errands')).toBeVisible()
+})
+
+test('long names and words push nothing out of a page', async ({ open }) => {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  await boris.patch('/profile/me', { display_name: 'Олександра Безсмертна-Костогриз-Дніпровська' })
+  const space = await anna.makeSpace('Международная школа изобразительных искусств')
+  await boris.join(space.id)
+  await anna.makeChat(space.id, 'домашние задания и проверочные работы')
+  await anna.put(`/profile/me/marks/${boris.id}`, { mark: 'blocked' })
+  const page = await open(anna, '/settings/privacy', { ...phone, locale: 'ru-RU' })
+  const body = page.locator('.page__body')
+  const sticksOut = () => body.evaluate((body) => body.scrollWidth - body.clientWidth)
+  await expect(page.getByText('Безсмертна')).toBeVisible({ timeout: 30_000 })
+  expect(await sticksOut()).toBeLessThanOrEqual(0)
+  await page.goto(`/s/${space.id}/settings/members`)
+  await expect(page.locator('.manage__members').getByText('Безсмертна')).toBeVisible()
+  expect(await sticksOut()).toBeLessThanOrEqual(0)
+
+  // The buttons of a line stay in sight beside a long name.
+  await page.goto(`/s/${space.id}`)
+  await page.getByRole('button', { name: 'Меню списка' }).click()
+  await page.getByRole('menuitem', { name: 'Порядок чатов' }).click()
+  const line = page.locator('.arrange__line').filter({ hasText: 'домашние' })
+  await expect(line.getByRole('button', { name: 'Ниже' })).toBeInViewport()
+
+  // The chat's name has the room of what stands in the menu.
+  await page.keyboard.press('Escape')
+  await chatLinkRu(page, 'домашние').click()
+  await expect(page.getByRole('button', { name: 'Закреплённые сообщения' })).toBeHidden()
+  await page.locator('.conversation__header').getByRole('button', { name: 'Ещё' }).click()
+  await page.getByRole('menuitem', { name: 'Закреплённые сообщения' }).click()
+  await expect(page.getByRole('complementary', { name: 'Закреплённые сообщения' })).toBeVisible()
+
+  // Settings of a space have the whole width, and a role is readable between phone and desk.
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.goto(`/s/${space.id}/settings/roles`)
+  await page.getByRole('button', { name: /^Moderator/ }).first().click()
+  await expect(page.getByRole('textbox', { name: 'Название роли' })).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'Участники' })).toHaveCount(0)
+  await page.setViewportSize({ width: 1024, height: 800 })
+  expect((await page.locator('.roles__editor').boundingBox())!.width).toBeGreaterThan(320)
 })
