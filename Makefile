@@ -1,5 +1,5 @@
 # One line a target; the work is in scripts/ or in the binary.
-.PHONY: run dev test check e2e bench faults clean
+.PHONY: run dev test check e2e bench faults conformance clean
 .DEFAULT_GOAL := run
 
 run: ; @scripts/run.sh
@@ -9,4 +9,5 @@ check: ; @scripts/check.sh
 e2e: ; @scripts/e2e.sh
 bench: ; @scripts/bench.sh
 faults: ; @scripts/faults.sh
+conformance: ; @scripts/conformance.sh
 clean: ; @scripts/clean.sh

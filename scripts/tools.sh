@@ -145,3 +145,13 @@ need_build_tools() {
   need_wasm_target
   need_wasm_opt
 }
+
+# The suite of WebSocket cases (MIT), in a Python of its own; names it in KOSOKU.
+need_kosoku() {
+  local home=$TARGET_DIR/kosoku-$KOSOKU_VERSION
+  export KOSOKU=$home/bin/kosoku
+  [ -x "$KOSOKU" ] && return
+  python3 -c 'import ensurepip' >/dev/null 2>&1 || apt "Python with venv" python3-venv
+  quiet "prepare a Python" python3 -m venv "$home"
+  quiet "install kosoku $KOSOKU_VERSION" "$home/bin/pip" install -q --disable-pip-version-check "kosoku==$KOSOKU_VERSION"
+}

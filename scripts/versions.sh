@@ -7,4 +7,5 @@ BINARYEN_VERSION=132.0.0
 # The oldest major version that will do; the Dockerfile takes this one.
 NODE_VERSION=20
 CARGO_DENY_VERSION=0.20.2
+KOSOKU_VERSION=0.1.0
 WASM_SPLIT_VERSION=0.2.4

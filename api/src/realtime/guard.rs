@@ -2,52 +2,70 @@
 //!
 //! The parser waits for a whole frame whatever length its header declares, so one socket could
 //! make the server buffer without end. This reads the headers as the bytes pass and ends the
-//! stream when a frame, or the message it continues, is larger than [`MAX_FRAME`].
+//! stream when a frame, or the message it continues, is larger than may be.
 
 use actix_web::dev;
 use actix_web::error::PayloadError;
 use actix_web::{FromRequest as _, HttpRequest, web};
+use actix_ws::{AggregatedMessage, ProtocolError};
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use shared::command::MAX_FRAME;
+use shared::event::close;
 use std::future::Future as _;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Set when the guard has cut a stream.
 #[derive(Clone, Default)]
 pub struct Tripped(Arc<AtomicBool>);
 
 impl Tripped {
+    /// The code to close with after what is no text, ping or pong; `None` when the peer is gone and
+    /// there is nothing to say.
     #[must_use]
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    pub fn close_code(
+        &self,
+        message: Option<&Result<AggregatedMessage, ProtocolError>>,
+    ) -> Option<u16> {
+        if self.0.load(Ordering::Relaxed) {
+            return Some(close::TOO_BIG);
+        }
+        Some(match message? {
+            Ok(AggregatedMessage::Close(reason)) => {
+                reason.as_ref().map_or(1000, |reason| reason.code.into())
+            }
+            Ok(_) => close::BAD_FRAME,
+            Err(ProtocolError::Overflow) => close::TOO_BIG,
+            // The library tells it by the words only.
+            Err(error) if error.to_string().contains("utf-8") => 1007,
+            Err(_) => 1002,
+        })
     }
 }
 
-/// The payload with the guard around it.
+/// The payload with the guard around it, which lets frames and messages of `largest` bytes pass.
 ///
 /// # Errors
 /// Never in practice: a payload is always there.
 pub fn guard(
     request: &HttpRequest,
     payload: web::Payload,
+    largest: usize,
 ) -> actix_web::Result<(web::Payload, Tripped)> {
     let tripped = Tripped::default();
-    let flag = tripped.clone();
-    let mut scanner = Scanner::default();
-    let stream = payload.into_inner().map(move |chunk| {
-        let chunk: Bytes = chunk?;
-        if scanner.scan(&chunk) {
-            Ok(chunk)
-        } else {
-            flag.0.store(true, Ordering::Relaxed);
-            Err(PayloadError::Overflow)
-        }
-    });
-    let mut inner = dev::Payload::from(Box::pin(stream)
-        as std::pin::Pin<Box<dyn futures_util::Stream<Item = Result<Bytes, PayloadError>>>>);
+    let guarded = Guarded {
+        inner: payload.into_inner(),
+        scanner: Scanner::new(largest),
+        tripped: tripped.clone(),
+        rest: Bytes::new(),
+        is_whole: false,
+    };
+    let mut inner = dev::Payload::from(
+        Box::pin(guarded) as Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>
+    );
     // `web::Payload` has no public constructor; its extractor is ready at once.
     let mut extract = Box::pin(web::Payload::from_request(request, &mut inner));
     match extract.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -56,9 +74,45 @@ pub fn guard(
     }
 }
 
+/// Hands out one frame at a time: the parser loses what it has read before a frame that is wrong.
+struct Guarded {
+    inner: dev::Payload,
+    scanner: Scanner,
+    tripped: Tripped,
+    /// What has come and was not handed out.
+    rest: Bytes,
+    /// Whether the end of a frame was handed out last.
+    is_whole: bool,
+}
+
+impl Stream for Guarded {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        while self.rest.is_empty() {
+            match ready!(self.inner.poll_next_unpin(cx)) {
+                Some(Ok(chunk)) => self.rest = chunk,
+                end => return Poll::Ready(end),
+            }
+        }
+        if std::mem::take(&mut self.is_whole) {
+            // Whoever reads takes that frame first and asks again.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Self { scanner, rest, .. } = &mut *self;
+        let Some((length, is_whole)) = scanner.next(rest) else {
+            self.tripped.0.store(true, Ordering::Relaxed);
+            return Poll::Ready(Some(Err(PayloadError::Overflow)));
+        };
+        self.is_whole = is_whole;
+        Poll::Ready(Some(Ok(self.rest.split_to(length))))
+    }
+}
+
 /// Follows frame headers through a byte stream (RFC 6455, 5.2).
-#[derive(Default)]
 pub struct Scanner {
+    largest: usize,
     header: Vec<u8>,
     /// Payload bytes of the current frame still to come.
     skip: usize,
@@ -66,18 +120,40 @@ pub struct Scanner {
     message: usize,
 }
 
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new(MAX_FRAME)
+    }
+}
+
 impl Scanner {
+    /// Frames and messages may have so many bytes.
+    #[must_use]
+    pub fn new(largest: usize) -> Self {
+        Self { largest, header: Vec::new(), skip: 0, message: 0 }
+    }
+
     /// Reads a chunk; `false` when a frame or message is too large.
     pub fn scan(&mut self, mut chunk: &[u8]) -> bool {
         while !chunk.is_empty() {
+            let Some((length, _)) = self.next(chunk) else { return false };
+            chunk = &chunk[length..];
+        }
+        true
+    }
+
+    /// Reads up to the end of a frame, or of the chunk: how many bytes, and whether a frame ends there.
+    /// `None` when a frame or message is too large.
+    fn next(&mut self, chunk: &[u8]) -> Option<(usize, bool)> {
+        let mut at = 0;
+        while at < chunk.len() {
             if self.skip > 0 {
-                let n = self.skip.min(chunk.len());
-                self.skip -= n;
-                chunk = &chunk[n..];
-                continue;
+                let n = self.skip.min(chunk.len() - at);
+                (self.skip, at) = (self.skip - n, at + n);
+                return Some((at, self.skip == 0));
             }
-            self.header.push(chunk[0]);
-            chunk = &chunk[1..];
+            self.header.push(chunk[at]);
+            at += 1;
             if self.header.len() < 2 {
                 continue;
             }
@@ -98,23 +174,24 @@ impl Scanner {
                     .fold(0, |length, byte| length << 8 | u64::from(*byte)),
             };
             self.header.clear();
-            let Some(length) = usize::try_from(length).ok().filter(|n| *n <= MAX_FRAME) else {
-                return false;
-            };
+            let length = usize::try_from(length).ok().filter(|n| *n <= self.largest)?;
             let is_control = first & 0x08 != 0;
             if !is_control {
                 // An empty fragment counts too: endless ones must end as well.
                 self.message += length.max(1);
-                if self.message > MAX_FRAME {
-                    return false;
+                if self.message > self.largest {
+                    return None;
                 }
                 if first & 0x80 != 0 {
                     self.message = 0;
                 }
             }
             self.skip = length;
+            if length == 0 {
+                return Some((at, true));
+            }
         }
-        true
+        Some((at, false))
     }
 }
 

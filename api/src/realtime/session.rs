@@ -236,20 +236,7 @@ impl Session {
         &self,
         message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
     ) -> End {
-        if self.tripped.get() {
-            return End::close(close::TOO_BIG);
-        }
-        match message {
-            Some(Ok(AggregatedMessage::Close(reason))) => {
-                End::Close(reason.map_or(1000, |r| u16::from(r.code)), String::new())
-            }
-            Some(Ok(_)) => End::close(close::BAD_FRAME),
-            Some(Err(actix_ws::ProtocolError::Overflow)) => End::close(close::TOO_BIG),
-            // The library tells it by the words only.
-            Some(Err(error)) if error.to_string().contains("utf-8") => End::close(1007),
-            Some(Err(_)) => End::close(1002),
-            None => End::Gone,
-        }
+        self.tripped.close_code(message.as_ref()).map_or(End::Gone, End::close)
     }
 
     async fn ping(&mut self) -> Result<(), End> {

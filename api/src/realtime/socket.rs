@@ -7,7 +7,7 @@ use crate::http::language;
 use crate::http::origin::is_own;
 use crate::http::rate_limit::subscriber;
 use crate::realtime::command::Commands;
-use crate::realtime::guard::guard;
+use crate::realtime::guard::{Tripped, guard};
 use crate::realtime::session::Session;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,6 +15,7 @@ use actix_web::http::header::{ORIGIN, UPGRADE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_ws::AggregatedMessageStream;
 use dashmap::DashMap;
 use shared::command::{MAX_FRAME, SUBPROTOCOL};
 use shared::error::ErrorCode;
@@ -98,20 +99,45 @@ pub async fn open_socket(
     }
     let limit = app.config.limits.sockets_per_address;
     let place = waiting.enter(address.0, limit).ok_or_else(|| ApiError::rate_limited(5))?;
-    let malformed = |error: actix_web::Error| {
-        let is_version = error.error_response().status() == StatusCode::UPGRADE_REQUIRED;
-        ApiError::new(if is_version { ErrorCode::UpgradeRequired } else { ErrorCode::Malformed })
-    };
-    let (payload, tripped) = guard(&request, payload).map_err(malformed)?;
-    let (response, sink, stream) =
-        actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]).map_err(malformed)?;
-    let stream = stream.max_frame_size(MAX_FRAME).aggregate_continuations();
-    let mut stream = stream.max_continuation_size(MAX_FRAME);
+    let Upgraded { response, sink, mut stream, tripped } = upgrade(&request, payload, MAX_FRAME)
+        .map_err(|error| {
+            let is_version = error.error_response().status() == StatusCode::UPGRADE_REQUIRED;
+            ApiError::new(if is_version {
+                ErrorCode::UpgradeRequired
+            } else {
+                ErrorCode::Malformed
+            })
+        })?;
     let (app, commands) = (app.get_ref().clone(), commands.get_ref().clone());
     let mut session = Session::new(app, commands, sink, tripped).speaking(language::of(&request));
     // By reference: a future keeps what is given to it twice.
     actix_web::rt::spawn(async move { session.run(&mut stream, place).await });
     Ok(response)
+}
+
+/// An upgraded connection: the answer, and both directions.
+pub struct Upgraded {
+    pub response: HttpResponse,
+    pub sink: actix_ws::Session,
+    pub stream: AggregatedMessageStream,
+    pub tripped: Tripped,
+}
+
+/// Upgrades; a frame or message has at most so many bytes.
+///
+/// # Errors
+/// What the request lacks.
+pub fn upgrade(
+    request: &HttpRequest,
+    payload: web::Payload,
+    largest: usize,
+) -> actix_web::Result<Upgraded> {
+    let (payload, tripped) = guard(request, payload, largest)?;
+    let (response, sink, stream) =
+        actix_ws::handle_with_protocols(request, payload, &[SUBPROTOCOL])?;
+    let stream = stream.max_frame_size(largest).aggregate_continuations();
+    let stream = stream.max_continuation_size(largest);
+    Ok(Upgraded { response, sink, stream, tripped })
 }
 
 /// Thousands of sockets may come back at the same moment. A worker takes what is ready in turn, so a

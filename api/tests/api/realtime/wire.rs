@@ -47,6 +47,33 @@ fn malformed() -> Vec<(String, Vec<u8>, u16)> {
     all
 }
 
+/// Whatever came before it, in the same breath.
+#[tokio::test]
+async fn w2_what_came_before_a_wrong_frame_is_answered() {
+    let app = TestApp::start().await;
+    let anna = app.user("anna").await;
+    let beat = json!({"id": "c2", "type": "heartbeat", "data": {"active": true}}).to_string();
+    let beat = frame(FIN | TEXT, beat.as_bytes());
+    for (what, wrong, code) in [
+        ("not UTF-8", frame(FIN | TEXT, b"\xff"), 1007),
+        ("a reserved bit", frame(FIN | 0x40 | TEXT, b"{}"), 1002),
+        ("too large", header(FIN | TEXT, 1 << 40), 1009),
+    ] {
+        let mut socket = RawSocket::open(app.address).await.hello(&anna.token).await;
+        socket.send(&[&beat[..], &beat, &wrong].concat()).await;
+        let mut answered = 0;
+        let closed = loop {
+            let (first, payload) = socket.frame().await.expect(what);
+            match first {
+                CLOSE => break u16::from_be_bytes(*payload.first_chunk().unwrap()),
+                _ if payload.windows(4).any(|part| part == b"\"c2\"") => answered += 1,
+                _ => {}
+            }
+        };
+        assert_eq!((answered, closed), (2, code), "{what}");
+    }
+}
+
 #[tokio::test]
 async fn w2_malformed_frames_are_closed_with_their_code() {
     let app = TestApp::start().await;
