@@ -8,9 +8,8 @@ stamp=dist/.stamp
 # The content of everything the client is made of.
 inputs() {
   find web shared Cargo.toml Cargo.lock trunk.toml \
-    scripts/versions.sh scripts/bundle-styles.sh scripts/compress.mjs \
-    scripts/finish-web.mjs scripts/split-web.mjs scripts/build-web.sh \
-    -type f -not -path 'web/styles/bundle.css*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+    scripts/versions.sh scripts/bundle-styles.sh scripts/build-web.sh scripts/*.mjs \
+    -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 }
 
 build() {

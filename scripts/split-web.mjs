@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { withoutEntities } from './drop-entities.mjs'
+import { withoutTables } from './drop-tables.mjs'
 import { dropUnused, shorten } from './shorten-glue.mjs'
 import { countFunctions, nameFunctions, tableFunctions } from './wasm-sections.mjs'
 
@@ -57,7 +57,7 @@ export async function splitClient(root) {
   const isSplit = process.env.SPACE_SPLIT === '1'
   if (isSplit) {
     const whole = join(bound, 'linked.wasm')
-    await writeFile(whole, withoutEntities(await readFile(linked)))
+    await writeFile(whole, withoutTables(await readFile(linked)))
     await run('wasm-split-cli', [whole, parts, '--target', 'web', '--out-name', 'web'])
   } else await copyFile(linked, join(parts, 'web.wasm'))
   await run('wasm-bindgen', [join(parts, 'web.wasm'), '--out-dir', bound, '--out-name', 'web', '--target', 'web', '--no-typescript', '--keep-lld-exports'])

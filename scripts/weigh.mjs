@@ -13,7 +13,7 @@ const all = (await readdir(dist, { recursive: true })).filter((name) => /\.(js|c
 const html = await readFile(join(dist, 'index.html'), 'utf8')
 const meta = (name) => new RegExp(`<meta name="?${name}"?[^>]*>`).exec(html)?.[0] ?? ''
 const within = (text) => all.filter((name) => text.includes(name))
-const page = ['parts', 'texts', 'more-texts'].reduce((rest, name) => rest.replace(meta(name), ''), html)
+const page = ['parts', 'styles', 'texts', 'more-texts'].reduce((rest, name) => rest.replace(meta(name), ''), html)
 const first = new Set(within(page))
 // What the scripts of the page import.
 for (const name of first) {
@@ -35,10 +35,11 @@ const bytes = async (names) => {
 }
 const part = (name) => within(new RegExp(`data-${name}="([^"]*)"`).exec(meta('parts'))?.[1] ?? '')
 const start = await bytes(first)
-const lazy = [...all.filter((name) => name.endsWith('.wasm') && !first.has(name)), ...(moreTexts ? [moreTexts] : [])]
+const others = [...within(meta('styles')), ...(moreTexts ? [moreTexts] : [])]
+const lazy = [...all.filter((name) => name.endsWith('.wasm') && !first.has(name)), ...others]
 for (const name of first) await line('', name)
 for (const name of lazy) await line('later', name)
-const more = moreTexts ? await size(moreTexts) : 0
+const more = await bytes(others)
 console.log(`weight: signing in ${kib(start + more + (await bytes(part('welcome'))))}; the stream of events ${kib(await bytes(part('live')))} after the first screen`)
 console.log(`weight: first screen ${kib(start)} of ${budget} KiB; ${lazy.length} lazy parts ${kib(await bytes(lazy))}`)
 if (!(start <= budget * 1024)) {

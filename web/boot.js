@@ -66,6 +66,23 @@
   };
   globalThis.theSpace.failed = failed;
 
+  // The styles of screens that come later: whoever shows one waits for them (`crate::boot::styles`).
+  const { content: later } = document.querySelector('meta[name="styles"]');
+  let styles;
+  const fetchStyles = () =>
+    (styles ??= new Promise((done, refuse) => {
+      const link = { rel: "stylesheet", href: later, fetchPriority: "low", onload: done };
+      const sheet = Object.assign(document.createElement("link"), link);
+      sheet.onerror = (event) => {
+        // The next who asks tries again.
+        styles = undefined;
+        sheet.remove();
+        refuse(event);
+      };
+      document.head.append(sheet);
+    }));
+  globalThis.theSpace.styles = fetchStyles;
+
   const parts = document.querySelector('meta[name="parts"]');
   const fetchAhead = (list, link) => {
     for (const href of list.split(" ").filter(Boolean)) {
@@ -89,6 +106,7 @@
   const fetchParts = () => fetchAhead(parts.content, { rel: "prefetch" });
 
   addEventListener("DOMContentLoaded", () => {
+    fetchStyles().catch(() => {});
     const client = document.querySelector('meta[name="client"]');
     import(client.content)
       .then((module) => module.default({ module_or_path: client.dataset.wasm }))

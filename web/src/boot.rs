@@ -1,6 +1,6 @@
 //! What `web/boot.js` has asked for while this code was on its way.
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::{document, window};
 use shared::text::Lang;
 use wasm_bindgen::{JsCast, JsValue};
@@ -29,9 +29,20 @@ pub fn address_of_texts(lang: Lang, first: bool) -> Option<String> {
     meta.get_attribute(&format!("data-{}", lang.tag()))
 }
 
+/// Waits for the styles of screens that come later. `false`: they could not be fetched.
+pub async fn styles() -> bool {
+    let Some(fetch) = kept("styles").and_then(|fetch| fetch.dyn_into::<Function>().ok()) else {
+        return true;
+    };
+    match fetch.call0(&JsValue::NULL).map(JsCast::dyn_into::<Promise>) {
+        Ok(Ok(coming)) => JsFuture::from(coming).await.is_ok(),
+        _ => false,
+    }
+}
+
 /// Tells the person, and the console, that the client can't start.
 pub fn failed(why: &str) {
-    if let Some(tell) = kept("failed").and_then(|tell| tell.dyn_into::<js_sys::Function>().ok()) {
+    if let Some(tell) = kept("failed").and_then(|tell| tell.dyn_into::<Function>().ok()) {
         // It only shows a sentence.
         drop(tell.call1(&JsValue::NULL, &why.into()));
     }

@@ -253,4 +253,13 @@ proptest! {
         let source = words.join(" ");
         prop_assert_eq!(plain(&source, 1000), source);
     }
+
+    /// The browser's build relies on it (scripts/drop-tables.mjs).
+    #[test]
+    fn no_link_is_ever_defined(source in "[\\[\\]:\\\\ abЖ\n@|&<hs/#>-]{0,40}") {
+        let masked = mask::Masked::new(&source);
+        prop_assert!(!masked.text.contains("]:") && !masked.text.contains('&'));
+        let parser = pulldown_cmark::Parser::new(&masked.text);
+        prop_assert_eq!(parser.reference_definitions().iter().count(), 0);
+    }
 }

@@ -2,16 +2,18 @@
 //! `scripts/finish-web.mjs` writes them.
 //!
 //! A line a text, in the order of [`Key`]: the name, then the text, or one, few, many and other, all
-//! separated by tabs. Line breaks inside of texts are written `\\n`. In place of texts that stand in the
-//! other file: a tab and how many they are.
+//! separated by tabs. Line breaks inside of texts are written `\\n`. In the file of the first screen most
+//! texts have no name, and in place of texts that stand in the other file are a tab and how many they are.
+//! The other file has the name alone of what stands in the first.
 
 use super::{COUNT, FINGERPRINT, Key, Lang, fingerprint};
 use std::sync::OnceLock;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Row {
-    /// Empty: it stands in the other file.
+    /// Empty: the other file has it.
     name: &'static str,
+    /// Empty: they stand in the other file.
     forms: [&'static str; 4],
 }
 
@@ -39,7 +41,7 @@ pub fn is_whole(lang: Lang) -> bool {
 /// this build.
 #[must_use]
 pub fn load(lang: Lang, file: String) -> bool {
-    let rows = parse(file);
+    let rows = parse(file, true);
     let fits = rows.len() == COUNT;
     if fits {
         // Loading twice keeps the first.
@@ -52,7 +54,7 @@ pub fn load(lang: Lang, file: String) -> bool {
 #[must_use]
 pub fn complete(lang: Lang, file: String) -> bool {
     let first = FIRST[lang as usize].get().map(Vec::as_slice).unwrap_or_default();
-    match together(first, &parse(file)) {
+    match together(first, &parse(file, false)) {
         Some(rows) => {
             let _first = WHOLE[lang as usize].set(rows);
             true
@@ -62,15 +64,19 @@ pub fn complete(lang: Lang, file: String) -> bool {
 }
 
 fn together(first: &[Row], others: &[Row]) -> Option<Vec<Row>> {
-    let pairs = first.iter().zip(others);
-    let rows: Vec<Row> =
-        pairs.map(|(row, other)| if row.name.is_empty() { *other } else { *row }).collect();
-    let fits =
-        rows.len() == COUNT && fingerprint::of(rows.iter().map(|row| row.name)) == FINGERPRINT;
+    let one = |(first, other): (&Row, &Row)| match first.forms[0] {
+        "" => *other,
+        _ => Row { name: other.name, forms: first.forms },
+    };
+    let rows: Vec<Row> = first.iter().zip(others).map(one).collect();
+    let fits = rows.len() == COUNT
+        && rows.iter().all(|row| !row.forms[0].is_empty())
+        && fingerprint::of(rows.iter().map(|row| row.name)) == FINGERPRINT;
     fits.then_some(rows)
 }
 
-fn parse(file: String) -> Vec<Row> {
+/// The lines of the first file or of the other one.
+fn parse(file: String, first: bool) -> Vec<Row> {
     let file: &'static str = file.leak();
     let mut rows = Vec::with_capacity(COUNT);
     for line in file.lines() {
@@ -79,25 +85,28 @@ fn parse(file: String) -> Vec<Row> {
                 let count: usize = elsewhere.parse().unwrap_or_default();
                 rows.resize(rows.len() + count.min(COUNT), Row::default());
             }
-            None => rows.extend(row(line)),
+            None => rows.push(row(line, first)),
         }
     }
     rows
 }
 
-fn row(line: &'static str) -> Option<Row> {
-    let mut parts = line.split('\t');
-    let name = parts.next()?;
-    let mut next = || -> Option<&'static str> {
-        let text = parts.next()?;
-        Some(if text.contains("\\n") { text.replace("\\n", "\n").leak() } else { text })
+fn row(line: &'static str, first: bool) -> Row {
+    let plain = |text: &'static str| -> &'static str {
+        if text.contains("\\n") { text.replace("\\n", "\n").leak() } else { text }
     };
-    let first = next()?;
-    let forms = match (next(), next(), next()) {
-        (Some(few), Some(many), Some(other)) => [first, few, many, other],
-        _ => [first; 4],
+    let parts: Vec<&'static str> = line.split('\t').map(plain).collect();
+    let (name, texts) = match parts[..] {
+        [_] | [_, _, _, _] if first => ("", &parts[..]),
+        [name, ref texts @ ..] => (name, texts),
+        [] => ("", &parts[..]),
     };
-    Some(Row { name, forms })
+    let forms = match *texts {
+        [one, few, many, other] => [one, few, many, other],
+        [text] => [text; 4],
+        _ => [""; 4],
+    };
+    Row { name, forms }
 }
 
 /// The plural forms of a text; empty before it is loaded.
@@ -119,34 +128,42 @@ mod tests {
 
     /// As `scripts/finish-web.mjs` writes them.
     fn files(lang: Lang, is_first: impl Fn(&str) -> bool) -> [String; 2] {
-        let mut files = [String::new(), String::new()];
-        let mut elsewhere = [0, 0];
+        let [mut first, mut others] = [String::new(), String::new()];
+        let mut elsewhere = 0;
         for (name, key) in KEYS {
-            let (here, there) = if is_first(name) { (0, 1) } else { (1, 0) };
-            if elsewhere[here] > 0 {
-                files[here] += &format!("\t{}\n", std::mem::take(&mut elsewhere[here]));
-            }
             let forms = TEXTS[*key as usize][lang as usize].map(|text| text.replace('\n', "\\n"));
             let is_plain = forms.iter().all(|form| *form == forms[3]);
             let texts = if is_plain { forms[3].clone() } else { forms.join("\t") };
-            files[here] += &format!("{name}\t{texts}\n");
-            elsewhere[there] += 1;
+            if !is_first(name) {
+                elsewhere += 1;
+                others += &format!("{name}\t{texts}\n");
+                continue;
+            }
+            if elsewhere > 0 {
+                first += &format!("\t{}\n", std::mem::take(&mut elsewhere));
+            }
+            first += &if is_named(name) { format!("{name}\t{texts}\n") } else { texts + "\n" };
+            others += &format!("{name}\n");
         }
-        for (file, count) in files.iter_mut().zip(elsewhere).filter(|(_, count)| *count > 0) {
-            *file += &format!("\t{count}\n");
-        }
-        files
+        first += &format!("\t{elsewhere}\n");
+        [first, others]
     }
 
     fn is_first(name: &str) -> bool {
-        name.starts_with("app.") || name == "people.folded" || name.starts_with("stickers.")
+        name.starts_with("app.") || name == "people.folded" || is_named(name)
+    }
+
+    fn is_named(name: &str) -> bool {
+        name.starts_with("status.") || name == "app.hours_ago"
     }
 
     #[test]
     fn reads_what_the_build_writes() {
-        let [first, others] = files(Lang::Uk, is_first).map(parse);
+        let [first, others] = files(Lang::Uk, is_first);
+        let (first, others) = (parse(first, true), parse(others, false));
         assert_eq!((first.len(), others.len()), (COUNT, COUNT));
-        assert!(first.iter().all(|row| row.name.is_empty() || is_first(row.name)));
+        assert!(first.iter().all(|row| row.name.is_empty() || is_named(row.name)));
+        assert!(first.iter().any(|row| is_named(row.name)));
         for (row, (name, key)) in together(&first, &others).unwrap().iter().zip(KEYS) {
             assert_eq!((row.name, row.forms), (*name, TEXTS[*key as usize][Lang::Uk as usize]));
         }
@@ -156,16 +173,18 @@ mod tests {
     fn refuses_the_files_of_another_build() {
         let [first, others] = files(Lang::En, is_first);
         let of = |first: &str, others: &str| {
-            together(&parse(first.to_owned()), &parse(others.to_owned())).is_some()
+            together(&parse(first.to_owned(), true), &parse(others.to_owned(), false)).is_some()
         };
         assert!(of(&first, &others));
-        assert!(!of(&first.replacen("app.", "apq.", 1), &others));
+        assert!(!of(&first, &others.replacen("app.", "apq.", 1)));
         assert!(!of(&first, &others.replacen("chat.", "chaff.", 1)));
         assert!(!of(&first, &first) && !of("", "") && !of(&first, "\t999999999999"));
+        assert!(!of(&format!("\t{COUNT}"), &others), "not all texts are there");
         assert!(!load(Lang::En, first.lines().skip(1).collect()));
         assert!(!complete(Lang::En, others.clone()), "nothing to complete");
         assert!(load(Lang::En, first) && is_loaded(Lang::En) && !is_whole(Lang::En));
         assert_eq!(named(Lang::En, "error.not_found"), None);
+        assert!(named(Lang::En, "status.away").is_some(), "asked for before all are there");
         assert!(complete(Lang::En, others) && is_whole(Lang::En) && !is_loaded(Lang::Ru));
         assert!(named(Lang::En, "error.not_found").is_some());
     }

@@ -1,10 +1,11 @@
 //! Screens whose code is fetched when they are first shown: everything that is not needed to read and
-//! write in a chat.
+//! write in a chat. They wait for the other texts and styles that come after the first screen, too.
 //!
 //! [`lazy!`](crate::lazy) makes the boundary, [`later`] and [`once_open`] put the screen into a view.
 //! Only the release build splits (`scripts/split-web.mjs`, `--cfg split`); elsewhere the code is there.
 
 use super::{Failure, SkeletonRows, Toasts};
+use crate::boot;
 use crate::effect::Effect;
 use crate::i18n::{self, Key, t, tr};
 use leptos::prelude::*;
@@ -104,7 +105,7 @@ impl Place {
                 true => Poll::Ready(Err(Missing)),
                 false => made.as_mut().poll(context),
             });
-            let outcome = match i18n::ready().await {
+            let outcome = match i18n::ready().await && boot::styles().await {
                 true => made.await.map(|view| self.made.try_set_value(Some(view))),
                 false => Err(Missing),
             };

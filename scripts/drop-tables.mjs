@@ -1,10 +1,13 @@
-// Empties the table of HTML's 2,125 entities (`&nbsp;` and the like) that pulldown-cmark brings, a
-// twentieth of what a browser fetched first. It is never asked: `&` is masked before a message is parsed
-// (shared/src/markdown/mask.rs). The names in it leave with the splitting, which takes only what something
-// refers to.
+// Takes two tables out of the linked client that pulldown-cmark brings and a message never asks. What is in
+// them leaves with the splitting, which takes only what something refers to.
+//
+// - HTML's 2,125 entities (`&nbsp;` and the like): `&` is masked before a message is parsed.
+// - How letters of all scripts fold (unicase), by which labels of link definitions are compared: `]:` is masked,
+//   so there is no definition to compare with (both in shared/src/markdown/mask.rs, which tests it).
 import { Reader, change, countImports, custom, list, number, sections } from './wasm-sections.mjs'
 
 const ASKS = /pulldown_cmark8scanners11scan_entity$/
+const FOLDS = /7unicase7unicode3map6lookup$/
 // More than any other table that a scanner of the parser has.
 const LEAST = 16_384
 const [DATA_SYMBOL, SECTION_SYMBOL] = [1, 3]
@@ -72,24 +75,39 @@ function ranges(reader, skip) {
   })
 }
 
+function functionBody(wasm, wanted) {
+  const index = functionIndex(custom(wasm, 'name'), wanted)
+  if (index === undefined) throw new Error(`the parser of messages has no function ${wanted.source} any more`)
+  const { content } = sections(wasm).find((part) => part.id === 10)
+  return ranges(new Reader(content), () => {})[index - countImports(wasm)]
+}
+
 function skipOffset(reader) {
   const flags = reader.number()
   if (flags & 2) reader.number()
   if (!(flags & 1)) reader.constant()
 }
 
-/** The module without the table. It has to be as the linker wrote it, with `--emit-relocs`. */
-export function withoutEntities(wasm) {
+/** With these of a section's relocations. */
+const keepRelocations = (wasm, name, about, entries) =>
+  change(wasm, 0, (reader) => {
+    const bytes = reader.bytes
+    if (reader.text() !== name) return bytes
+    return Buffer.concat([bytes.subarray(0, reader.at), number(about), list(entries.map((entry) => entry.bytes))])
+  })
+
+/** The module without the tables. It has to be as the linker wrote it, with `--emit-relocs`. */
+export const withoutTables = (wasm) => withoutFolding(withoutEntities(wasm))
+
+function withoutEntities(wasm) {
   const all = sections(wasm)
   const place = (id) => all.findIndex((part) => part.id === id)
   const [code, data] = [place(10), place(11)]
-  const asks = functionIndex(custom(wasm, 'name'), ASKS)
-  if (asks === undefined) throw new Error('the parser of messages has no function scan_entity any more')
   const known = symbols(custom(wasm, 'linking'))
   const inCode = relocations(custom(wasm, 'reloc.CODE'))
   const inData = relocations(custom(wasm, 'reloc.DATA'))
   if (inCode.about !== code || inData.about !== data) throw new Error('relocations of unknown sections')
-  const body = ranges(new Reader(all[code].content), () => {})[asks - countImports(wasm)]
+  const body = functionBody(wasm, ASKS)
   const asked = inCode.entries.filter(({ at }) => at >= body.begin && at < body.end)
   const large = [...new Set(asked.map(({ symbol }) => known[symbol]))].filter((symbol) => symbol?.size >= LEAST)
   if (large.length !== 1) throw new Error('the parser of messages has another table of entities')
@@ -97,10 +115,21 @@ export function withoutEntities(wasm) {
   const start = ranges(new Reader(all[data].content), skipOffset)[segment].start + offset
   const stays = ({ at }) => at < start || at >= start + size
   const emptied = change(wasm, 11, ({ bytes }) => Buffer.from(bytes).fill(0, start, start + size))
-  return change(emptied, 0, (reader) => {
-    const bytes = reader.bytes
-    if (reader.text() !== 'reloc.DATA') return bytes
-    const head = bytes.subarray(0, reader.at)
-    return Buffer.concat([head, number(inData.about), list(inData.entries.filter(stays).map((entry) => entry.bytes))])
+  return keepRelocations(emptied, 'reloc.DATA', inData.about, inData.entries.filter(stays))
+}
+
+/** Its table is code: a function of as many bytes that does nothing but end the client, were it called. */
+function withoutFolding(wasm) {
+  const [UNREACHABLE, NOP, END] = [0x00, 0x01, 0x0b]
+  const { start, end } = functionBody(wasm, FOLDS)
+  const inCode = relocations(custom(wasm, 'reloc.CODE'))
+  const stays = ({ at }) => at < start || at >= end
+  const emptied = change(wasm, 10, ({ bytes }) => {
+    const code = Buffer.from(bytes).fill(NOP, start, end)
+    // No locals.
+    code.set([0, UNREACHABLE], start)
+    code[end - 1] = END
+    return code
   })
+  return keepRelocations(emptied, 'reloc.CODE', inCode.about, inCode.entries.filter(stays))
 }
