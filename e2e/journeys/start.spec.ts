@@ -33,6 +33,27 @@ test('a screen whose code does not come says so and can be tried again', async (
   await expect(other.getByRole('dialog').getByRole('combobox')).toBeFocused()
 })
 
+test('a screen is not shown without its styles, and a chat needs none of them', async ({ open, troubles }) => {
+  troubles.allow(/ERR_FAILED/, /console: /)
+  const anna = await Person.register('anna')
+  const { id, default_chat_id: chat } = await anna.makeSpace('Plain')
+  const page = await open(anna, '/login')
+  const styles = /\/later-[^/]*\.css$/
+  await page.context().route(styles, (route) => route.abort('failed'))
+  await page.goto(`/s/${id}/c/${chat}`)
+  await ready(page)
+  await say(page, 'written meanwhile')
+  await page.keyboard.press('Control+k')
+  const told = toast(page, 'cannot be reached')
+  await expect(told).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+
+  await page.context().unroute(styles)
+  await told.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused()
+  await expect(page.getByRole('dialog')).not.toHaveCSS('border-top-left-radius', '0px')
+})
+
 test('what was seen last stands there before the server has answered', async ({ open }) => {
   const anna = await Person.register('anna')
   const { id, default_chat_id: chat } = await anna.makeSpace('Kept')
