@@ -105,8 +105,10 @@ impl Stream for Guarded {
             self.tripped.0.store(true, Ordering::Relaxed);
             return Poll::Ready(Some(Err(PayloadError::Overflow)));
         };
+        // What is empty would keep the memory of the chunk.
+        let piece = if length == rest.len() { std::mem::take(rest) } else { rest.split_to(length) };
         self.is_whole = is_whole;
-        Poll::Ready(Some(Ok(self.rest.split_to(length))))
+        Poll::Ready(Some(Ok(piece)))
     }
 }
 
