@@ -67,6 +67,8 @@ impl Site {
             .env("SPACE_WEB_DIR", self.home.join("no-web"))
             .env("SPACE_LIMIT_FACTOR", "0")
             .env("SPACE_SOCKETS_PER_ADDRESS", "10000")
+            // Those who come back meet those of before, which may not be gone yet.
+            .env("SPACE_SOCKETS_PER_USER", "20")
             .env("SPACE_BCRYPT_COST", "4")
             .env("SPACE_LOG", "warn")
             .stdin(Stdio::null())
