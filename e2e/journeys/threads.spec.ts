@@ -76,6 +76,33 @@ test('a thread is a conversation of its own, live, with its own draft and unread
   await expect(panel(b).locator('.row').filter({ hasText: 'rye' })).toBeVisible()
 })
 
+test('who writes in a thread follows it, also when the answer comes before the event', async ({ open: enter }) => {
+  const anna = await Person.register('anna')
+  const boris = await Person.register('boris')
+  const space = await anna.makeSpace('Orders')
+  await boris.join(space.id)
+  const chat = space.default_chat_id
+  const root = await anna.say(chat, 'Which flour?')
+  const page = await enter(boris, `/s/${space.id}/c/${chat}`)
+  await page.routeWebSocket(/\/api\/v1\/ws/, (window) => {
+    window.connectToServer().onMessage((frame) => void setTimeout(() => window.send(frame), 300))
+  })
+  await page.reload()
+  await ready(page)
+  await open(page, 'Which flour?')
+  await replyField(page).fill('spelt')
+  await replyField(page).press('Enter')
+  await expect(panel(page).getByRole('button', { name: 'Stop following' })).toBeVisible()
+  await panel(page).getByRole('button', { name: 'Close the panel' }).click()
+
+  // What comes while the panel is closed is unread, until it is seen.
+  await reply(anna, chat, root.id, 'and water')
+  const threads = page.getByRole('complementary', { name: 'Chats and spaces' }).getByRole('link', { name: /^Threads/ })
+  await expect(threads).toHaveAccessibleName(/1 unread/)
+  await scroller(page).getByRole('button', { name: /2 replies/ }).click()
+  await expect(threads).not.toHaveAccessibleName(/unread/)
+})
+
 test('links lead to a message, to a reply, or say that it is gone', async ({ open: enter, context }) => {
   const anna = await Person.register('anna')
   const space = await anna.makeSpace('Links')

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from '@playwright/test'
 import { Person, url } from './people.ts'
+import { shake } from './shake.ts'
 import { Troubles } from './troubles.ts'
 
 interface Fixtures {
@@ -20,6 +21,7 @@ export const test = base.extend<Fixtures>({
     async ({ context }, use) => {
       const troubles = new Troubles()
       troubles.watch(context)
+      await shake(context)
       await use(troubles)
       expect(troubles.seen, 'errors in the console or the network').toEqual([])
     },
@@ -32,6 +34,7 @@ export const test = base.extend<Fixtures>({
       const context = await browser.newContext({ baseURL: url(), ...options })
       contexts.push(context)
       troubles.watch(context)
+      await shake(context)
       const page = await context.newPage()
       await page.goto(path)
       return page
@@ -45,6 +48,7 @@ export const test = base.extend<Fixtures>({
       const context = await browser.newContext({ baseURL: url(), ...options })
       contexts.push(context)
       troubles.watch(context)
+      await shake(context)
       await signIn(context, person)
       const page = await context.newPage()
       await page.goto(path)

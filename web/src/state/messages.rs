@@ -288,12 +288,16 @@ impl Messages {
             self.outbox.arrived(Place::of(message), &message.nonce);
         }
         for room in self.rooms_of(chat) {
-            if room.is_waiting() {
-                room.early.borrow_mut().push(frame.clone());
-            }
-            if room.is_loaded.get_untracked() && self.apply_to(&room, &frame.event) {
-                room.touch();
-            }
+            self.take_in(&room, frame);
+        }
+    }
+
+    fn take_in(&self, room: &Room, frame: &EventFrame) {
+        if room.is_waiting() {
+            room.early.borrow_mut().push(frame.clone());
+        }
+        if room.is_loaded.get_untracked() && self.apply_to(room, &frame.event) {
+            room.touch();
         }
     }
 
@@ -361,17 +365,12 @@ impl Messages {
         }
     }
 
-    /// The server has taken a message of one's own.
+    /// The server has taken a message of one's own: its answer and its event may come in either order.
     fn stored(&self, message: Message) {
         let Some(room) = self.room(Place::of(&message)) else { return };
-        if room.is_waiting() {
-            let topic = Topic::Chat(message.chat_id);
-            let (event, at) = (Event::NewMessage(Box::new(message.clone())), message.created_at);
-            room.early.borrow_mut().push(EventFrame { event, topic, seq: None, at });
-        }
-        if room.is_loaded.get_untracked() && room.window.borrow_mut().receive(message, true) {
-            room.touch();
-        }
+        let (topic, at) = (Topic::Chat(message.chat_id), message.created_at);
+        let event = Event::NewMessage(Box::new(message));
+        self.take_in(&room, &EventFrame { event, topic, seq: None, at });
     }
 
     /// Shows a person as he is shown now, in the chats that `concerns` chooses.
