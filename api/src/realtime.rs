@@ -16,6 +16,7 @@ pub mod guard;
 pub mod hub;
 pub mod live;
 pub mod outbox;
+pub mod places;
 pub mod presence;
 pub mod retention;
 pub mod session;

@@ -374,7 +374,8 @@ pub mod close {
     pub const UNAUTHENTICATED: u16 = 4401;
     /// The session was revoked: do not come back with this token.
     pub const REVOKED: u16 = 4403;
-    /// The client reads too slowly: come back and resume.
+    /// The client reads too slowly, or did not answer when a new socket of its account needed the place:
+    /// come back and resume.
     pub const TOO_SLOW: u16 = 4408;
     /// Too many commands.
     pub const FLOODING: u16 = 4429;

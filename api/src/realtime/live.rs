@@ -6,12 +6,12 @@ use crate::realtime::activity::Activity;
 use crate::realtime::bus::{Bus, NodeId, Receiver, Word};
 use crate::realtime::directory::Directory;
 use crate::realtime::hub::Hub;
+use crate::realtime::places::Places;
 use crate::realtime::presence::Presences;
 use crate::realtime::stream::{self, Delivery};
 use crate::realtime::views::Views;
-use dashmap::DashMap;
 use shared::event::Event;
-use shared::ids::{ChatId, SessionId, UserId};
+use shared::ids::{ChatId, SessionId};
 use shared::topic::Topic;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -32,7 +32,7 @@ struct Inner {
     presences: Presences,
     activity: Activity,
     next_socket: AtomicU64,
-    sockets_of: DashMap<UserId, usize>,
+    places: Places,
     open_sockets: AtomicUsize,
     turns: Arc<Semaphore>,
     shutdown: watch::Sender<bool>,
@@ -68,7 +68,7 @@ impl Live {
             presences: Presences::default(),
             activity: Activity::default(),
             next_socket: AtomicU64::new(1),
-            sockets_of: DashMap::new(),
+            places: Places::default(),
             open_sockets: AtomicUsize::new(0),
             turns,
             shutdown: watch::Sender::new(false),
@@ -188,17 +188,8 @@ impl Live {
         OpenSocket(self.clone())
     }
 
-    /// Counts a socket of a person until the guard is dropped; `None` when he has `limit` already. On
-    /// all nodes together he may have twice as many: a node that stops hands its sockets over.
-    #[must_use]
-    pub fn enter(&self, user: UserId, limit: usize) -> Option<Entered> {
-        let elsewhere = self.presences().elsewhere(user);
-        let mut count = self.0.sockets_of.entry(user).or_default();
-        if *count >= limit || *count + elsewhere >= limit * 2 {
-            return None;
-        }
-        *count += 1;
-        Some(Entered(self.clone(), user))
+    pub(super) fn places(&self) -> &Places {
+        &self.0.places
     }
 
     /// Sockets open on this node.
@@ -290,18 +281,5 @@ pub struct OpenSocket(Live);
 impl Drop for OpenSocket {
     fn drop(&mut self) {
         self.0.0.open_sockets.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// See [`Live::enter`].
-pub struct Entered(Live, UserId);
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        let sockets = &self.0.0.sockets_of;
-        if let Some(mut count) = sockets.get_mut(&self.1) {
-            *count = count.saturating_sub(1);
-        }
-        sockets.remove_if(&self.1, |_, count| *count == 0);
     }
 }

@@ -28,11 +28,17 @@ struct Queue {
     frames: VecDeque<Arc<Delivery>>,
     bytes: usize,
     overflowed: bool,
+    called: bool,
 }
 
-/// The client reads too slowly.
+/// Why no frame comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overflowed;
+pub enum Interrupted {
+    /// The client reads too slowly.
+    Overflowed,
+    /// Somebody wants to know whether the client is there. Frames follow as before.
+    Called,
+}
 
 impl Outbox {
     /// Queues a frame; a full queue is emptied and marked, for the socket must resume anyway.
@@ -50,16 +56,33 @@ impl Outbox {
         self.0.wake.notify_one();
     }
 
+    /// Asks whoever reads whether the client is there.
+    pub fn call(&self) {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).called = true;
+        self.0.wake.notify_one();
+    }
+
+    /// As if it had overflowed: nothing more comes, and the socket must resume.
+    pub fn close(&self) {
+        let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        *queue = Queue { overflowed: true, ..Queue::default() };
+        drop(queue);
+        self.0.wake.notify_one();
+    }
+
     /// The next frame, waiting for one.
     ///
     /// # Errors
-    /// The queue overflowed: close the socket.
-    pub async fn next(&self) -> Result<Arc<Delivery>, Overflowed> {
+    /// See [`Interrupted`].
+    pub async fn next(&self) -> Result<Arc<Delivery>, Interrupted> {
         loop {
             {
                 let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 if queue.overflowed {
-                    return Err(Overflowed);
+                    return Err(Interrupted::Overflowed);
+                }
+                if std::mem::take(&mut queue.called) {
+                    return Err(Interrupted::Called);
                 }
                 if let Some(delivery) = queue.frames.pop_front() {
                     queue.bytes -= delivery.frame.len();

@@ -10,8 +10,8 @@ use crate::http::current_user::CurrentUser;
 use crate::realtime::command::Commands;
 use crate::realtime::guard::Tripped;
 use crate::realtime::hub::SocketId;
-use crate::realtime::live::Entered;
-use crate::realtime::outbox::Outbox;
+use crate::realtime::outbox::{Interrupted, Outbox};
+use crate::realtime::places::Entered;
 use crate::realtime::presence::Chosen;
 use crate::realtime::socket::WaitingSocket;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason};
@@ -56,6 +56,8 @@ pub struct Session {
     lang: Lang,
     id: SocketId,
     outbox: Outbox,
+    /// Its place among the sockets of the account, once that is known.
+    place: Option<Entered>,
     /// The last `seq` sent of each topic that is heard.
     cursors: HashMap<Topic, i64>,
     rooms: HashSet<ChatId>,
@@ -87,8 +89,6 @@ struct Greeted {
     peer: Peer,
     /// What he lets others see, read after then.
     chosen: (Chosen, Timestamp),
-    /// His place among the sockets of his account.
-    entered: Entered,
 }
 
 impl Session {
@@ -103,6 +103,7 @@ impl Session {
             lang: Lang::En,
             id,
             outbox: Outbox::default(),
+            place: None,
             cursors: HashMap::new(),
             rooms: HashSet::new(),
             present: None,
@@ -135,7 +136,7 @@ impl Session {
             hello = Box::pin(self.hello(stream, place)) => hello,
         };
         let end = match hello {
-            Ok(Greeted { mut peer, chosen: (chosen, at), entered: _entered }) => {
+            Ok(Greeted { mut peer, chosen: (chosen, at) }) => {
                 self.app.live.appear(peer.user.id, self.id, chosen, at);
                 self.present = Some(peer.card.clone());
                 let end = self.serve(&mut peer, stream).await;
@@ -162,6 +163,7 @@ impl Session {
         if let Some(user) = self.present.take() {
             self.app.live.disappear(user.id, self.id);
         }
+        self.place = None;
     }
 
     async fn serve(&mut self, peer: &mut Peer, stream: &mut AggregatedMessageStream) -> End {
@@ -177,7 +179,8 @@ impl Session {
                 () = sleep_until(self.next_turn(peer)) => Box::pin(self.turn(peer)).await,
                 delivery = outbox.next() => match delivery {
                     Ok(delivery) => Box::pin(self.deliver(peer, delivery)).await,
-                    Err(_) => Err(End::close(close::TOO_SLOW)),
+                    Err(Interrupted::Overflowed) => Err(End::close(close::TOO_SLOW)),
+                    Err(Interrupted::Called) => Box::pin(self.ping()).await,
                 },
                 message = stream.recv() => Box::pin(self.hear(peer, message)).await,
             };
@@ -219,6 +222,9 @@ impl Session {
         message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
     ) -> Result<(), End> {
         self.last_heard = Instant::now();
+        if let Some(place) = &self.place {
+            place.heard();
+        }
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => self.command(peer, &text).await,
             // Pings cost us an answer: they count like commands.
@@ -240,7 +246,11 @@ impl Session {
     }
 
     async fn ping(&mut self) -> Result<(), End> {
-        taken(self.sink.ping(b"")).await
+        taken(self.sink.ping(b"")).await?;
+        if let Some(place) = &self.place {
+            place.asked();
+        }
+        Ok(())
     }
 
     async fn pong(&mut self, bytes: &[u8]) -> Result<(), End> {

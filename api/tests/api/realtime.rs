@@ -3,6 +3,7 @@
 mod frames;
 mod gone;
 mod limits;
+mod places;
 mod presence;
 mod resume;
 mod wire;

@@ -5,7 +5,7 @@
 use futures_util::future::{Either, select};
 use interleavings::ORDERS;
 use interleavings::realtime::delivery::event;
-use interleavings::realtime::outbox::{MAX_FRAMES, Outbox, Overflowed};
+use interleavings::realtime::outbox::{Interrupted, MAX_FRAMES, Outbox};
 use shared::ids::ChatId;
 use shared::topic::Topic;
 use shuttle::future::{block_on, yield_now};
@@ -73,7 +73,7 @@ fn an_overflow_reaches_the_reader() {
             let first = block_on(outbox.next());
             writer.join().unwrap();
             assert!(first.is_ok() || outbox.overflowed());
-            assert_eq!(block_on(outbox.next()).unwrap_err(), Overflowed);
+            assert_eq!(block_on(outbox.next()).unwrap_err(), Interrupted::Overflowed);
         },
         50,
     );

@@ -35,11 +35,13 @@ impl Session {
             Err(_) => return Err(End::close(close::UNAUTHENTICATED)),
         };
         let user = identified(self.app.authenticator.authenticate(&hello.token).await)?;
-        drop(place);
         // Before anything is asked for him: whoever opens thousands gets no more than his share.
         let limit = self.app.config.limits.sockets_per_user;
-        let entered = self.app.live.enter(user.id, limit);
-        let entered = entered.ok_or_else(|| End::close(close::FLOODING))?;
+        self.place = self.app.live.enter(user.id, self.id, &self.outbox, limit).await;
+        drop(place);
+        if self.place.is_none() {
+            return Err(End::close(close::FLOODING));
+        }
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let turn = self.app.live.turn().await;
@@ -77,7 +79,7 @@ impl Session {
             self.replay(&delivery, &readable).await?;
         }
         self.last_heard = Instant::now();
-        Ok(Greeted { peer, chosen: (chosen, now), entered })
+        Ok(Greeted { peer, chosen: (chosen, now) })
     }
 
     /// The chats of a replay of the peer's own topic that he may (still) read.

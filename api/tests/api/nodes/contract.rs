@@ -32,6 +32,7 @@ on_every_engine! {
     a_token_that_is_revoked_is_revoked_everywhere: &[];
     limits_count_what_every_node_grants: &[("SPACE_LIMIT_FACTOR", "1")];
     an_account_has_so_many_sockets_on_all_nodes: &[("SPACE_SOCKETS_PER_USER", "2")];
+    who_is_gone_gives_way_at_his_node: &[("SPACE_SOCKETS_PER_USER", "1")];
     one_resumes_on_another_node: &[];
 }
 
@@ -231,7 +232,7 @@ async fn an_account_has_so_many_sockets_on_all_nodes(nodes: Nodes) {
                 assert_eq!(code, 4429);
                 refused += 1;
             }
-            _ => kept.push(socket),
+            _ => kept.push(socket.stay()),
         }
         if nodes.second.is_some() {
             until("nodes know of each other's sockets", async || {
@@ -244,6 +245,24 @@ async fn an_account_has_so_many_sockets_on_all_nodes(nodes: Nodes) {
     }
     let wanted = if nodes.second.is_some() { 4 } else { 2 };
     assert_eq!((kept.len(), refused), (wanted, 8 - wanted));
+    assert!(kept.iter().all(|socket| !socket.is_finished()));
+}
+
+/// One that is not read answers no ping.
+async fn who_is_gone_gives_way_at_his_node(nodes: Nodes) {
+    let boris = nodes.bakery.boris.clone();
+    let mut gone = boris.socket().await;
+    let mut elsewhere = match &nodes.second {
+        Some(_) => nodes.boris(),
+        None => nodes.bakery.anna.clone(),
+    }
+    .socket()
+    .await;
+    let mut back = boris.socket().await;
+    assert_eq!(gone.closed().await, 4408);
+    for socket in [&mut elsewhere, &mut back] {
+        socket.ask("heartbeat", json!({"active": true})).await;
+    }
 }
 
 async fn one_resumes_on_another_node(nodes: Nodes) {

@@ -32,8 +32,7 @@ async fn the_third_flood_closes_with_4429() {
 async fn an_account_has_so_many_sockets_and_no_more() {
     let app = TestApp::with(&[("SPACE_SOCKETS_PER_USER", "2")]).await;
     let anna = app.user("anna").await;
-    let first = anna.socket().await;
-    let mut second = anna.socket().await;
+    let (first, second) = (anna.socket().await.stay(), anna.socket().await.stay());
     let one_more = async || {
         let mut socket = Socket::open(app.address).await;
         socket.command("hello", json!({"token": anna.token})).await;
@@ -42,14 +41,14 @@ async fn an_account_has_so_many_sockets_and_no_more() {
     // Before anything else is said or looked up.
     let (refused, _) = one_more().await;
     assert!(matches!(refused, Heard::Closed(4429)), "{refused:?}");
-    drop(first);
+    first.abort();
     // The place is free as soon as the server sees the first one go.
     let mut fourth = loop {
         if let (Heard::Frame(_), socket) = one_more().await {
             break socket;
         }
     };
-    second.ask("heartbeat", json!({"active": true})).await;
+    assert!(!second.is_finished());
     fourth.ask("heartbeat", json!({"active": true})).await;
 }
 

@@ -107,6 +107,21 @@ impl Socket {
         }
     }
 
+    /// Answers pings from now on, and hears nothing; ends with the code the server closes with.
+    pub fn stay(mut self) -> tokio::task::JoinHandle<u16> {
+        tokio::spawn(async move {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(reason))) => {
+                        return reason.map_or(1005, |reason| reason.code.into());
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return 1006,
+                }
+            }
+        })
+    }
+
     /// Everything that arrives before the answer to a round trip; proves what did not come.
     pub async fn drain(&mut self) -> Vec<Value> {
         self.ask("heartbeat", json!({"active": true})).await;
