@@ -12,6 +12,7 @@ mod query;
 pub mod quick;
 mod scope;
 mod snippet;
+mod walk;
 
 use super::model::message::{MessageRow, assemble};
 use crate::error::{ApiError, ApiResult};
@@ -20,7 +21,7 @@ use crate::http::cursor;
 use crate::platform::db::{Db, PgConn, Pooled};
 use chrono::{DateTime, Utc};
 pub use filter::Filter;
-use find::{Find, Way};
+use find::{Find, Hits, Way};
 use query::Query;
 pub use scope::readable;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ use shared::chat::SearchHit;
 use shared::error::FieldCode;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 use shared::page::Page;
+use std::time::Duration;
+pub use walk::PATIENCE;
 
 /// What is searched for, and where.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +47,8 @@ pub struct Search {
     pub filters: Vec<Filter>,
     pub limit: i64,
     pub cursor: Option<String>,
+    /// How long a search without a text walks for a full page.
+    pub patience: Duration,
 }
 
 impl Search {
@@ -99,11 +104,14 @@ async fn page(
     may_widen: bool,
 ) -> ApiResult<Page<SearchHit>> {
     let mut found = find.run(conn).await?;
-    if found.is_empty() && may_widen {
+    if found.ids.is_empty() && may_widen {
         find.way = Way::Pieces;
         found = find.run(conn).await?;
     }
-    let page = cursor::page(found, find.search.limit, |id| Key { last: *id, way: find.way });
+    let Hits { ids, rest } = found;
+    let key = |last| Key { last, way: find.way };
+    let page = cursor::page(ids, find.search.limit, |id| key(*id));
+    let next_cursor = page.next_cursor.or_else(|| rest.map(|rest| cursor::encode(&key(rest))));
     let rows = MessageRow::find_all(conn, &page.items).await?;
     let messages = assemble(conn, rows, find.user).await?;
     let snippets = snippet::of(conn, find.query, find.way, &messages).await?;
@@ -112,7 +120,7 @@ async fn page(
         .zip(snippets)
         .map(|(message, snippet)| SearchHit { message, snippet })
         .collect();
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(Page { items, next_cursor })
 }
 
 /// A day or a moment.

@@ -68,20 +68,29 @@ fn SearchPanel() -> impl IntoView {
             *turn
         });
         spawn_local(async move {
-            let outcome = api::search(&query, scope, cursor.clone()).await;
-            if turn.try_get_value() != mine {
+            let (is_more, mut cursor) = (cursor.is_some(), cursor);
+            loop {
+                let outcome = api::search(&query, scope, cursor).await;
+                if turn.try_get_value() != mine {
+                    return;
+                }
+                match outcome {
+                    // Rare, and further back than one answer looks.
+                    Ok(page) if page.items.is_empty() && page.next_cursor.is_some() => {
+                        cursor = page.next_cursor;
+                        continue;
+                    }
+                    Ok(page) => found.update(|found| {
+                        let mut hits = match std::mem::take(found) {
+                            Found::Hits { hits, .. } if is_more => hits,
+                            _ => Vec::new(),
+                        };
+                        hits.extend(page.items);
+                        *found = Found::Hits { hits, next: page.next_cursor };
+                    }),
+                    Err(error) => found.set(Found::Failed(error)),
+                }
                 return;
-            }
-            match outcome {
-                Ok(page) => found.update(|found| {
-                    let mut hits = match std::mem::take(found) {
-                        Found::Hits { hits, .. } if cursor.is_some() => hits,
-                        _ => Vec::new(),
-                    };
-                    hits.extend(page.items);
-                    *found = Found::Hits { hits, next: page.next_cursor };
-                }),
-                Err(error) => found.set(Found::Failed(error)),
             }
         });
     };

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::chat::search::quick::quick;
-use crate::chat::search::{Filter, Search, moment, search};
+use crate::chat::search::{Filter, PATIENCE, Search, moment, search};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::Json;
@@ -48,7 +48,8 @@ pub struct SearchQuery {
     cursor: Option<String>,
 }
 
-/// Search the messages that the caller may read, newest first.
+/// Search the messages that the caller may read, newest first. Without words a page may have less than `limit`
+/// items, also none, and yet a `next_cursor`: what there is further back was not looked through yet.
 #[utoipa::path(tag = "messages", params(SearchQuery), responses(
     (status = 200, body = Page<SearchHit>), (status = "default", body = Problem)))]
 #[get("/search")]
@@ -85,6 +86,7 @@ pub async fn search_messages(
         filters,
         limit: limit(query.limit, 20)?,
         cursor: query.cursor,
+        patience: PATIENCE,
     };
     Ok(Json(search(&app.db, conn, &user, &wanted).await?))
 }

@@ -39,9 +39,22 @@ pub struct Find<'a> {
 }
 
 #[derive(QueryableByName)]
-struct Found {
+pub(super) struct Found {
     #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
+    pub id: Uuid,
+}
+
+/// What was found, newest first.
+pub struct Hits {
+    pub ids: Vec<MessageId>,
+    /// Messages before this one were not looked at.
+    pub rest: Option<MessageId>,
+}
+
+impl Hits {
+    pub(super) fn all(ids: Vec<MessageId>) -> Self {
+        Self { ids, rest: None }
+    }
 }
 
 /// A statement that grows, and what is bound to it.
@@ -138,9 +151,9 @@ impl Statement {
 
 /// How the statement goes over the messages.
 #[derive(Clone, Copy)]
-enum Over {
-    /// All, from the newest on until a page is full.
-    Walk,
+pub(super) enum Over {
+    /// A window that ends with this message, or with the first one of all.
+    Window(Option<MessageId>),
     /// Only so many of the newest ones.
     Newest(i64),
     /// All that match, by indexes, before they are put in order: the planner believes that rare words
@@ -153,13 +166,13 @@ impl Find<'_> {
     ///
     /// Frequent words fill a page from the newest messages. Of others those that are found there tell
     /// what costs less: to walk on, or to take all that match. Without a text there is no index to take
-    /// them from.
+    /// them from: see [`super::walk`].
     ///
     /// # Errors
     /// The database's.
-    pub async fn run(&self, conn: &mut PgConn) -> QueryResult<Vec<MessageId>> {
+    pub async fn run(&self, conn: &mut PgConn) -> QueryResult<Hits> {
         if self.query.terms.is_empty() {
-            return self.take(conn, Over::Walk).await;
+            return self.walk(conn).await;
         }
         let mut walk = match self.way {
             Way::Words => self.scope.newest,
@@ -171,21 +184,26 @@ impl Find<'_> {
             let newest = self.take(conn, Over::Newest(walk)).await?;
             let found = newest.len() as i64;
             if found >= wanted {
-                return Ok(newest);
+                return Ok(Hits::all(newest));
             }
             match further(walk, found, wanted, self.scope.total) {
                 Some(longer) => walk = longer,
-                None => return self.take(conn, Over::Matches).await,
+                None => return Ok(Hits::all(self.take(conn, Over::Matches).await?)),
             }
         }
     }
 
-    async fn take(&self, conn: &mut PgConn, over: Over) -> QueryResult<Vec<MessageId>> {
+    pub(super) async fn take(&self, conn: &mut PgConn, over: Over) -> QueryResult<Vec<MessageId>> {
         // An id, not what somebody typed: placeholders of texts come first, and their number is not known yet.
         let older = self.last.map(|last| format!(" AND m.id < '{last}'")).unwrap_or_default();
         let all = format!("SELECT m.id FROM messages m WHERE m.deleted_at IS NULL{older} AND ");
+        let mut order = "m.id";
         let mut s = Statement::new(&match over {
-            Over::Walk => all,
+            Over::Window(end) => {
+                let (window, by) = self.window(end);
+                order = by;
+                format!("SELECT m.id FROM {window} WHERE m.deleted_at IS NULL AND ")
+            }
             Over::Newest(walk) => format!(
                 "SELECT m.id FROM (SELECT * FROM messages m WHERE m.deleted_at IS NULL{older} \
                  ORDER BY m.id DESC LIMIT {walk}) m WHERE ",
@@ -215,7 +233,7 @@ impl Find<'_> {
         if matches!(over, Over::Matches) {
             s.sql.push_str(") SELECT m.id FROM m");
         }
-        s.sql.push_str(&format!(" ORDER BY m.id DESC LIMIT ${}", n + 2));
+        s.sql.push_str(&format!(" ORDER BY {order} DESC LIMIT ${}", n + 2));
         let mut statement = s.bound().bind::<Array<SqlUuid>, _>(self.scope.chats.clone());
         if let Some(author) = author {
             statement = statement.bind::<SqlUuid, _>(author.0);

@@ -18,6 +18,8 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub struct Scope {
     pub chats: Vec<Uuid>,
+    /// At most so many messages are in them.
+    pub messages: i64,
     /// Whether they hold a good part of all messages: then walking all from the newest on soon
     /// meets theirs.
     pub dense: bool,
@@ -55,7 +57,7 @@ impl Scope {
         let newest = (total.max(0.0) * 10.0).sqrt().clamp(2_000.0, 50_000.0) as i64;
         // That a message is of another chat is soon seen.
         let newest = if dense { newest } else { 4 * newest };
-        Self { chats, dense, newest, total }
+        Self { chats, messages, dense, newest, total }
     }
 }
 

@@ -4,8 +4,11 @@ use crate::support::bakery::{Bakery, send};
 use crate::support::client::{Answer, Client, send as request};
 use crate::support::expression::send_sticker;
 use crate::support::files::{png, wav};
+use api::chat::search::{Filter, PATIENCE, Search, search};
+use diesel_async::SimpleAsyncConnection as _;
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn get(who: &Client, path: &str, query: &[(&str, &str)]) -> Answer {
     request(who.request(Method::GET, path).query(query)).await
@@ -168,6 +171,67 @@ async fn pages_without_words_go_on_where_they_ended() {
     let cursor = first["next_cursor"].as_str().unwrap();
     let query = [("has", "link"), ("limit", "3"), ("cursor", cursor)];
     assert_eq!(found(&bakery.anna, &query).await, ["http://example.org/1", "http://example.org/0"]);
+}
+
+/// In a long history what is rare is found in pieces: a page that took long ends before it is full.
+#[tokio::test]
+async fn searches_without_words_stop_and_go_on() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (bakery.anna.id(), bakery.boris.id());
+    let sql = format!(
+        "INSERT INTO messages (id, chat_id, seq, author_id, content, nonce, edited_at) \
+         SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{0}', n, \
+             CASE n % 1000 WHEN 0 THEN '{boris}'::uuid ELSE '{anna}' END, \
+             CASE n % 900 WHEN 0 THEN 'http://example.org/' ELSE '' END || n, n::text, \
+             CASE n % 1100 WHEN 0 THEN now() END \
+         FROM generate_series(1, 7000) n; UPDATE chats SET last_seq = 7000 WHERE id = '{0}'; \
+         INSERT INTO reactions (message_id, user_id, emoji) SELECT id, who::uuid, '🍞' FROM messages, \
+             unnest(array['{anna}', '{boris}']) who WHERE seq % 3 = 0",
+        bakery.chat,
+    );
+    bakery.app.app.conn().await.unwrap().batch_execute(&sql).await.unwrap();
+    let numbers = |step: usize| (1..=7000 / step).rev().map(|n| n * step).collect::<Vec<_>>();
+    let known =
+        async |who: &Client| bakery.app.app.authenticator.authenticate(&who.token).await.unwrap();
+    let (user, stranger) = (known(&bakery.boris).await, known(&bakery.vera).await);
+    for (wanted, want) in [
+        (Search { filters: vec![Filter::HasLink], ..Search::default() }, numbers(900)),
+        (Search { filters: vec![Filter::IsEdited], ..Search::default() }, numbers(1100)),
+        (Search { author: Some(user.id), ..Search::default() }, numbers(1000)),
+        (
+            Search {
+                filters: vec![Filter::HasReaction, Filter::HasLink],
+                author: Some(user.id),
+                ..Search::default()
+            },
+            Vec::new(),
+        ),
+        (
+            Search { filters: vec![Filter::HasReaction, Filter::HasLink], ..Search::default() },
+            numbers(900),
+        ),
+    ] {
+        for (limit, patience) in [(100, PATIENCE), (100, Duration::ZERO), (2, Duration::ZERO)] {
+            let mut wanted = Search { limit, patience, ..wanted.clone() };
+            let (mut seen, mut pages) = (Vec::new(), 0);
+            loop {
+                let conn = bakery.app.app.conn().await.unwrap();
+                let page = search(&bakery.app.app.db, conn, &user, &wanted).await.unwrap();
+                assert!(page.items.len() as i64 <= limit);
+                seen.extend(page.items.iter().map(|hit| hit.message.seq as usize));
+                pages += 1;
+                wanted.cursor = page.next_cursor;
+                if wanted.cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, want, "{:?} by {limit} in {patience:?}", wanted.filters);
+            assert!(pages < 10, "{pages}");
+            let conn = bakery.app.app.conn().await.unwrap();
+            let page = search(&bakery.app.app.db, conn, &stranger, &wanted).await.unwrap();
+            assert!(page.items.is_empty());
+        }
+    }
 }
 
 #[tokio::test]
