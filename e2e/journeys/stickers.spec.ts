@@ -37,6 +37,10 @@ test('a sticker is chosen, sent at once, heard by others and opens its pack', as
   await page.getByRole('tab', { name: 'Stickers' }).click()
   const grid = page.locator('.stickers__grid')
   await expect(grid.getByRole('button')).toHaveCount(12)
+  // What comes meanwhile does not lead back to the emoji.
+  await boris.say(space.default_chat_id, 'are you there?')
+  await expect(row(page, 'are you there?')).toBeVisible()
+  await expect(grid.getByRole('button')).toHaveCount(12)
   await expectAccessible(page)
   await grid.getByRole('button', { name: 'Party' }).click()
   for (const window of [page, other]) {

@@ -29,11 +29,7 @@ pub struct ChatAccess {
 ///
 /// # Errors
 /// `not_found` when there is none, or it is not visible to him.
-pub async fn access_chat(
-    conn: &mut PgConn,
-    user: &CurrentUser,
-    chat: ChatId,
-) -> ApiResult<ChatAccess> {
+pub async fn access_chat(conn: &PgConn, user: &CurrentUser, chat: ChatId) -> ApiResult<ChatAccess> {
     ChatAccess::of(ChatView::find(conn, user.id, chat).await?)?.ok_or_else(ApiError::not_found)
 }
 

@@ -45,7 +45,7 @@ pub struct Rows {
 ///
 /// # Errors
 /// The database's.
-pub async fn page(conn: &mut PgConn, place: Place, part: Part, limit: i64) -> ApiResult<Rows> {
+pub async fn page(conn: &PgConn, place: Place, part: Part, limit: i64) -> ApiResult<Rows> {
     let limit = usize::try_from(limit).unwrap_or_default();
     let half = limit / 2;
     let (point, older, newer) = match part {

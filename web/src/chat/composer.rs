@@ -117,7 +117,9 @@ fn Editor(talk: Talk) -> impl IntoView {
         talk.packs.set(Some(Manage::Mine));
     });
     let picks = StickerPicks { on_choose: send_sticker, on_manage };
-    let stickers = Signal::derive(move || talk.may(Permission::SendStickers).then_some(picks));
+    // The picker is made anew with it, and forgets where one was: not with every message that comes.
+    let may_send_stickers = Memo::new(move |_| talk.may(Permission::SendStickers));
+    let stickers = Signal::derive(move || may_send_stickers.get().then_some(picks));
     view! {
         <div class="composer">
             <MentionsList mentions=writing.mentions />

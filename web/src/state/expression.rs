@@ -1,6 +1,7 @@
 //! Sticker packs at hand, and the emoji of spaces.
 
 use super::{Changes, Load};
+use crate::api::ApiResult;
 use crate::api::expression as api;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,6 +19,15 @@ pub struct Expression {
     packs_changes: Changes,
     full: RwSignal<HashMap<PackId, Load<FullPack>>>,
     full_changes: Changes<PackId>,
+    /// Changes of packs that wait for their answers.
+    under_way: StoredValue<HashMap<PackId, UnderWay>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct UnderWay {
+    count: u32,
+    /// Whether there were several at a time.
+    crossed: bool,
 }
 
 crate::lazy! {
@@ -36,6 +46,7 @@ impl Expression {
             packs_changes: Changes::default(),
             full: RwSignal::default(),
             full_changes: Changes::default(),
+            under_way: StoredValue::default(),
         }
     }
 
@@ -169,6 +180,40 @@ impl Expression {
                 full.try_update(|full| full.insert(id, outcome.into()));
             }
         });
+    }
+
+    /// Carries a change of a pack out and shows the pack as it is then. Of changes that cross no answer
+    /// tells of all: after the last one it is asked for.
+    ///
+    /// # Errors
+    /// The change's.
+    pub async fn change_pack(
+        self,
+        id: PackId,
+        change: impl Future<Output = ApiResult<FullPack>>,
+    ) -> ApiResult<()> {
+        self.under_way.update_value(|all| {
+            let under_way = all.entry(id).or_default();
+            under_way.count += 1;
+            under_way.crossed |= under_way.count > 1;
+        });
+        let outcome = change.await;
+        let last = self.under_way.try_update_value(|all| {
+            let under_way = all.entry(id).or_default();
+            under_way.count -= 1;
+            if under_way.count == 0 { all.remove(&id) } else { None }
+        });
+        match (last.flatten(), outcome) {
+            (Some(UnderWay { crossed: true, .. }), outcome) => {
+                self.reload_pack(id);
+                outcome.map(drop)
+            }
+            (Some(_), Ok(full)) => {
+                self.put_pack(full);
+                Ok(())
+            }
+            (_, outcome) => outcome.map(drop),
+        }
     }
 
     /// A pack was changed here.

@@ -207,12 +207,10 @@ fn order(pack: PackId, ids: Signal<Vec<StickerId>>) -> Order<StickerId> {
         }
         let change = UpdatePack { order: Some(ids), ..UpdatePack::default() };
         spawn_local(async move {
-            match api::update_pack(pack, &change).await {
-                Ok(full) => expression.put_pack(full),
-                Err(error) => {
-                    toasts.failed(error.sentence());
-                    expression.reload_pack(pack);
-                }
+            if let Err(error) = expression.change_pack(pack, api::update_pack(pack, &change)).await
+            {
+                toasts.failed(error.sentence());
+                expression.reload_pack(pack);
             }
         });
     };
@@ -231,16 +229,17 @@ fn sticker_row(pack: PackId, order: Order<StickerId>, id: StickerId) -> AnyView 
     let name = of(|sticker| sticker.name.clone());
     let code = of(|sticker| sticker.shortcode.clone().unwrap_or_default());
     let url = of(|sticker| sticker.url.clone());
-    let took = move |outcome: crate::api::ApiResult<FullPack>| match outcome {
-        Ok(full) => expression.put_pack(full),
-        // What was typed stays in the field.
-        Err(error) => toasts.failed(error.sentence()),
-    };
     let change = move |body: UpdateSticker| {
         if let Some(wrong) = body.validate().first() {
             return toasts.failed(by_name(&format!("field.{}", wrong.code.key())));
         }
-        spawn_local(async move { took(api::update_sticker(pack, id, &body).await) });
+        spawn_local(async move {
+            let change = api::update_sticker(pack, id, &body);
+            // What was typed stays in the field.
+            if let Err(error) = expression.change_pack(pack, change).await {
+                toasts.failed(error.sentence());
+            }
+        });
     };
     let remove = move |_| {
         spawn_local(async move {

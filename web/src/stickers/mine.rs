@@ -59,12 +59,10 @@ fn order(expression: Expression, list: &[StickerPack]) -> Order<PackId> {
         list.sort_by_key(|pack| ids.iter().position(|id| *id == pack.id));
         expression.set_packs(list);
         spawn_local(async move {
-            match api::order_packs(ids).await {
-                Ok(page) => expression.set_packs(page.items),
-                Err(error) => {
-                    toasts.failed(error.sentence());
-                    expression.reload_packs();
-                }
+            // The answer may be older than what was moved meanwhile.
+            if let Err(error) = api::order_packs(ids).await {
+                toasts.failed(error.sentence());
+                expression.reload_packs();
             }
         });
     };

@@ -120,11 +120,11 @@ impl ChatView {
     ///
     /// # Errors
     /// `NotFound`, or the database's.
-    pub async fn find(conn: &mut PgConn, user: UserId, chat: ChatId) -> QueryResult<Self> {
+    pub async fn find(conn: &PgConn, user: UserId, chat: ChatId) -> QueryResult<Self> {
         let query = diesel::sql_query(format!("{COLUMNS}{FROM}WHERE u.id = $1 AND c.id = $2"))
             .bind::<SqlUuid, _>(user.0)
             .bind::<SqlUuid, _>(chat.0);
-        prepared(query).get_result(conn).await
+        prepared(query).get_result(&mut &*conn).await
     }
 
     /// The chat as each of these people sees it.

@@ -181,7 +181,7 @@ impl MessageRow {
     /// # Errors
     /// The database's.
     pub async fn page(
-        conn: &mut PgConn,
+        conn: &PgConn,
         place: Place,
         point: Point,
         (older, newer): (usize, usize),
@@ -220,7 +220,7 @@ impl MessageRow {
             .bind::<SqlUuid, _>(id)
             .bind::<BigInt, _>(seq.unwrap_or(i64::MAX))
             .bind::<Nullable<Timestamptz>, _>(at);
-        let rows: Vec<Row> = prepared(query).load(conn).await?;
+        let rows: Vec<Row> = prepared(query).load(&mut &*conn).await?;
         let (after, before): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.is_newer);
         let surplus = before.len().saturating_sub(older);
         let before = before.into_iter().skip(surplus).map(|row| row.message);

@@ -21,6 +21,7 @@ use crate::platform::db::PgConn;
 use crate::realtime::command::CommandContext;
 use actix_web::{Either, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
+use futures_util::future::join;
 use serde::Deserialize;
 use shared::chat::{EditMessage, History, Message, MessageVersion, SendMessage};
 use shared::command::{EditOne, OneMessage, SendTo};
@@ -61,8 +62,12 @@ pub async fn list_messages(
     let part = Part { before, after, around, at };
     part.check()?;
     let conn = &mut *app.conn().await?;
-    let place = Place::Chat(access_chat(conn, &user, chat.0).await?.chat_id());
-    let Rows { rows, has_before, has_after } = page(conn, place, part, limit).await?;
+    // Both go to the database together; without access nothing of the page is used.
+    let place = Place::Chat(chat.0);
+    let (access, found) =
+        join(access_chat(conn, &user, chat.0), page(conn, place, part, limit)).await;
+    access?;
+    let Rows { rows, has_before, has_after } = found?;
     let items = message::assemble(conn, rows, user.id).await?;
     Ok(Json(History { items, has_before, has_after }))
 }
