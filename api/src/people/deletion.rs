@@ -45,7 +45,7 @@ pub async fn plan(
     let due_at = now() + Duration::days(DELETION_DAYS);
     let (sessions, tokens) = app
         .transact(async |tx| {
-            let row = user::lock(tx, caller.id).await?;
+            let row = user::lock_to_end(tx, caller.id).await?;
             if !row.nickname.eq_ignore_ascii_case(body.confirm.trim()) {
                 return Err(ApiError::field("confirm", FieldCode::Mismatch));
             }
@@ -95,7 +95,7 @@ async fn take(app: &App, now: DateTime<Utc>) -> ApiResult<Option<Due>> {
         while let Some(due) = deletion::next_due(tx, now).await? {
             let id = due.user_id;
             // Who hands a space to him waits, and finds nobody then.
-            user::lock(tx, id).await?;
+            user::lock_to_end(tx, id).await?;
             // A space came to him meanwhile: it must not lose its owner.
             if !traces::owned_spaces(tx, id).await?.is_empty() {
                 deletion::put_off(tx, id, now + Duration::days(1)).await?;

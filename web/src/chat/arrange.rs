@@ -142,8 +142,8 @@ fn Arrange(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
                 </button>
                 {match line {
                     Line::Heading(id) => {
-                        view! { <Heading space id name=Signal::derive(move || name(line)) error /> }
-                            .into_any()
+                        let name = Memo::new(move |_| name(line));
+                        view! { <Heading space id name=name.into() error /> }.into_any()
                     }
                     Line::Chat(_) => {
                         view! {

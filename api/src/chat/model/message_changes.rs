@@ -96,7 +96,8 @@ pub async fn next_seqs(
     prepared(update).get_result(&mut &*conn).await
 }
 
-/// Waits for other changes of this message and returns whether it is still there.
+/// Waits for other changes of this message and returns whether it is still there. What answers it may
+/// come meanwhile: it has its place in the stream already, for which who changes this one will wait.
 ///
 /// # Errors
 /// The database's.
@@ -104,7 +105,7 @@ pub async fn lock(conn: &mut PgConn, id: MessageId) -> QueryResult<bool> {
     let found: Option<MessageId> = messages::table
         .filter(messages::id.eq(id).and(messages::deleted_at.is_null()))
         .select(messages::id)
-        .for_update()
+        .for_no_key_update()
         .first(conn)
         .await
         .optional()?;

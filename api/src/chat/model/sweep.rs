@@ -44,7 +44,7 @@ pub async fn remove(
     let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let mut gone: Vec<Gone> = diesel::sql_query(
         "WITH locked AS (SELECT id FROM messages WHERE id = ANY($1) AND deleted_at IS NULL \
-             ORDER BY id FOR UPDATE) \
+             ORDER BY id FOR NO KEY UPDATE) \
          UPDATE messages m SET deleted_at = $2, deleted_by = $3, content = '', subject = NULL \
          FROM locked, chats c WHERE m.id = locked.id AND c.id = m.chat_id \
          RETURNING m.id, m.chat_id, c.space_id, m.author_id, m.seq, c.last_seq, m.thread_root",

@@ -206,7 +206,7 @@ pub async fn take_replies(
         .filter(threads::root_id.eq_any(roots))
         .order(threads::root_id)
         .select(threads::root_id)
-        .for_update()
+        .for_no_key_update()
         .load::<MessageId>(conn)
         .await?;
     let roots: Vec<Uuid> = roots.iter().map(|id| id.0).collect();

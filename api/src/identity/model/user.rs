@@ -215,11 +215,21 @@ pub async fn set_status(conn: &mut PgConn, id: UserId, status: Status) -> QueryR
         .await
 }
 
-/// Locks the account until the end of the transaction.
+/// Locks the account until the end of the transaction. Rows that refer to it may come meanwhile: else
+/// who tells him something, and has his place in a stream already, and who waits for that place would
+/// wait for each other.
 ///
 /// # Errors
 /// `NotFound`, or the database's.
 pub async fn lock(conn: &mut PgConn, id: UserId) -> QueryResult<UserRow> {
+    users::table.find(id).select(UserRow::as_select()).for_no_key_update().first(conn).await
+}
+
+/// As [`lock`], and nothing comes that refers to the account, which is about to end.
+///
+/// # Errors
+/// `NotFound`, or the database's.
+pub async fn lock_to_end(conn: &mut PgConn, id: UserId) -> QueryResult<UserRow> {
     users::table.find(id).select(UserRow::as_select()).for_update().first(conn).await
 }
 

@@ -178,3 +178,40 @@ async fn a_group_that_is_deleted_while_it_grows_is_an_answer() {
         assert_eq!(of("chat_deleted"), usize::from(was_added), "who was told of it learns its end");
     }
 }
+
+#[tokio::test]
+async fn a_person_and_a_message_change_while_others_refer_to_them() {
+    let bakery = Bakery::open().await;
+    let (anna, boris, chat) = (&bakery.anna, &bakery.boris, &bakery.chat);
+    let roles = anna.get(&format!("/spaces/{}/roles", bakery.space)).await.expect(200);
+    let role = |name: &str| {
+        let items = roles["items"].as_array().unwrap();
+        let found = items.iter().find(|role| role["name"] == name).unwrap();
+        format!(
+            "/spaces/{}/assign-role/{}/{}",
+            bakery.space,
+            boris.id(),
+            found["id"].as_str().unwrap()
+        )
+    };
+    let roles = [role("Moderator"), role("Member")];
+    for round in 0..25 {
+        let said = send(boris, chat, "hi").await.expect(201);
+        let one = format!("/messages/{}", said["id"].as_str().unwrap());
+        let here = format!("/messages/{chat}");
+        let answer = |nonce: &str, to: &str| {
+            let nonce = format!("{nonce} {round}");
+            anna.post(&here, json!({"content": "yes?", "nonce": nonce, to: said["id"]}))
+        };
+        let changes = json!({"display_name": format!("Boris {round}")});
+        let calls: Vec<futures_util::future::LocalBoxFuture<'_, Answer>> = vec![
+            Box::pin(anna.post(&roles[round % 2], json!({}))),
+            Box::pin(boris.patch("/profile/me", changes)),
+            Box::pin(answer("reply", "reply_to")),
+            Box::pin(boris.patch(&one, json!({"content": "hi all"}))),
+            Box::pin(answer("thread", "thread_root")),
+            Box::pin(send(anna, chat, "@boris look")),
+        ];
+        sane(&join_all(calls).await);
+    }
+}
