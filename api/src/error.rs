@@ -8,6 +8,7 @@ use shared::error::{ErrorCode, FieldCode, FieldError, Problem};
 use shared::permission::{Permission, Refusal};
 use shared::text::{self, Lang};
 use shared::validate::Validate;
+use std::any::Any;
 use std::fmt;
 
 /// What routes and actions return.
@@ -87,6 +88,15 @@ impl ApiError {
     /// Something broke.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self { cause: Some(cause.into()), ..Self::new(ErrorCode::Internal) }
+    }
+
+    /// Something panicked, and it was caught: see what holds the future.
+    #[must_use]
+    pub fn panicked(cause: &(dyn Any + Send)) -> Self {
+        metrics::counter!("panics").increment(1);
+        let text = cause.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| cause.downcast_ref::<String>().map(String::as_str));
+        Self::internal(anyhow::anyhow!("a panic: {}", text.unwrap_or("without a text")))
     }
 
     /// The wire form in a language. Field texts are filled in here.
@@ -191,7 +201,8 @@ impl From<diesel::result::Error> for ApiError {
 }
 
 /// Whether the database ended a statement that took or waited too long. diesel has no kind for
-/// SQLSTATE 57014, 55P03 and 40P01.
+/// SQLSTATE 57014, 55P03 and 40P01, and hands out no code: connections ask for English texts
+/// ([`crate::platform::db`]).
 fn gave_up(message: &str) -> bool {
     message.starts_with("canceling statement due to ") || message == "deadlock detected"
 }

@@ -48,6 +48,14 @@ async fn serve(
     let watching = server.app.config.database.backup_within;
     let watching =
         watching.map(|within| tokio::spawn(backup::watch(server.app.db.clone(), within)));
+    match server.app.db.speaks_english().await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(
+            "errors of the database come in another language than English, so some are not known for what \
+             they are: ALTER ROLE … SET lc_messages = 'C'"
+        ),
+        Err(error) => error.log(),
+    }
     announce(&server);
     if with_demo {
         demo::load(&server.app).await?;

@@ -5,8 +5,9 @@ mod replica;
 use crate::error::{ApiError, ApiResult};
 use anyhow::Context as _;
 use deadpool_redis::{QueueMode, Runtime};
-use diesel::ConnectionError;
 use diesel::connection::InstrumentationEvent;
+use diesel::sql_types::Bool;
+use diesel::{ConnectionError, QueryableByName};
 use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -14,8 +15,8 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use replica::Replica;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
@@ -30,8 +31,12 @@ pub type Pooled = Object<AsyncPgConnection>;
 /// transaction that was forgotten ends. Shorter than the deadline of a request, so that the reason
 /// is known. Reading a page anywhere costs what it does on an SSD or from memory: by the default, made
 /// for turning disks, PostgreSQL plans the statement of a history page anew with every call.
+///
+/// Errors come in English: diesel hands out no SQLSTATE, so [`crate::error`] reads their texts. Only who may set
+/// that for himself can ask for it; see [`Db::speaks_english`].
 const SETTINGS: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
-     SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1";
+     SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1; \
+     DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
 /// How long a connection to the primary may take, and a turn for a heavy read.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -39,11 +44,34 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// A connection unused for longer is not trusted any more: what stands between may have forgotten it.
 const IDLE: Duration = Duration::from_mins(5);
 
+/// What sees each statement.
+#[derive(Default)]
+struct Watch {
+    queries: AtomicU64,
+    fault: OnceLock<Box<dyn Fn(bool) + Send + Sync>>,
+}
+
+impl Watch {
+    fn see(&self, event: &InstrumentationEvent<'_>) {
+        let is_done = match event {
+            InstrumentationEvent::StartQuery { .. } => false,
+            InstrumentationEvent::FinishQuery { .. } => true,
+            _ => return,
+        };
+        if !is_done {
+            self.queries.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(fault) = self.fault.get() {
+            fault(is_done);
+        }
+    }
+}
+
 /// A PostgreSQL: the primary, and perhaps a replica for heavy reads.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<AsyncPgConnection>,
-    queries: Arc<AtomicU64>,
+    watch: Arc<Watch>,
     replica: Option<Arc<Replica>>,
     /// Heavy reads that the primary does at once: a quarter of its connections.
     heavy: Arc<Semaphore>,
@@ -55,10 +83,10 @@ impl Db {
     /// # Errors
     /// The pool could not be built.
     pub fn new(url: &str, size: usize) -> anyhow::Result<Self> {
-        let queries = Arc::new(AtomicU64::new(0));
-        let pool = pool(url, size, PATIENCE, SETTINGS.to_owned(), &queries)?;
+        let watch = Arc::new(Watch::default());
+        let pool = pool(url, size, PATIENCE, SETTINGS.to_owned(), &watch)?;
         let heavy = Arc::new(Semaphore::new(size.div_ceil(4)));
-        Ok(Self { pool, queries, replica: None, heavy })
+        Ok(Self { pool, watch, replica: None, heavy })
     }
 
     /// With a read replica, to which at most `size` connections are opened.
@@ -67,7 +95,7 @@ impl Db {
     /// Its pool could not be built.
     pub fn with_replica(mut self, url: &str, size: usize) -> anyhow::Result<Self> {
         let settings = format!("{SETTINGS}; {}", replica::SETTINGS);
-        let pool = pool(url, size, replica::REACH, settings, &self.queries)?;
+        let pool = pool(url, size, replica::REACH, settings, &self.watch)?;
         self.replica = Some(Arc::new(Replica::new(pool)));
         Ok(self)
     }
@@ -128,10 +156,34 @@ impl Db {
         turn.map_err(ApiError::unavailable)
     }
 
+    /// Whether the database's errors come in English, so that one that took too long, or has no room left,
+    /// is known as such and answered with 503 instead of 500.
+    ///
+    /// # Errors
+    /// `unavailable` when the database does not answer.
+    pub async fn speaks_english(&self) -> ApiResult<bool> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Bool)]
+            is_english: bool,
+        }
+        let question = "SELECT current_setting('lc_messages') ~ '^(C|POSIX|en)' AS is_english";
+        let conn = &mut *self.conn().await?;
+        let row: Row =
+            diesel_async::RunQueryDsl::get_result(diesel::sql_query(question), conn).await?;
+        Ok(row.is_english)
+    }
+
+    /// Does this before (`false`) and after (`true`) each statement: where tests break something (battery
+    /// R22). Once.
+    pub fn at_statements(&self, fault: impl Fn(bool) + Send + Sync + 'static) {
+        drop(self.watch.fault.set(Box::new(fault)));
+    }
+
     /// Statements sent so far, `BEGIN` and `COMMIT` included. Tests pin it.
     #[must_use]
     pub fn queries(&self) -> u64 {
-        self.queries.load(Ordering::Relaxed)
+        self.watch.queries.load(Ordering::Relaxed)
     }
 }
 
@@ -141,24 +193,20 @@ fn pool(
     size: usize,
     patience: Duration,
     settings: String,
-    queries: &Arc<AtomicU64>,
+    watch: &Arc<Watch>,
 ) -> anyhow::Result<Pool<AsyncPgConnection>> {
     let mut config = ManagerConfig::default();
     // No extra round trip per checkout: a dead connection shows in its first statement.
     config.recycling_method = RecyclingMethod::Fast;
-    let counter = queries.clone();
+    let watch = watch.clone();
     config.custom_setup = Box::new(move |url| {
-        let (counter, settings) = (counter.clone(), settings.clone());
+        let (watch, settings) = (watch.clone(), settings.clone());
         async move {
             let mut conn = AsyncPgConnection::establish(url).await?;
             conn.batch_execute(&settings)
                 .await
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-                    counter.fetch_add(1, Ordering::Relaxed);
-                }
-            });
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| watch.see(&event));
             Ok(conn)
         }
         .boxed()

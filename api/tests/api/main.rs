@@ -19,6 +19,7 @@ mod files;
 mod identity;
 mod integrations;
 mod jobs;
+mod language;
 mod mail;
 mod nodes;
 mod notifications;
