@@ -15,6 +15,7 @@ pub mod methods;
 pub mod observe;
 pub mod one_path;
 pub mod origin;
+pub mod panics;
 pub mod problem;
 pub mod query;
 pub mod rate_limit;

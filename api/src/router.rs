@@ -8,6 +8,7 @@ use crate::http::idempotency::once;
 use crate::http::methods::{Methods, fallback, parameters};
 use crate::http::observe::observe;
 use crate::http::one_path::one_path;
+use crate::http::panics::caught;
 use crate::http::problem::problems;
 use crate::http::rate_limit::limit_requests;
 use crate::jobs::Jobs;
@@ -88,12 +89,16 @@ pub fn service(
         .app_data(web::Data::new(commands()))
         .app_data(web::Data::new(waiting))
         .app_data(web::Data::new(door))
+        // A write with a key is then refused and may be tried again.
+        .wrap(from_fn(caught))
         .wrap(from_fn(once))
         .wrap(from_fn(parameters))
         .wrap(from_fn(limit_requests))
         .wrap(from_fn(deadline))
         .wrap(from_fn(queue_upgrades))
         .wrap(from_fn(one_path))
+        // The layers are ours, too.
+        .wrap(from_fn(caught))
         .wrap(from_fn(problems))
         .wrap(cors)
         .wrap(from_fn(headers))

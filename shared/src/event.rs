@@ -368,6 +368,8 @@ pub mod close {
     pub const SHUTTING_DOWN: u16 = 1001;
     /// A frame was larger than 64 KiB.
     pub const TOO_BIG: u16 = 1009;
+    /// We cannot serve now, or something of ours broke: come back.
+    pub const BROKEN: u16 = 1011;
     /// Not a frame of this protocol.
     pub const BAD_FRAME: u16 = 4400;
     /// The token is missing, invalid or expired: do not come back with it.

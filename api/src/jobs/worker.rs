@@ -4,6 +4,9 @@ use super::Jobs;
 use super::model::queue::{self, LEASE_SECONDS, Taken};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -116,12 +119,15 @@ impl Runner {
     /// Runs one job and writes down what became of it.
     async fn run(&self, job: Taken) -> ApiResult<()> {
         let Some(handler) = self.jobs.handlers.get(job.kind.as_str()) else { return Ok(()) };
-        let mut work = handler(self.app.clone(), job.payload.clone());
+        let work = async { handler(self.app.clone(), job.payload.clone()).await };
+        let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
         let mut beat = interval(Duration::from_secs(LEASE_SECONDS / 3));
         beat.tick().await;
         let outcome = loop {
             tokio::select! {
-                outcome = &mut work => break outcome,
+                outcome = &mut work => {
+                    break outcome.unwrap_or_else(|cause| Err(ApiError::panicked(&*cause)));
+                }
                 _ = beat.tick() => {
                     let conn = &mut *self.app.conn().await?;
                     if !queue::renew(conn, self.id, job.id).await? {

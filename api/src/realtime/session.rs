@@ -147,11 +147,22 @@ impl Session {
         };
         self.leave();
         if let End::Close(code, text) = end {
-            let description = (!text.is_empty()).then_some(text);
-            let reason = CloseReason { code: CloseCode::from(code), description };
-            let close = self.sink.clone().close(Some(reason));
-            let _ = timeout(Duration::from_secs(1), close).await;
+            self.close(code, text).await;
         }
+    }
+
+    /// Ends after a panic: the peer comes back and resumes.
+    pub async fn broke(&mut self, error: &ApiError) {
+        error.log();
+        self.leave();
+        self.close(close::BROKEN, String::new()).await;
+    }
+
+    async fn close(&self, code: u16, text: String) {
+        let description = (!text.is_empty()).then_some(text);
+        let reason = CloseReason { code: CloseCode::from(code), description };
+        let close = self.sink.clone().close(Some(reason));
+        let _ = timeout(Duration::from_secs(1), close).await;
     }
 
     /// Hears nothing any more and is not there any more.
@@ -271,7 +282,7 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Also when a command panicked: a socket that is gone must not be subscribed for ever.
+    /// However it ended: a socket that is gone must not be subscribed for ever.
     fn drop(&mut self) {
         self.leave();
     }

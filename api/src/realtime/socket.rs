@@ -17,9 +17,11 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use actix_ws::AggregatedMessageStream;
 use dashmap::DashMap;
+use futures_util::FutureExt as _;
 use shared::command::{MAX_FRAME, SUBPROTOCOL};
 use shared::error::ErrorCode;
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -111,7 +113,12 @@ pub async fn open_socket(
     let (app, commands) = (app.get_ref().clone(), commands.get_ref().clone());
     let mut session = Session::new(app, commands, sink, tripped).speaking(language::of(&request));
     // By reference: a future keeps what is given to it twice.
-    actix_web::rt::spawn(async move { session.run(&mut stream, place).await });
+    actix_web::rt::spawn(async move {
+        let run = AssertUnwindSafe(session.run(&mut stream, place)).catch_unwind();
+        if let Err(cause) = run.await {
+            session.broke(&ApiError::panicked(&*cause)).await;
+        }
+    });
     Ok(response)
 }
 

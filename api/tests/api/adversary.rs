@@ -7,6 +7,7 @@ mod inputs;
 mod leaks;
 mod memberships;
 mod ordering;
+mod panics;
 mod paths;
 mod powers;
 mod races;

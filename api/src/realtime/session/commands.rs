@@ -51,7 +51,7 @@ impl Session {
         }
         let data = match frame.data {
             Some(data) => data,
-            None => RawValue::from_string("{}".into()).map_err(|_| End::close(1011))?,
+            None => RawValue::from_string("{}".into()).map_err(|_| End::close(close::BROKEN))?,
         };
         let need = scopes::of_command(&frame.kind).unwrap_or(Need::Login);
         if let Err(error) = peer.user.require(need) {
@@ -110,7 +110,8 @@ impl Session {
             Err(error) => self.send_error(Some(id), &error).await,
             Ok((joined, replay)) => {
                 let answer = serde_json::value::to_raw_value(&joined);
-                self.ack("joined_room", id, &answer.map_err(|_| End::close(1011))?).await?;
+                self.ack("joined_room", id, &answer.map_err(|_| End::close(close::BROKEN))?)
+                    .await?;
                 for delivery in replay {
                     self.replay(&delivery, &HashSet::new()).await?;
                 }

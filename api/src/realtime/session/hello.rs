@@ -192,5 +192,5 @@ fn identified(user: ApiResult<CurrentUser>) -> Result<CurrentUser, End> {
 /// We cannot serve now: come back.
 fn failed(error: &crate::error::ApiError) -> End {
     error.log();
-    End::Close(1011, String::new())
+    End::close(close::BROKEN)
 }
