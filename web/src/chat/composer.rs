@@ -95,13 +95,12 @@ fn Editor(talk: Talk) -> impl IntoView {
             && (has_words || talk.uploads.any(talk.place))
             && !talk.uploads.has_failed(talk.place)
     };
-    let chats = talk.chats;
     let placeholder = move || {
         if talk.is_thread() {
             return tr(Key::ConversationReplyHint).to_owned();
         }
-        let name = chats.get(talk.chat).map(|chat| chats.title(&chat)).unwrap_or_default();
-        tf(Key::ChatWriteTo, &[("name", &name)])
+        let name = talk.chats.get(talk.chat).map(|chat| talk.chats.title(&chat));
+        tf(Key::ChatWriteTo, &[("name", &name.unwrap_or_default())])
     };
     let choose = Callback::new(move |emoji: String| {
         emoji_at.set(None);
@@ -208,8 +207,7 @@ impl Writing {
         Effect::new(move |_| {
             if let Some(text) = talk.give_back.get() {
                 talk.give_back.set(None);
-                let begun = field.text.get_untracked();
-                field.set([text, begun].join("\n").trim_end());
+                field.set([text, field.text.get_untracked()].join("\n").trim_end());
                 field.focus();
             }
         });
