@@ -81,6 +81,16 @@ test('slow mode counts down and keeps the text', async ({ open }) => {
   const page = await open(boris, `/s/${space.id}/c/${chat}`)
   await ready(page)
   await expect(page.getByText('Slow mode is on.')).toBeVisible()
+  // Also when the space, and who one is in it, comes after its chats.
+  await page.evaluate(() => localStorage.clear())
+  const chats = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/v1/chats')
+  await page.route((url) => url.pathname === '/api/v1/spaces', async (route) => {
+    await chats
+    await route.continue()
+  })
+  await page.reload()
+  await ready(page)
+  await expect(page.getByText('Slow mode is on.')).toBeVisible()
   await composer(page).fill('first')
   await composer(page).press('Enter')
   await expect(row(page, 'first')).toHaveCount(1)

@@ -95,10 +95,26 @@ test('what is kept goes with the session, with the message and with the chat', a
   await ready(page)
   await expect.poll(kept).toContain('a secret of this space')
 
-  // A deleted message is not shown again.
+  // A deleted message is not shown again, also when an older answer comes after its end.
+  let release = () => {}
+  const deleted = new Promise<void>((done) => (release = done))
+  let late: Promise<void> | undefined
+  await page.route(new RegExp(`/messages/${chat}\\?`), (route) => {
+    late = (async () => {
+      const response = await route.fetch()
+      await deleted
+      await route.fulfill({ response })
+    })()
+    return late
+  }, { times: 1 })
+  await page.reload()
   await choose(page, rows(page).filter({ hasText: 'a secret of this space' }), 'Delete')
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect.poll(kept).not.toContain('a secret of this space')
+  release()
+  await late
+  await expect(rows(page).filter({ hasText: 'a secret of this space' })).toHaveCount(0)
+  expect(await kept()).not.toContain('a secret of this space')
 
   await say(page, 'another secret')
   await page.reload()

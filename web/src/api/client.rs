@@ -142,11 +142,11 @@ impl Call {
     /// # Errors
     /// See [`ApiError`].
     pub async fn send<T: DeserializeOwned>(self) -> ApiResult<T> {
-        let keep_as = self.kept.then(|| (kept::owner(), self.address()));
+        let keep_as = self.kept.then(|| (kept::asked(), self.address()));
         let body = self.body_of_answer().await?;
         let value = json::read(&body)?;
-        if let Some((owner, address)) = keep_as {
-            kept::keep(owner, &address, &body);
+        if let Some((asked, address)) = keep_as {
+            kept::keep(asked, &address, &body);
         }
         Ok(value)
     }

@@ -20,11 +20,20 @@ const HISTORY: &str = "/messages/";
 thread_local! {
     /// Who is signed in in this tab; another tab may be ahead.
     static OWNER: Cell<Option<UserId>> = const { Cell::new(None) };
+    /// How often something in a history had to be forgotten.
+    static FORGOTTEN: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Who an answer that is asked for now will belong to.
-pub fn owner() -> Option<UserId> {
-    OWNER.get()
+/// When and for whom something was asked for that is to be kept.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    owner: Option<UserId>,
+    forgotten: u64,
+}
+
+/// Asked for now.
+pub fn asked() -> Asked {
+    Asked { owner: OWNER.get(), forgotten: FORGOTTEN.get() }
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -93,12 +102,17 @@ pub fn answer<T: DeserializeOwned>(owner: UserId, path: &str) -> Option<T> {
     if me()?.id != owner { None } else { get(path) }
 }
 
-/// Keeps the answer to `GET path` for whom it was asked for, while he is signed in.
-pub fn keep(owner: Option<UserId>, path: &str, body: &str) {
+/// Keeps the answer to `GET path` for whom it was asked for, while he is signed in. A history that was
+/// asked for before something was deleted may still have it.
+pub fn keep(asked: Asked, path: &str, body: &str) {
+    let Asked { owner, forgotten } = asked;
     if owner.is_none() || owner != OWNER.get() || owner != me().map(|me| me.id) {
         return;
     }
     if path.starts_with(HISTORY) {
+        if forgotten != FORGOTTEN.get() {
+            return;
+        }
         remove(HISTORY);
     }
     put(path, body);
@@ -107,6 +121,7 @@ pub fn keep(owner: Option<UserId>, path: &str, body: &str) {
 /// The messages of a chat are not shown again before the server has been asked: one was deleted, or the
 /// chat may not be seen any more.
 pub fn forget_history(chat: ChatId) {
+    FORGOTTEN.set(FORGOTTEN.get() + 1);
     remove(&format!("{HISTORY}{chat}"));
 }
 

@@ -70,7 +70,7 @@ impl Chats {
         };
         self.touch(message.chat_id);
         let me = self.me();
-        let waits = self.waits(message.chat_id);
+        let waits = untrack(|| self.waits(message.chat_id));
         chat.update(|chat| {
             if message.seq <= chat.last_seq {
                 return;
@@ -171,12 +171,12 @@ impl Chats {
         }
     }
 
-    /// Whether slow mode holds for the person in a chat.
+    /// Whether slow mode holds for the person in a chat, reactively.
     #[must_use]
     pub fn waits(&self, id: ChatId) -> bool {
-        let chat = self.peek(id, |chat| (chat.slow_seconds, chat.space_id, chat.permissions));
+        let chat = self.read(id, |chat| (chat.slow_seconds, chat.space_id, chat.permissions));
         let Some((seconds, Some(space), permissions)) = chat else { return false };
-        let standing = untrack(|| self.spaces.own_standing(space));
+        let standing = self.spaces.own_standing(space);
         seconds > 0 && standing.is_some_and(|one| !ignores_slow_mode(in_space(&one), permissions))
     }
 }
