@@ -83,6 +83,8 @@ test('opening a chat, cold and warm', async ({ browser }) => {
     const context = await signedIn(browser)
     const page = await context.newPage()
     cold.push(await open(page, pathOf(named('long'))))
+    // What follows the first screen has come, too: the next start finds everything in the cache.
+    await page.waitForLoadState('networkidle')
     warm.push(await open(page, pathOf(named('long'))))
     await context.close()
   }
@@ -127,6 +129,7 @@ test(`scrolling through ${size} messages with late pictures`, async ({ browser }
     }).observe({ type: 'layout-shift', buffered: false })
     const frames: number[] = []
     let most = 0
+    let grown = 0
     let last = performance.now()
     const distinct = new Set<string>()
     for (let i = 0; i < 1500; i++) {
@@ -139,18 +142,21 @@ test(`scrolling through ${size} messages with late pictures`, async ({ browser }
       const list = scroller.querySelectorAll<HTMLElement>('[data-key]')
       most = Math.max(most, list.length)
       list.forEach((row) => distinct.add(row.dataset.key!))
-      // A picture that arrives late: its row grows above what is being read.
-      const above = list[2]?.querySelector('.text')
-      if (i % 50 === 0 && above) {
-        const picture = document.createElement('div')
-        picture.style.height = '120px'
-        above.append(picture)
-      }
+      if (i % 50) continue
+      // A picture that arrives late: the nearest row that the next step does not bring into sight grows.
+      const top = scroller.getBoundingClientRect().top - 120
+      const out = [...list].filter((row) => row.getBoundingClientRect().bottom < top)
+      const above = out.at(-1)?.querySelector('.text')
+      if (!above) continue
+      grown += 1
+      const picture = document.createElement('div')
+      picture.style.height = '120px'
+      above.append(picture)
     }
-    return { frames, shift, most, distinct: distinct.size, heap: (performance as any).memory?.usedJSHeapSize }
+    return { frames, shift, most, grown, distinct: distinct.size, heap: (performance as any).memory?.usedJSHeapSize }
   })
   say('frame while scrolling, p95', `${at(result.frames, 0.95).toFixed(1)} ms`, '≤ 16.7 ms')
-  say('layout shift', result.shift.toFixed(4), '0')
+  say(`layout shift, ${result.grown} pictures`, result.shift.toFixed(4), '0')
   expect(result.shift).toBe(0)
   say('rows in the document, most', String(result.most), '≤ 120')
   say('messages passed', String(result.distinct), '')

@@ -159,8 +159,7 @@ test('what is read keeps its place whatever happens around it', async ({ open })
 
   expect(await shifts(page)).toEqual([])
 
-  // Something above grows late, as a picture does. The browser may note the frame in which the row
-  // reaches out of its slot; what counts here is where the reader's line ends up.
+  // Something above grows late, as a picture does.
   const here = await anchor(page)
   await page.evaluate((id) => {
     const seen = document.querySelector(`.row[data-id="${id}"]`)!
@@ -170,6 +169,27 @@ test('what is read keeps its place whatever happens around it', async ({ open })
     above.querySelector('.text')!.append(picture)
   }, here.id)
   await expectStill(page, here)
+  expect(await shifts(page)).toEqual([])
+
+  // The same in the frame that scrolls towards it: the row itself comes from higher up, which the browser
+  // notes as a move, but what was seen follows the scroll and nothing else.
+  const last = await anchor(page)
+  await scroller(page).evaluate((list, id) => {
+    // The row reaches out of sight a little: nothing is seen of the one above it.
+    const seen = list.querySelector(`.row[data-id="${id}"]`)!
+    list.scrollBy(0, seen.getBoundingClientRect().top - list.getBoundingClientRect().top + 4)
+  }, last.id)
+  await painted(page)
+  const moved = await scroller(page).evaluate((list, id) => {
+    const seen = list.querySelector(`.row[data-id="${id}"]`)!
+    const above = seen.parentElement!.previousElementSibling!
+    list.scrollBy(0, -4 - above.getBoundingClientRect().height / 2)
+    const picture = document.createElement('div')
+    picture.style.height = '180px'
+    above.querySelector('.text')!.append(picture)
+    return seen.getBoundingClientRect().top
+  }, last.id)
+  await expectStill(page, { ...last, top: moved })
 
   // The window gets narrower and lower.
   const wide = await anchor(page)

@@ -236,6 +236,30 @@ test('a new address is confirmed by the code of its letter', async ({ open }) =>
   await expect(field).toHaveCount(0)
 })
 
+test('the room for the banner of an address is as high as the banner', async ({ open }) => {
+  for (const width of [1440, 1024, 390]) {
+    const anna = await Person.register('anna')
+    const page = await open(anna, '/emoji.txt', { viewport: { width, height: 900 } })
+    await page.addInitScript(() => {
+      const heights: number[] = []
+      Object.assign(window, { heights })
+      const look = () => {
+        const banner = document.querySelector('.email-banner')
+        if (banner) heights.push(banner.getBoundingClientRect().height)
+        requestAnimationFrame(look)
+      }
+      requestAnimationFrame(look)
+    })
+    await page.goto('/inbox')
+    await expect(page.locator('form.email-banner')).toBeVisible({ timeout: 30_000 })
+    const heights = await page.evaluate(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+      return (window as unknown as { heights: number[] }).heights
+    })
+    expect([...new Set(heights)], `${width} wide`).toHaveLength(1)
+  }
+})
+
 test('a new address can be given up again', async ({ open }) => {
   const anna = await Person.register('anna')
   const page = await open(anna, '/settings/account')

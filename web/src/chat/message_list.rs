@@ -2,6 +2,7 @@
 
 pub mod events;
 mod jump;
+mod page;
 mod scroller;
 
 use super::message_row::{Colors, message_row};

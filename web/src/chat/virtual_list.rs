@@ -8,8 +8,12 @@
 //! out higher than thought, takes from that room, and the scroll position is left alone. To set it
 //! while a finger or a wheel moves it would be felt.
 
+mod pin;
 mod range;
 
+pub use pin::Align;
+
+use pin::Pin;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -29,25 +33,6 @@ const WIDTH_STEP: f64 = 16.0;
 const ROOM: f64 = 200_000.0;
 /// Measures kept before the oldest widths are forgotten.
 const MAX_MEASURES: usize = 20_000;
-
-/// What the scroll position hangs on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Pin {
-    End,
-    /// The row's top is `offset` pixels below the top of the viewport.
-    Row {
-        key: Key,
-        offset: f64,
-    },
-}
-
-/// Where a row should come to lie.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Align {
-    /// With something before it in sight.
-    Upper,
-    Center,
-}
 
 /// What to put into the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +69,8 @@ pub struct VirtualList {
     /// Whether the last row is the end of the list, and not only of what is loaded.
     is_live: bool,
     range: Range<usize>,
+    /// The topmost row that was seen in the frame before.
+    seen: Option<Key>,
     is_stale: bool,
 }
 
@@ -104,6 +91,7 @@ impl Default for VirtualList {
             pin: Pin::End,
             is_live: true,
             range: 0..0,
+            seen: None,
             is_stale: false,
         }
     }
@@ -143,18 +131,7 @@ impl VirtualList {
         }
         if self.pin == Pin::End && !is_live {
             self.sum();
-            self.pin = self.pin_at(self.scroll);
-        }
-    }
-
-    /// The pin after its row went: what followed it moves up to its place.
-    fn heir(&self, old: &[Key], at: Option<usize>, offset: f64) -> Pin {
-        let Some(at) = at else { return Pin::End };
-        let after = old[at..].iter().find(|key| self.index.contains_key(key));
-        let before = || old[..at].iter().rev().find(|key| self.index.contains_key(key));
-        match after.or_else(before) {
-            Some(&key) => Pin::Row { key, offset },
-            None => Pin::End,
+            self.pin = self.pin_at(self.scroll, None);
         }
     }
 
@@ -223,27 +200,8 @@ impl VirtualList {
         self.pin = if self.is_live && top + self.viewport >= self.end() - FOLLOW {
             Pin::End
         } else {
-            self.pin_at(top)
+            self.pin_at(top, self.seen)
         };
-    }
-
-    /// Pins a row; tells whether it is there.
-    pub fn pin_row(&mut self, key: Key, align: Align) -> bool {
-        let Some(&at) = self.index.get(&key) else { return false };
-        let room = (self.viewport - self.heights[at]).max(0.0);
-        let offset = match align {
-            Align::Upper => room / 4.0,
-            Align::Center => room / 2.0,
-        };
-        self.pin = Pin::Row { key, offset };
-        self.lead = if self.has_room { ROOM } else { 0.0 };
-        self.is_jump = true;
-        true
-    }
-
-    /// Follows the end from now on.
-    pub fn pin_end(&mut self) {
-        self.pin = Pin::End;
     }
 
     /// Whether the reader is at the end and follows it.
@@ -290,27 +248,17 @@ impl VirtualList {
             return;
         }
         let is_end = self.is_live && self.bottom() >= self.end() - 1.0;
-        self.pin = if is_end { Pin::End } else { self.pin_at(self.scroll) };
+        self.pin = if is_end { Pin::End } else { self.pin_at(self.scroll, None) };
+    }
+
+    /// What was settled has been painted: a new frame begins.
+    pub fn begin_frame(&mut self) {
+        self.seen = self.top_key();
     }
 
     /// The row's height is to be measured anew: it looks different now.
     pub fn forget(&mut self, key: Key) {
         self.measures.remove(&(key, self.width));
-    }
-
-    /// These rows are about to look different, such as one that is not the first of its day any more:
-    /// what must stay is the first row after them.
-    pub fn pin_beside(&mut self, changed: &[Key]) {
-        let Pin::Row { key, .. } = self.pin else { return };
-        if self.is_jump || !changed.contains(&key) {
-            return;
-        }
-        self.sum();
-        let Some(at) = self.index.get(&key).copied() else { return };
-        let next = self.keys.iter().enumerate().skip(at).find(|(_, key)| !changed.contains(key));
-        if let Some((next, &key)) = next {
-            self.pin = Pin::Row { key, offset: self.lead + self.tops[next] - self.scroll };
-        }
     }
 
     /// The height of the viewport.
@@ -339,24 +287,6 @@ impl VirtualList {
 
     fn bottom(&self) -> f64 {
         self.scroll + self.viewport
-    }
-
-    /// The topmost row that is seen. One that is in the page already goes before one that comes into
-    /// sight only now: its height is known, so what was seen before stays in its place.
-    fn pin_at(&self, top: f64) -> Pin {
-        let top = top - self.lead;
-        let mut at = self.tops[1..].partition_point(|end| *end <= top);
-        let first = self.range.start;
-        if first > at && !self.range.is_empty() && self.tops[first] < top + self.viewport {
-            at = first;
-        }
-        if self.keys.get(at) == Some(&HEADER) {
-            at += 1;
-        }
-        match self.keys.get(at) {
-            Some(&key) => Pin::Row { key, offset: self.tops[at] - top },
-            None => Pin::End,
-        }
     }
 
     fn total(&self) -> f64 {

@@ -5,6 +5,7 @@
 //! Every row stands in a slot that has the measured height: when the row grows, slots and spaces change
 //! in one step, so that what is read does not move for even one layout.
 
+use super::page::{fit, frame_began, key_of, local_day, scroll_top, set_height, set_scroll_top};
 use crate::api::chat::Part;
 use crate::chat::rows::{Row, rows};
 use crate::chat::talk::Talk;
@@ -12,11 +13,9 @@ use crate::chat::virtual_list::{HEADER, Key, Layout, VirtualList};
 use crate::effect::Effect;
 use crate::state::Room;
 use crate::state::messages::Fetch;
-use crate::ui::dom::px;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
-use shared::Timestamp;
 use std::collections::HashMap;
 use std::ops::Range;
 use wasm_bindgen::JsCast;
@@ -59,6 +58,8 @@ pub struct Scroller {
     observer: StoredValue<Option<Observer>, LocalStorage>,
     is_settling: StoredValue<bool>,
     last_set: StoredValue<f64>,
+    /// When the frame began that the list knows of.
+    frame: StoredValue<f64>,
 }
 
 impl Scroller {
@@ -77,6 +78,7 @@ impl Scroller {
             observer: StoredValue::new_local(None),
             is_settling: StoredValue::new(false),
             last_set: StoredValue::new(-1.0),
+            frame: StoredValue::new(-1.0),
         };
         Effect::new(move |_| {
             if let Some(node) = scroller.node.get() {
@@ -249,8 +251,19 @@ impl Scroller {
     pub fn scrolled(self) {
         let Some(node) = self.node.get_untracked() else { return };
         let room = self.talk.room();
+        self.note_frame(&room);
         if self.note_scroll(&room, scroll_top(&node)) {
             self.place();
+        }
+    }
+
+    /// Tells the list of a new frame: the event of a scroll and what the observer reports may come in
+    /// the same one.
+    fn note_frame(self, room: &Room) {
+        let began = frame_began();
+        if self.frame.try_get_value().is_some_and(|known| known != began) {
+            self.frame.set_value(began);
+            room.list.borrow_mut().begin_frame();
         }
     }
 
@@ -268,6 +281,7 @@ impl Scroller {
         let (Some(node), room) = (self.node.try_get_untracked().flatten(), self.talk.room()) else {
             return;
         };
+        self.note_frame(&room);
         let mut changed = false;
         let mut is_new_width = false;
         let targets: Vec<Element> = entries
@@ -277,6 +291,7 @@ impl Scroller {
         if !targets.iter().any(|target| target.is_same_node(Some(&node))) {
             // A scroll whose event has not come yet must not be undone.
             self.note_scroll(&room, scroll_top(&node));
+            room.list.borrow_mut().pin_seen();
         }
         for target in targets {
             if target.is_same_node(Some(&node)) {
@@ -343,43 +358,4 @@ impl Scroller {
             self.toolbar_top.set(top);
         }
     }
-}
-
-fn key_of(element: &Element) -> Option<Key> {
-    element.get_attribute("data-key")?.parse().ok()
-}
-
-fn set_height(node: NodeRef<Div>, height: f64) {
-    if let Some(node) = node.get_untracked() {
-        set_pixels(&node, height);
-    }
-}
-
-/// Gives a slot the height of its row.
-fn fit(slot: &Element, height: Option<f64>) {
-    if let (Some(slot), Some(height)) = (slot.dyn_ref::<HtmlElement>(), height) {
-        set_pixels(slot, height);
-    }
-}
-
-fn set_pixels(element: &HtmlElement, height: f64) {
-    // A number of pixels is always accepted.
-    drop(HtmlElement::style(element).set_property("height", &px(height)));
-}
-
-/// With fractions, which `web_sys` cuts off.
-fn scroll_top(node: &HtmlElement) -> f64 {
-    js_sys::Reflect::get(node, &"scrollTop".into()).ok().and_then(|top| top.as_f64()).unwrap_or(0.0)
-}
-
-fn set_scroll_top(node: &HtmlElement, top: f64) {
-    // An element always has this property.
-    drop(js_sys::Reflect::set(node, &"scrollTop".into(), &top.into()));
-}
-
-/// The number of the day, where the reader is.
-fn local_day(at: Timestamp) -> i64 {
-    let millis = at.timestamp_millis();
-    let date = js_sys::Date::new(&(millis as f64).into());
-    (millis - date.get_timezone_offset() as i64 * 60_000).div_euclid(86_400_000)
 }

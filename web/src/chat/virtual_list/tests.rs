@@ -142,6 +142,32 @@ fn late_pictures_edits_and_widths_do_not_move_what_is_read() {
 }
 
 #[test]
+fn a_row_that_grows_as_it_comes_into_sight_does_not_move_those_below() {
+    let mut page = Page::new(1..201, 600.0);
+    page.scroll_by(-3000.0);
+    let key = page.top_row();
+    let before = page.seen_at(key);
+    // In one frame the reader scrolls by more than a row, and a picture comes to each that is new.
+    page.list.begin_frame();
+    let up = before + page.height(key - 1) + page.height(key - 2) / 2.0;
+    page.scroll_by(-up);
+    for above in [key - 1, key - 2] {
+        page.real.insert(above, 200.0);
+        page.list.pin_seen();
+        page.settle();
+        assert_near(page.seen_at(key), before + up);
+    }
+    // What was seen at the top keeps its place, also when it grows itself.
+    page.list.begin_frame();
+    let top = page.top_row();
+    let seen = page.seen_at(top);
+    page.real.insert(top, 900.0);
+    page.list.pin_seen();
+    page.settle();
+    assert_near(page.seen_at(top), seen);
+}
+
+#[test]
 fn a_deleted_pinned_row_hands_its_place_on() {
     let mut page = Page::new(1..201, 600.0);
     page.scroll_by(-3000.0);
