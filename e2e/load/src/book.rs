@@ -59,6 +59,13 @@ impl Book {
         }
     }
 
+    /// The times so far, which begin anew: until the answer, and until each socket.
+    pub fn take(&self) -> anyhow::Result<(Times, Times)> {
+        let mut taken = [&self.answered, &self.seen].map(lock);
+        let answered = std::mem::replace(&mut *taken[0], Times::new()?);
+        Ok((answered, std::mem::replace(&mut *taken[1], Times::new()?)))
+    }
+
     /// Waits until so many more were promised, or for so long.
     pub async fn until_acknowledged(&self, more: u64, patience: Duration) {
         let before = lock(&self.answered).count();
@@ -82,9 +89,20 @@ impl Book {
         chats: &[ChatId],
         mailboxes: &[&Mailbox],
     ) -> anyhow::Result<Verdict> {
+        let rooms: Vec<_> = chats.iter().map(|chat| (*chat, mailboxes.to_vec())).collect();
+        self.check_rooms(reader, &rooms).await
+    }
+
+    /// As [`Book::check`], where not every mailbox hears every chat.
+    pub async fn check_rooms(
+        &self,
+        reader: &Client,
+        rooms: &[(ChatId, Vec<&Mailbox>)],
+    ) -> anyhow::Result<Verdict> {
         let mut verdict = Verdict::default();
         let mut stored: HashMap<String, usize> = HashMap::new();
-        for chat in chats {
+        let mut all: Vec<&Mailbox> = Vec::new();
+        for (chat, mailboxes) in rooms {
             let history = history(reader, *chat).await?;
             for (message, seq) in history.iter().zip(1..) {
                 *stored.entry(message.content.clone()).or_default() += 1;
@@ -93,6 +111,9 @@ impl Book {
             let order: Vec<MessageId> = history.iter().map(|message| message.id).collect();
             for mailbox in mailboxes {
                 verdict.add(compare(&order, &mailbox.shown(*chat)));
+                if !all.iter().any(|known| std::ptr::eq(*known, *mailbox)) {
+                    all.push(mailbox);
+                }
             }
         }
         let said = lock(&self.said);
@@ -101,7 +122,7 @@ impl Book {
             verdict.lost += usize::from(note.acknowledged && times == 0);
             verdict.doubled += times.saturating_sub(1);
         }
-        for mailbox in mailboxes {
+        for mailbox in all {
             verdict.disordered += mailbox.holes();
         }
         Ok(verdict)

@@ -3,6 +3,7 @@ use crate::clock;
 use crate::cluster;
 use crate::community::Community;
 use crate::crash;
+use crate::crowd::{self, Crowd};
 use crate::disk::{self, Disk};
 use crate::half_open;
 use crate::ledger::Talk;
@@ -12,6 +13,7 @@ use crate::person::Manner;
 use crate::replica;
 use crate::server::{Server, execute};
 use crate::smuggle;
+use crate::soak::{self, Soak};
 use anyhow::{bail, ensure};
 use clap::Args;
 use std::time::{Duration, Instant};
@@ -85,6 +87,16 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
             Ok(library) => verdict.add("the clock moved", clock::run(place, &library).await),
             Err(error) => println!("– the clock moved: left out, {error:#}"),
         }
+    }
+
+    if !args.short {
+        let all = crowd::run(place, &Crowd::all()).await;
+        verdict.add("many sockets, gone and back at once", all);
+        let control = judge(crowd::run(place, &Crowd::forgetful()).await, Wanted::Fault);
+        verdict.add("control: what was missed is not asked for", control);
+        verdict.add("the same load for long", soak::run(place, &Soak::new(3.0, false)).await);
+        let control = judge(soak::run(place, &Soak::new(1.0, true)).await, Wanted::Fault);
+        verdict.add("control: sockets that stay open", control);
     }
 
     verdict.add("far too many requests", overload::run(place, few(4, 60).into()).await);

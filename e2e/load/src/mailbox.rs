@@ -35,6 +35,16 @@ impl Mailbox {
         lock(&self.0).chats.get(&chat).map_or(0, |inbox| inbox.cursor)
     }
 
+    /// Whether anything was heard.
+    pub fn has_any(&self) -> bool {
+        !lock(&self.0).chats.is_empty()
+    }
+
+    /// For negative controls: as if one event more had been heard, of each chat.
+    pub fn believe_one_more(&self) {
+        lock(&self.0).chats.values_mut().for_each(|inbox| inbox.cursor += 1);
+    }
+
     /// The `seq` of the newest message shown.
     pub fn last_message(&self, chat: ChatId) -> i64 {
         lock(&self.0).chats.get(&chat).map_or(0, |inbox| inbox.last_message)

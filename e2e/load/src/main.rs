@@ -10,6 +10,7 @@ mod cluster;
 mod community;
 mod corpus;
 mod crash;
+mod crowd;
 mod disk;
 mod drill;
 mod faults;
@@ -25,6 +26,7 @@ mod replica;
 mod server;
 mod sizes;
 mod smuggle;
+mod soak;
 mod socket;
 mod stats;
 
@@ -78,6 +80,10 @@ enum Command {
     Clock,
     /// Drops the packets of a peer, in a network of its own.
     HalfOpen,
+    /// Thousands of sockets hear many chats while people send; then all are gone at once and come back.
+    Crowd(crowd::Crowd),
+    /// The same load for hours: nothing grows, and nothing becomes slower.
+    Soak(soak::Soak),
     /// Breaks everything that can break, one after the other; with negative controls.
     Faults(faults::Faults),
     /// Runs the migrations up, down and up on a database with many messages; prints what each costs and
@@ -120,6 +126,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Ledger(args) => ledger::run(&cli.place, &args).await,
         Command::Crash(args) => crash::run(&cli.place, &args).await,
         Command::Cluster(args) => cluster::run(&cli.place, &args).await,
+        Command::Crowd(args) => crowd::run(&cli.place, &args).await,
+        Command::Soak(args) => soak::run(&cli.place, &args).await,
         Command::Faults(args) => faults::run(&cli.place, &args).await,
         Command::Migrate(args) => migrate::run(&args).await,
         Command::Drill(args) => drill::run(&cli.place, &args).await,
