@@ -30,3 +30,37 @@ fn every_operation_can_fail_and_says_how() {
         }
     }
 }
+
+/// Writes that say everything by their address.
+const WITHOUT_BODY: [&str; 14] = [
+    "post /auth/logout-all",
+    "post /auth/resend-code",
+    "post /chats/{chat_id}/typing",
+    "post /invites/{code}/accept",
+    "post /notifications/read-all",
+    "post /notifications/unsubscribe/{link}",
+    "post /notifications/{notification_id}/read",
+    "post /spaces/{space_id}/assign-role/{user_id}/{role_id}",
+    "post /spaces/{space_id}/join",
+    "post /spaces/{space_id}/leave",
+    "post /spaces/{space_id}/unban/{user_id}",
+    "post /stickers/packs/{pack_id}/install",
+    "put /messages/{message_id}/pin",
+    "put /messages/{message_id}/thread/follow",
+];
+
+#[test]
+fn every_other_write_describes_its_body() {
+    let document = serde_json::to_value(api::router::contract()).unwrap();
+    let mut without = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let writes = matches!(method.as_str(), "post" | "put" | "patch");
+            if writes && operation["requestBody"].is_null() {
+                without.push(format!("{method} {}", path.trim_start_matches("/api/v1")));
+            }
+        }
+    }
+    without.sort_unstable();
+    assert_eq!(without, WITHOUT_BODY);
+}

@@ -15,7 +15,7 @@ use shared::spaces::SendReport;
 
 /// Report a message to the moderators of its space, with its text as it is now. Saying the same again
 /// changes nothing. Outside of spaces nobody moderates (409).
-#[utoipa::path(tag = "messages", responses((status = 204)))]
+#[utoipa::path(tag = "messages", request_body = SendReport, responses((status = 204)))]
 #[post("/messages/{message_id}/report")]
 pub async fn report_message(
     app: Data<App>,

@@ -98,6 +98,7 @@ pub async fn create_emoji(
 /// Give an emoji another name. Needs `change_info`.
 #[utoipa::path(
     tag = "stickers",
+    request_body = RenameEmoji,
     params(EmojiPath),
     responses(
         (status = 200, body = SpaceEmoji),

@@ -64,6 +64,7 @@ pub async fn list_packs(
 /// Make an empty pack. It is at the caller's hand from the beginning.
 #[utoipa::path(
     tag = "stickers",
+    request_body = CreatePack,
     responses(
         (status = 201, body = FullPack),
         (status = 409, body = Problem, description = "`limit_reached`"),
@@ -102,6 +103,7 @@ pub async fn find_pack(
 /// Change a pack of the caller's: absent keeps, `null` clears.
 #[utoipa::path(
     tag = "stickers",
+    request_body = UpdatePack,
     responses(
         (status = 200, body = FullPack),
         (status = 403, body = Problem),

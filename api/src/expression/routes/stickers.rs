@@ -90,6 +90,7 @@ pub async fn add_sticker(
 /// Change a sticker's name or short name: absent keeps, `null` clears.
 #[utoipa::path(
     tag = "stickers",
+    request_body = UpdateSticker,
     params(StickerPath),
     responses(
         (status = 200, body = FullPack),

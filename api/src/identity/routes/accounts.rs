@@ -23,6 +23,7 @@ use shared::people::ChangeNickname;
 /// Make an account. Log in afterwards.
 #[utoipa::path(
     tag = "auth",
+    request_body = Register,
     security(()),
     responses(
         (status = 201, body = Me),
@@ -93,6 +94,7 @@ pub async fn change_password(
 /// Take another nickname, at most once in 14 days. Nobody else can take the former one for 30 days.
 #[utoipa::path(
     tag = "auth",
+    request_body = ChangeNickname,
     responses(
         (status = 200, body = Me),
         (status = 403, body = Problem, description = "`wrong_password`"),

@@ -28,6 +28,7 @@ pub async fn find_my_profile(app: web::Data<App>, caller: CurrentUser) -> ApiRes
 /// Change display name, bio or the looks of the card: absent keeps, `null` clears. `If-Match` refuses a lost update.
 #[utoipa::path(
     tag = "profile",
+    request_body = UpdateProfile,
     params(("If-Match" = Option<String>, Header, description = "The ETag that was edited")),
     responses(
         (status = 200, body = Me),

@@ -17,7 +17,7 @@ use shared::people::ChangeEmail;
 
 /// Ask for a letter with a link for a new password. The answer is the same whether the login is
 /// somebody's or not.
-#[utoipa::path(tag = "auth", security(()), responses(
+#[utoipa::path(tag = "auth", request_body = ForgotPassword, security(()), responses(
     (status = 204), (status = 422, body = Problem), (status = 429, body = Problem)))]
 #[post("/auth/forgot-password")]
 pub async fn forgot_password(
@@ -75,7 +75,7 @@ pub async fn resend_code(app: web::Data<App>, caller: CurrentUser) -> ApiResult<
 }
 
 /// Change the e-mail address: a code goes to the new one, and the old one stays until it was typed.
-#[utoipa::path(tag = "auth", responses(
+#[utoipa::path(tag = "auth", request_body = ChangeEmail, responses(
     (status = 200, body = EmailState),
     (status = 403, body = Problem, description = "`wrong_password`"),
     (status = 409, body = Problem, description = "`email_taken`"),

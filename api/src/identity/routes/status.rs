@@ -24,7 +24,7 @@ pub async fn find_my_status(app: web::Data<App>, caller: CurrentUser) -> ApiResu
 
 /// Choose how others see the caller; `offline` means invisible. Text, emoji and end: absent keeps,
 /// `null` clears.
-#[utoipa::path(tag = "profile", responses((status = 204), (status = 422, body = Problem)))]
+#[utoipa::path(tag = "profile", request_body = SetStatus, responses((status = 204), (status = 422, body = Problem)))]
 #[post("/status/set-status")]
 pub async fn set_status(
     app: web::Data<App>,

@@ -27,6 +27,7 @@ pub async fn list_tokens(
 /// Make a token for a program. The answer is the only place that shows it.
 #[utoipa::path(
     tag = "auth",
+    request_body = CreateToken,
     responses(
         (status = 201, body = AccessToken),
         (status = 403, body = Problem, description = "`people_only`: tokens make no tokens"),

@@ -40,6 +40,7 @@ pub async fn list_bots(app: web::Data<App>, caller: CurrentUser) -> ApiResult<Js
 /// Make a bot: an account of its own without a password. Give it a token, then bring it into spaces.
 #[utoipa::path(
     tag = "bots",
+    request_body = CreateBot,
     responses(
         (status = 201, body = Bot),
         (status = 409, body = Problem, description = "`nickname_taken`, `limit_reached`"),
@@ -71,6 +72,7 @@ pub async fn find_bot(
 /// Change a bot's display name or description: absent keeps, `null` clears.
 #[utoipa::path(
     tag = "bots",
+    request_body = UpdateProfile,
     responses((status = 200, body = Bot), (status = 404, body = Problem), (status = 422, body = Problem))
 )]
 #[patch("/bots/{bot_id}")]
@@ -127,6 +129,7 @@ pub async fn list_bot_tokens(
 /// Make a token of a bot. The answer is the only place that shows it.
 #[utoipa::path(
     tag = "bots",
+    request_body = CreateToken,
     responses(
         (status = 201, body = AccessToken),
         (status = 404, body = Problem),

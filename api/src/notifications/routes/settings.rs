@@ -22,7 +22,7 @@ pub async fn find_notification_settings(
 }
 
 /// Change what is named; spaces and chats that are named change as a whole.
-#[utoipa::path(tag = "notifications", responses(
+#[utoipa::path(tag = "notifications", request_body = UpdateNotificationSettings, responses(
     (status = 200, body = NotificationSettings), (status = 422, body = Problem)))]
 #[patch("/notifications/settings")]
 pub async fn update_notification_settings(

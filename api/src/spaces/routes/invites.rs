@@ -44,7 +44,8 @@ pub async fn list_invites(
 
 /// Make an invitation: a code for a link, or for one person. Needs `create_invites`, and for a role
 /// the right to hand it out.
-#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 201, body = Invite)))]
+#[utoipa::path(tag = "spaces", request_body = CreateInvite, params(SpacePath),
+    responses((status = 201, body = Invite)))]
 #[post("/spaces/{space_id}/invites")]
 pub async fn create_invite(
     app: Data<App>,

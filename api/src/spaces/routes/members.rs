@@ -190,7 +190,12 @@ pub async fn leave_space(
 
 /// Remove a member of a lower rank. He may come back with an invitation, or after an hour where
 /// everybody may join. Needs `kick_members`; the body may be absent.
-#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 204)))]
+#[utoipa::path(
+    tag = "spaces",
+    params(MemberPath),
+    request_body(content = KickMember, description = "May be absent"),
+    responses((status = 204))
+)]
 #[post("/spaces/{space_id}/kick/{user_id}")]
 pub async fn kick_member(
     app: Data<App>,
@@ -243,7 +248,8 @@ pub async fn find_participant(
 
 /// Call a member otherwise in this space; `null` takes the name away. Everybody may rename himself;
 /// others need `promote_members` and a higher rank.
-#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 200, body = Participant)))]
+#[utoipa::path(tag = "spaces", request_body = UpdateParticipant, params(MemberPath),
+    responses((status = 200, body = Participant)))]
 #[patch("/spaces/{space_id}/participants/{user_id}")]
 pub async fn update_participant(
     app: Data<App>,
@@ -264,7 +270,8 @@ pub async fn update_participant(
 
 /// Bring somebody in by his nickname, with the member role. Needs `add_members`; who is banned stays
 /// out (403).
-#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 201, body = Participant)))]
+#[utoipa::path(tag = "spaces", request_body = AddMember, params(SpacePath),
+    responses((status = 201, body = Participant)))]
 #[post("/spaces/{space_id}/members")]
 pub async fn add_member(
     app: Data<App>,

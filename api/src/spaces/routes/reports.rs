@@ -32,7 +32,7 @@ pub struct ReportsQuery {
 }
 
 /// Report a member to the moderators. Saying the same again changes nothing.
-#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 204)))]
+#[utoipa::path(tag = "spaces", request_body = SendReport, params(MemberPath), responses((status = 204)))]
 #[post("/spaces/{space_id}/report/{user_id}")]
 pub async fn report_member(
     app: Data<App>,
@@ -92,7 +92,8 @@ pub async fn count_reports(
 
 /// Decide about a report, or open it again; nobody but the owner decides about himself. Needs
 /// `delete_any_messages`.
-#[utoipa::path(tag = "spaces", params(ReportPath), responses((status = 200, body = Report)))]
+#[utoipa::path(tag = "spaces", request_body = HandleReport, params(ReportPath),
+    responses((status = 200, body = Report)))]
 #[patch("/spaces/{space_id}/reports/{report_id}")]
 pub async fn handle_report(
     app: Data<App>,

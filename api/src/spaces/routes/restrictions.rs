@@ -18,7 +18,8 @@ use shared::spaces::{RestrictMember, RestrictedMember, Restriction};
 
 /// Take permissions from a member of a lower rank, for a while or until lifted; an empty list gives
 /// them back. Survives leaving and joining again. Needs `restrict_members`.
-#[utoipa::path(tag = "spaces", params(MemberPath), responses((status = 200, body = Restriction)))]
+#[utoipa::path(tag = "spaces", request_body = RestrictMember, params(MemberPath),
+    responses((status = 200, body = Restriction)))]
 #[post("/spaces/{space_id}/restrict/{user_id}")]
 pub async fn restrict_member(
     app: Data<App>,

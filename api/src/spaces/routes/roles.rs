@@ -36,7 +36,7 @@ pub async fn list_roles(
 }
 
 /// Create a role below one's own that grants nothing one lacks. Needs `promote_members`.
-#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 201, body = Role)))]
+#[utoipa::path(tag = "spaces", request_body = CreateRole, params(SpacePath), responses((status = 201, body = Role)))]
 #[post("/spaces/{space_id}/roles")]
 pub async fn create_role(
     app: Data<App>,
@@ -55,7 +55,7 @@ pub async fn create_role(
 
 /// Edit a role below one's own; neither before nor after may it grant what one lacks. The owner's
 /// role keeps rank and permissions, the member role keeps its rank (409). Needs `promote_members`.
-#[utoipa::path(tag = "spaces", params(RolePath), responses((status = 200, body = Role)))]
+#[utoipa::path(tag = "spaces", request_body = UpdateRole, params(RolePath), responses((status = 200, body = Role)))]
 #[patch("/spaces/{space_id}/roles/{role_id}")]
 pub async fn update_role(
     app: Data<App>,
@@ -106,7 +106,8 @@ pub async fn delete_role(
 
 /// Put the roles below one's own into another order, strongest first: they get other ranks. The
 /// member role keeps its rank. Needs `promote_members`.
-#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = Page<Role>)))]
+#[utoipa::path(tag = "spaces", request_body = OrderRoles, params(SpacePath),
+    responses((status = 200, body = Page<Role>)))]
 #[put("/spaces/{space_id}/roles/order")]
 pub async fn order_roles(
     app: Data<App>,

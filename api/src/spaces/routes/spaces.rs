@@ -72,7 +72,7 @@ pub async fn list_spaces(
 
 /// Create a space with its default roles, named in the caller's language, and its first chat. The
 /// caller owns it.
-#[utoipa::path(tag = "spaces", responses((status = 201, body = Space)))]
+#[utoipa::path(tag = "spaces", request_body = CreateSpace, responses((status = 201, body = Space)))]
 #[post("/spaces")]
 pub async fn create_space(
     app: Data<App>,
@@ -98,7 +98,7 @@ pub async fn find_space(
 
 /// Edit a space. Name and description need `change_info`, visibility needs `manage_space`. With
 /// `If-Match` a version that somebody changed meanwhile is not overwritten (412).
-#[utoipa::path(tag = "spaces", params(SpacePath), responses((status = 200, body = Space)))]
+#[utoipa::path(tag = "spaces", request_body = UpdateSpace, params(SpacePath), responses((status = 200, body = Space)))]
 #[patch("/spaces/{space_id}")]
 pub async fn update_space(
     app: Data<App>,
@@ -154,7 +154,7 @@ pub async fn transfer_space(
 
 /// Put one's spaces into another order, on all one's devices. Ids of other spaces are passed over;
 /// spaces that are left out come after, by joining.
-#[utoipa::path(tag = "spaces", responses((status = 200, body = SpacesOrdered)))]
+#[utoipa::path(tag = "spaces", request_body = OrderSpaces, responses((status = 200, body = SpacesOrdered)))]
 #[put("/spaces/order")]
 pub async fn order_spaces(
     app: Data<App>,
