@@ -22,8 +22,8 @@ use uuid::Uuid;
 /// Sockets of an account.
 const EACH: usize = 10;
 const SENDERS: usize = 16;
-/// So many sockets are opened at once.
-const AT_ONCE: usize = 64;
+/// So many sockets are opened every 20 ms at first: that is no storm yet.
+const AT_ONCE: usize = 16;
 /// Everybody is back within this after a storm, and what he held is given back within that.
 const BACK: Duration = Duration::from_secs(30);
 const FREED: Duration = Duration::from_secs(10);
