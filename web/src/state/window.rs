@@ -142,6 +142,10 @@ impl Window {
         if mine && !message.nonce.is_empty() {
             self.own_key(&message.nonce);
         }
+        // What is known already was told of since.
+        if self.find(message.id).is_some() {
+            return false;
+        }
         let beyond = self.bounds().is_none_or(|(_, last)| message.seq > last);
         if self.has_after && beyond {
             return false;

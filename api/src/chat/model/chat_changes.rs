@@ -2,7 +2,9 @@
 
 use super::sql::{from_json, user_ref};
 use crate::platform::db::PgConn;
-use crate::platform::schema::{chat_members, chat_overrides, chats, messages};
+use crate::platform::schema::{
+    chat_members, chat_overrides, chats, messages, read_states, thread_members, threads,
+};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Jsonb, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -77,13 +79,21 @@ pub async fn lock(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
     row.get_result::<ChatId>(conn).await.map(drop)
 }
 
-/// Holds back whatever writes into a chat, which is about to go, until the transaction ends.
+/// Holds back whatever writes into a chat, which is about to go, until the transaction ends. Where people
+/// were in it goes now: who moves on holds his place, and waits for his stream then, which whoever
+/// deletes the chat holds later.
 ///
 /// # Errors
 /// `NotFound`, or the database's.
 pub async fn lock_to_delete(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
     let row = chats::table.find(chat).select(chats::id).for_update();
-    row.get_result::<ChatId>(conn).await.map(drop)
+    row.get_result::<ChatId>(conn).await?;
+    diesel::delete(read_states::table.filter(read_states::chat_id.eq(chat))).execute(conn).await?;
+    let roots = threads::table.filter(threads::chat_id.eq(chat)).select(threads::root_id);
+    diesel::delete(thread_members::table.filter(thread_members::root_id.eq_any(roots)))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// The chats of these messages stay until the transaction ends. Before the messages' own locks: who

@@ -189,6 +189,8 @@ pub async fn do_order_spaces(
     user: UserId,
     order: &[SpaceId],
 ) -> ApiResult<SpacesOrdered> {
+    // Two of his windows do it one after the other.
+    user::lock(tx, user).await?;
     let space_ids = order::replace(tx, user, order).await?;
     let ordered = SpacesOrdered { space_ids };
     tx.emit(Topic::User(user), Event::SpacesOrdered(ordered.clone())).await?;

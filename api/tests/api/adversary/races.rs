@@ -47,11 +47,13 @@ async fn whatever_happens_in_a_chat_while_it_is_deleted_is_an_answer() {
             "target": {"kind": "member", "id": boris.id()}, "allow": [], "deny": ["send_files"],
         }]});
         let read = format!("{path}/read");
+        let unread = format!("{path}/unread");
         let reaction = format!("/messages/{one}/reaction");
         let edit = format!("/messages/{one}");
         let calls: Vec<futures_util::future::LocalBoxFuture<'_, Answer>> = vec![
             Box::pin(send(boris, &chat, "@anna one more")),
             Box::pin(boris.post(&read, json!({"seq": 1}))),
+            Box::pin(boris.post(&unread, json!({"seq": 1}))),
             Box::pin(boris.post(&reaction, json!({"emoji": "👍"}))),
             Box::pin(bakery.anna.delete(&path)),
             Box::pin(boris.patch(&edit, json!({"content": "hi @anna"}))),

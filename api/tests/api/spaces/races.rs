@@ -164,3 +164,17 @@ async fn a_role_given_while_it_is_deleted_is_held_by_nobody() {
     }
     assert_eq!(role_counts(&b).await, 5);
 }
+
+#[tokio::test]
+async fn of_two_orders_of_spaces_one_stands_whole() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let garage = b.garage.rsplit('/').next().unwrap();
+    let (one, other) =
+        (json!({"space_ids": [garage, b.id()]}), json!({"space_ids": [b.id(), garage]}));
+    for _ in 0..8 {
+        let orders = [&one, &other, &one, &other];
+        let statuses = at_once(orders.map(|order| b.zoe.put("/spaces/order", order.clone()))).await;
+        assert_eq!(statuses, [200; 4]);
+    }
+}

@@ -88,3 +88,24 @@ async fn people_are_reported_too_and_nobody_judges_himself() {
     let odd = json!({"reason": "boring"});
     assert_eq!(b.mark.post(&about(b.mona.id()), odd).await.problem(422), "invalid");
 }
+
+#[tokio::test]
+async fn a_chat_with_two_reports_of_one_person_can_go_and_they_stay() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let chat = b.anna.post(&b.at("/chats"), json!({"name": "market"})).await.expect(201);
+    let chat = text(&chat["id"]);
+    for words in ["Buy my pills", "Buy more pills"] {
+        let bad = send(&b.mark, &chat, words).await.expect(201);
+        let path = format!("/messages/{}/report", text(&bad["id"]));
+        b.rita.post(&path, json!({"reason": "spam"})).await.expect(204);
+    }
+    b.rita
+        .post(&b.at(&format!("/report/{}", b.mark.id())), json!({"reason": "spam"}))
+        .await
+        .expect(204);
+    b.anna.delete(&format!("/chats/{chat}")).await.expect(204);
+    let open = b.mona.get(&b.at("/reports?state=open")).await.expect(200);
+    let words: Vec<_> = open["items"].as_array().unwrap().iter().map(|r| &r["content"]).collect();
+    assert_eq!(words, [&serde_json::Value::Null, &json!("Buy more pills"), &json!("Buy my pills")]);
+}

@@ -92,6 +92,18 @@ fn an_own_message_keeps_its_row() {
 }
 
 #[test]
+fn a_message_told_again_brings_no_older_text_back() {
+    let mut window = Window::default();
+    window.reset(page(1..4, false, false));
+    let before = window.entries()[2].message.clone();
+    let mut edited = before.clone();
+    edited.content = "edited".into();
+    assert!(window.put(edited));
+    assert!(!window.receive(before, true), "the answer to its sending is late");
+    assert_eq!(window.entries()[2].message.content, "edited");
+}
+
+#[test]
 fn a_reset_keeps_rows_that_did_not_change() {
     let mut window = Window::default();
     let first = page(1..4, false, false);
