@@ -51,12 +51,17 @@ pub async fn do_mark_all_read(tx: &mut Tx, user: UserId, space: Option<SpaceId>)
         view.read() != ReadState { read_seq: view.read().read_seq, ..ReadState::default() }
             && view.permissions(user).contains(Permission::ViewChat)
     };
+    // All positions before the first word of it: who marks one chat holds it, and waits for the stream.
+    let mut moved = Vec::new();
     for view in views.iter().filter(is_waiting) {
         if read_state::advance(tx, user, view.id(), view.last_seq).await? {
-            let read = CountedChat::find(tx, user, view.id()).await?.read();
-            tell(tx, user, view.id(), read, false).await?;
-            do_read_up_to(tx, user, (view.id(), None), view.last_seq).await?;
+            moved.push(view);
         }
+    }
+    for view in moved {
+        let read = CountedChat::find(tx, user, view.id()).await?.read();
+        tell(tx, user, view.id(), read, false).await?;
+        do_read_up_to(tx, user, (view.id(), None), view.last_seq).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::chat::access::access_message;
+use crate::chat::model::chat_changes::keep_of;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{NoContent, Valid};
@@ -27,6 +28,8 @@ pub async fn report_message(
     app.transact(async |tx| {
         let (chat, row) = access_message(tx, &user, message.0).await?;
         let space = chat.space_id().ok_or_else(|| ApiError::new(ErrorCode::NotModerated))?;
+        // Before the message's row, as whoever deletes the chat.
+        keep_of(tx, &[row.id()]).await?;
         let message = Some((chat.chat_id(), row.id(), row.content.as_str()));
         let reported = Reported { space, user: row.author_id(), message };
         do_report(tx, user.id, reported, &body).await
