@@ -110,6 +110,8 @@ test('one conversation, one client in Ukrainian and one in English', async ({ op
   await expect(english.locator('html')).toHaveAttribute('lang', 'en')
 
   // Both type, both are told in their own words, both read the same texts.
+  // Nobody is told of it before he is connected.
+  await expect(english.locator('.conversation__here')).toHaveText('2 here')
   await composer(english).pressSequentially('Go')
   await expect(ukrainian.locator('.composer__status')).toHaveText(`${anna.nickname} друкує…`)
   await say(english, 'Good morning')

@@ -63,7 +63,13 @@ test('what one is busy with stays as it is, whatever comes meanwhile', async ({ 
   const page = await open(anna)
   let heard = ''
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => void (heard += String(payload))))
-  await page.goto(`/s/${space.id}/c/${chat}`)
+  /** Opens a page, connected: what happened before would not come as news. */
+  const go = async (path: string) => {
+    heard = ''
+    await page.goto(path)
+    await expect.poll(() => heard.includes('"connected"'), 'a connection').toBe(true)
+  }
+  await go(`/s/${space.id}/c/${chat}`)
   await ready(page)
 
   let round = 0
@@ -133,12 +139,12 @@ test('what one is busy with stays as it is, whatever comes meanwhile', async ({ 
   await staysInDialog('a new space', page.getByRole('button', { name: 'Create a space' }))
 
   for (const tab of ['overview', 'roles', 'members', 'emoji', 'invites', 'bans', 'audit', 'danger']) {
-    await page.goto(`/s/${space.id}/settings/${tab}`)
+    await go(`/s/${space.id}/settings/${tab}`)
     if (tab === 'roles') await page.locator('.roles__list').getByRole('button', { name: /^Moderator/ }).first().click()
     await staysIn(main, `settings of the space: ${tab}`)
   }
   for (const tab of ['account', 'profile', 'security', 'notifications', 'developer']) {
-    await page.goto(`/settings/${tab}`)
+    await go(`/settings/${tab}`)
     await staysIn(main, `settings: ${tab}`)
   }
 })
