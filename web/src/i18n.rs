@@ -10,15 +10,13 @@ pub use format::{clock, day, exact, month_and_year, number, relative};
 use crate::boot;
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Promise;
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
 use leptos::task::spawn_local;
 pub use shared::text::{Key, Lang};
 use shared::text::{catalogue, fill, named, plural, text};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::LazyLock;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 static LANG: LazyLock<ArcRwSignal<Lang>> = LazyLock::new(|| ArcRwSignal::new(Lang::default()));
 
@@ -36,8 +34,6 @@ pub fn lang_untracked() -> Lang {
 
 thread_local! {
     static WANTED: Cell<Lang> = const { Cell::new(Lang::En) };
-    /// The texts after the first screen that are on their way.
-    static COMING: RefCell<Vec<(Lang, Promise)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Between two attempts to fetch texts that are missing.
@@ -62,33 +58,17 @@ async fn whole(lang: Lang) -> bool {
     if catalogue::is_whole(lang) {
         return true;
     }
-    let file = JsFuture::from(others(lang)).await.ok().and_then(|file| file.as_string());
-    COMING.with_borrow_mut(|coming| coming.retain(|(known, _)| *known != lang));
-    if catalogue::is_whole(lang) {
-        // Somebody else who waited was faster.
-        return true;
-    }
-    if !file.is_some_and(|file| catalogue::complete(lang, file)) {
+    let Some(file) = fetch(lang, false).await else { return false };
+    // Somebody else may have been faster.
+    let is_new = !catalogue::is_whole(lang);
+    if !catalogue::complete(lang, file) {
         return false;
     }
-    if LANG.get_untracked() == lang {
+    if is_new && LANG.get_untracked() == lang {
         // What stands there already is written anew.
         LANG.set(lang);
     }
     true
-}
-
-/// The texts after the first screen: fetched once, however many wait for them; undefined when they
-/// could not be.
-fn others(lang: Lang) -> Promise {
-    COMING.with_borrow_mut(|coming| {
-        if let Some((_, file)) = coming.iter().find(|(known, _)| *known == lang) {
-            return file.clone();
-        }
-        let file = future_to_promise(async move { Ok(fetch(lang, false).await.into()) });
-        coming.push((lang, file.clone()));
-        file
-    })
 }
 
 /// Waits for all texts of the language in force: screens that come later have theirs among them.

@@ -288,72 +288,66 @@ impl Messages {
             self.outbox.arrived(Place::of(message), &message.nonce);
         }
         for room in self.rooms_of(chat) {
-            self.take_in(&room, frame);
-        }
-    }
-
-    fn take_in(&self, room: &Room, frame: &EventFrame) {
-        if room.is_waiting() {
-            room.early.borrow_mut().push(frame.clone());
-        }
-        if room.is_loaded.get_untracked() && self.apply_to(room, &frame.event) {
-            room.touch();
-        }
-    }
-
-    /// Counts a reply in an open thread; a deleted one only the server knows how to.
-    fn count_reply(&self, room: &Room, event: &Event) {
-        match event {
-            Event::NewMessage(message) if Some(message.author.id) != self.me() => {
-                room.me.update(|me| me.unread += i64::from(me.following));
+            if room.is_waiting() {
+                room.early.borrow_mut().push(frame.clone());
             }
-            // Who begins to follow by writing has read what was before.
-            Event::NewMessage(message) => room.me.update(|me| {
-                if !me.following {
+            if room.is_loaded.get_untracked() && self.apply_to(&room, &frame.event) {
+                room.touch();
+            }
+        }
+    }
+
+    /// A message that may belong to the room; tells whether that made a difference. The same one may come
+    /// twice: at once, and after a page that was made before it.
+    fn receive(&self, room: &Room, message: &Message) -> bool {
+        if Place::of(message) != room.place || room.window.borrow().find(message.id).is_some() {
+            return false;
+        }
+        let is_own = Some(message.author.id) == self.me();
+        if room.place.thread.is_some() {
+            room.me.update(|me| match is_own {
+                false => me.unread += i64::from(me.following),
+                // Who begins to follow by writing has read what was before.
+                true if !me.following => {
                     me.following = true;
                     me.read_seq = me.read_seq.max(message.seq);
                 }
-            }),
-            Event::MessageDeleted(deleted)
-                if deleted.message_seq > room.me.get_untracked().read_seq =>
-            {
-                let (Some(root), me) = (room.place.thread, room.me.clone()) else { return };
-                spawn_local(async move {
-                    if let Ok((_, now)) = api::thread(root, Part::Latest, 1).await {
-                        me.set(now);
-                    }
-                });
-            }
-            _ => {}
+                true => {}
+            });
+        }
+        let mut window = room.window.borrow_mut();
+        let is_new = window.receive(message.clone(), is_own);
+        if room.list.borrow().is_at_end() {
+            window.trim_start();
+        } else {
+            window.trim_end();
+        }
+        is_new
+    }
+
+    /// How many replies are unread without one that is gone, only the server knows.
+    fn count_without(room: &Room, seq: i64) {
+        let (Some(root), me) = (room.place.thread, room.me.clone()) else { return };
+        if seq > me.get_untracked().read_seq {
+            spawn_local(async move {
+                if let Ok((_, now)) = api::thread(root, Part::Latest, 1).await {
+                    me.set(now);
+                }
+            });
         }
     }
 
     fn apply_to(&self, room: &Room, event: &Event) -> bool {
+        if let Event::NewMessage(message) = event {
+            return self.receive(room, message);
+        }
         let me = self.me();
-        let is_elsewhere = matches!(event, Event::NewMessage(m) if Place::of(m) != room.place);
-        if is_elsewhere {
-            return false;
-        }
-        // The same event may come twice: at once, and after a page that was made before it.
-        let is_known =
-            matches!(event, Event::NewMessage(m) if room.window.borrow().find(m.id).is_some());
-        if room.place.thread.is_some() && !is_known {
-            self.count_reply(room, event);
-        }
         let mut window = room.window.borrow_mut();
         match event {
-            Event::NewMessage(message) => {
-                let is_new = window.receive(Message::clone(message), Some(message.author.id) == me);
-                if room.list.borrow().is_at_end() {
-                    window.trim_start();
-                } else {
-                    window.trim_end();
-                }
-                is_new
-            }
             Event::MessageEdited(edited) => window.edit(edited),
             Event::MessageDeleted(deleted) => {
                 window.delete(deleted.message_id);
+                Self::count_without(room, deleted.message_seq);
                 true
             }
             Event::ReactionAdded(changed) => window.react(changed, true, me),
@@ -368,9 +362,14 @@ impl Messages {
     /// The server has taken a message of one's own: its answer and its event may come in either order.
     fn stored(&self, message: Message) {
         let Some(room) = self.room(Place::of(&message)) else { return };
-        let (topic, at) = (Topic::Chat(message.chat_id), message.created_at);
-        let event = Event::NewMessage(Box::new(message));
-        self.take_in(&room, &EventFrame { event, topic, seq: None, at });
+        if room.is_loaded.get_untracked() && self.receive(&room, &message) {
+            room.touch();
+        }
+        if room.is_waiting() {
+            let (topic, at) = (Topic::Chat(message.chat_id), message.created_at);
+            let event = Event::NewMessage(Box::new(message));
+            room.early.borrow_mut().push(EventFrame { event, topic, seq: None, at });
+        }
     }
 
     /// Shows a person as he is shown now, in the chats that `concerns` chooses.
