@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, type Page, expect, test } from '@playwright/test'
 import { Person } from '../journeys/support/people.ts'
+import { settled } from '../journeys/support/screen.ts'
 import { Server } from '../journeys/support/server.ts'
 import { writeCommunity } from './community.ts'
 
@@ -84,7 +85,7 @@ test('opening a chat, cold and warm', async ({ browser }) => {
     const page = await context.newPage()
     cold.push(await open(page, pathOf(named('long'))))
     // What follows the first screen has come, too: the next start finds everything in the cache.
-    await page.waitForLoadState('networkidle')
+    await settled(page)
     warm.push(await open(page, pathOf(named('long'))))
     await context.close()
   }
@@ -167,6 +168,6 @@ test(`scrolling through ${size} messages with late pictures`, async ({ browser }
 
 test('weight of the client', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'scripts/weigh.mjs'), join(root, 'dist')])
-  const [, first] = /first screen ([\d.]+) of/.exec(stdout)!
+  const [, first] = /first screen ([\d.]+) KiB of/.exec(stdout)!
   say('first screen: wasm, js, css, texts, brotli', `${first} KiB`, '≤ 400 KB')
 })
