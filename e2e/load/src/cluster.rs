@@ -23,8 +23,8 @@ pub struct Run {
     /// How often a node is killed with SIGKILL, and one more comes in its place.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=200))]
     kills: u32,
-    /// How often Redis is killed, and frozen.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=50))]
+    /// How often Redis is killed, and then frozen.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=50))]
     redis_kills: u32,
     /// How often all nodes are replaced one after the other with SIGTERM.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=50))]
@@ -163,14 +163,13 @@ impl Cluster {
             println!("  node {place} killed, node {other} added");
             tokio::time::sleep(Duration::from_millis(random.random_range(200..1500))).await;
         }
-        for n in 0..args.redis_kills {
+        for _ in 0..args.redis_kills {
             let pause = Duration::from_millis(random.random_range(500..3000));
-            if n % 2 == 0 {
-                self.redis.crash(pause).await?;
-            } else {
-                self.redis.freeze(pause * 2).await?;
-            }
-            println!("  Redis {} for {pause:?}", if n % 2 == 0 { "gone" } else { "frozen" });
+            self.redis.crash(pause).await?;
+            println!("  Redis gone for {pause:?}");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            self.redis.freeze(pause * 2).await?;
+            println!("  Redis frozen for {:?}", pause * 2);
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
         for _ in 0..args.replacements {

@@ -18,10 +18,13 @@ use anyhow::{bail, ensure};
 use clap::Args;
 use std::time::{Duration, Instant};
 
+/// What the short form may take.
+const SHORT_FORM: Duration = Duration::from_secs(360);
+
 /// How thoroughly.
 #[derive(Debug, Args)]
 pub struct Faults {
-    /// A few of each, for test runs.
+    /// A few of each, for test runs; fails when that takes more than six minutes.
     #[arg(long)]
     short: bool,
     /// The seed of what happens when.
@@ -42,6 +45,7 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     let seed = args.seed.unwrap_or_else(rand::random);
     println!("Faults: {}, seed {seed}", if args.short { "short" } else { "all" });
     let few = |short: u32, all: u32| if args.short { short } else { all };
+    let began = Instant::now();
     let mut verdict = Verdicts::default();
 
     let crash = |cycles, forget_nonce| crash::Crash::new(cycles, forget_nonce, seed);
@@ -104,11 +108,15 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     verdict.add("control: a careless proxy", smuggle::control(place).await);
 
     let cluster = |kills, redis_kills, apart| cluster::Run::new(kills, redis_kills, apart, seed);
-    let nodes = cluster::run(place, &cluster(few(2, 20), few(2, 10), false)).await;
+    let nodes = cluster::run(place, &cluster(few(2, 20), few(1, 10), false)).await;
     verdict.add("nodes killed, added and replaced, Redis killed and frozen", nodes);
     let control = cluster::run(place, &cluster(0, 0, true)).await;
     verdict.add("control: nothing between the nodes", control);
-    verdict.tell()
+    verdict.tell(began.elapsed(), args.short.then_some(SHORT_FORM))
+}
+
+fn minutes(time: Duration) -> String {
+    format!("{:.1} minutes", time.as_secs_f64() / 60.0)
 }
 
 #[derive(Default)]
@@ -125,8 +133,14 @@ impl Verdicts {
         }
     }
 
-    fn tell(self) -> anyhow::Result<()> {
+    /// # Errors
+    /// Something failed, or all together took too long.
+    fn tell(self, took: Duration, most: Option<Duration>) -> anyhow::Result<()> {
+        println!("All of it took {}", minutes(took));
         ensure!(self.0.is_empty(), "failed: {}", self.0.join("; "));
+        if let Some(most) = most {
+            ensure!(took <= most, "it may take {}", minutes(most));
+        }
         Ok(())
     }
 }
