@@ -13,9 +13,12 @@ services_folder() {
   at_exit "rm -rf '$SERVICES'"
 }
 
-# Sets TEST_DATABASE_URL: the maintenance database of a cluster whose user may do anything.
+# start_postgres [durable]: sets TEST_DATABASE_URL, the maintenance database of a cluster whose user may do
+# anything. `durable` keeps what is committed, as figures ask for.
 start_postgres() {
-  local bin
+  local bin fast="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+  # Otherwise the data lives as long as the test.
+  [ "${1:-}" != durable ] || fast=
   bin=$(postgres_bin)
   services_folder
   chmod 711 "$SERVICES"
@@ -24,9 +27,8 @@ start_postgres() {
   (
     cd /
     as_postgres "$bin/initdb" -D "$SERVICES/pg/data" -N -A trust -U postgres -E UTF8 --locale=C.UTF-8
-    # Durability off: the data lives as long as the test.
     as_postgres "$bin/pg_ctl" -D "$SERVICES/pg/data" -w -l "$SERVICES/pg/log" start -o "-k $SERVICES/pg \
-      -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+      -c listen_addresses= $fast \
       -c max_connections=400 -c timezone=UTC -c max_locks_per_transaction=256"
   ) >"$LOGS/postgres.log" 2>&1 </dev/null || { cat "$LOGS/postgres.log" "$SERVICES/pg/log"; return 1; }
   at_exit "cd / && as_postgres '$bin/pg_ctl' -D '$SERVICES/pg/data' -m immediate -w stop >/dev/null; cd '$ROOT'"

@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 /// The process. Dropping it ends it.
 pub struct Bare {
     child: Child,
+    http: reqwest::Client,
     pub address: SocketAddr,
 }
 
@@ -25,7 +26,7 @@ impl Bare {
         let mut child = command.spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let line = lines.next_line().await?.context("the bare server does not start")?;
-        Ok(Self { child, address: line.trim().parse()? })
+        Ok(Self { child, http: reqwest::Client::new(), address: line.trim().parse()? })
     }
 
     pub fn pid(&self) -> anyhow::Result<u32> {
@@ -40,7 +41,7 @@ impl Bare {
     /// Tells every socket a text.
     pub async fn tell(&self, text: &str) -> anyhow::Result<()> {
         let url = format!("http://{}/", self.address);
-        reqwest::Client::new().post(url).body(text.to_owned()).send().await?.error_for_status()?;
+        self.http.post(url).body(text.to_owned()).send().await?.error_for_status()?;
         Ok(())
     }
 }

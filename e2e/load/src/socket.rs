@@ -118,6 +118,17 @@ impl Socket {
         bail!("closed")
     }
 
+    /// The next frame with this in it.
+    pub async fn text_with(&mut self, needle: &str) -> anyhow::Result<String> {
+        while let Some(message) = tokio::time::timeout(PATIENCE, self.stream.next()).await? {
+            match message? {
+                Message::Text(text) if text.contains(needle) => return Ok(text.to_string()),
+                _ => {}
+            }
+        }
+        bail!("closed")
+    }
+
     /// Counts frames with this in them until the socket ends: cheap enough for thousands.
     pub async fn count(self, needle: &str, heard: &AtomicUsize) {
         Plain(self.stream).count(needle, heard).await;

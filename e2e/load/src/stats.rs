@@ -20,6 +20,11 @@ impl Times {
         self.add(began.elapsed());
     }
 
+    /// Adds those of another collection.
+    pub fn merge(&mut self, other: &Self) -> anyhow::Result<()> {
+        Ok(self.0.add(&other.0)?)
+    }
+
     /// The time within which this share is done.
     pub fn at(&self, share: f64) -> Duration {
         Duration::from_micros(self.0.value_at_quantile(share))

@@ -1,4 +1,4 @@
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use std::process::Stdio;
 use std::time::Instant;
 use tokio::process::Command;
@@ -27,7 +27,7 @@ pub async fn allow_files(count: u32) -> anyhow::Result<()> {
     let pid = std::process::id().to_string();
     command.args(["--pid", &pid, &format!("--nofile={count}:{count}")]);
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().await?;
-    ensure!(status.success(), "prlimit --nofile={count} failed");
+    ensure!(status.success(), "{count} files and sockets are needed: raise `ulimit -Hn`");
     Ok(())
 }
 
@@ -62,21 +62,27 @@ impl Busy {
 }
 
 impl Shares {
+    /// Whether the generator was at its limit: then the run says nothing of the server.
+    pub fn is_void(self) -> bool {
+        self.generator > LIMIT
+    }
+
     /// As people read them; says so when the run is void.
     pub fn text(self) -> String {
-        let void =
-            if self.generator > LIMIT { ", VOID: the generator was at its limit" } else { "" };
+        let void = if self.is_void() { ", VOID: the generator was at its limit" } else { "" };
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         format!("server {}, generator {}{void}", percent(self.server), percent(self.generator))
     }
 }
 
-/// Processor time of a process so far, of all its threads.
+/// Processor time of a process so far, of its threads that have not ended: `/proc/…/stat` counts in
+/// hundredths of a second, which is too coarse for a message to many sockets.
 fn seconds(pid: u32) -> anyhow::Result<f64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    let (_, fields) = stat.rsplit_once(')').context("/proc/…/stat")?;
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
-    // utime and stime; Linux counts a hundred ticks a second.
-    Ok((ticks(11) + ticks(12)) / 100.0)
+    let mut nanoseconds = 0.0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        // One may end meanwhile.
+        let spent = std::fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+        nanoseconds += spent.split(' ').next().and_then(|first| first.parse().ok()).unwrap_or(0.0);
+    }
+    Ok(nanoseconds / 1e9)
 }

@@ -27,9 +27,9 @@ async fn times(
     Ok(times)
 }
 
-/// Pages anywhere in the chat.
-pub async fn history(world: &World) -> anyhow::Result<Times> {
-    let mut random = StdRng::seed_from_u64(1);
+/// Pages anywhere in the chat; each run has others.
+pub async fn history(world: &World, run: u64) -> anyhow::Result<Times> {
+    let mut random = StdRng::seed_from_u64(run);
     times(500, async |_| {
         let seq = random.random_range(1..=i64::from(world.messages));
         let path = format!("/messages/{}?before={seq}&limit=50", world.chat);
@@ -39,12 +39,12 @@ pub async fn history(world: &World) -> anyhow::Result<Times> {
 }
 
 /// The same pages by the bare statement.
-pub async fn bare_history(world: &World, database: &str) -> anyhow::Result<Times> {
+pub async fn bare_history(world: &World, run: u64, database: &str) -> anyhow::Result<Times> {
     let (client, connection) = tokio_postgres::connect(database, NoTls).await?;
     let driver = tokio::spawn(connection);
     let page = client.prepare_typed(PAGE, &[Type::TEXT, Type::INT8]).await?;
     let chat = world.chat.to_string();
-    let mut random = StdRng::seed_from_u64(1);
+    let mut random = StdRng::seed_from_u64(run);
     let found = times(500, async |_| {
         let seq = random.random_range(1..=i64::from(world.messages));
         client.query(&page, &[&chat, &seq]).await?;
@@ -74,10 +74,14 @@ pub async fn opening(world: &World) -> anyhow::Result<Times> {
 }
 
 /// The first page and pages of a role and by name, of a large space.
-pub async fn participants(world: &World) -> anyhow::Result<Times> {
+pub async fn participants(world: &World, run: u64) -> anyhow::Result<Times> {
     let path = format!("/spaces/{}/participants", world.space);
     times(200, async |n| {
-        let query = if n % 2 == 0 { String::new() } else { format!("?q=resident_{n}") };
+        let query = if n % 2 == 0 {
+            String::new()
+        } else {
+            format!("?q=resident_{}", 1000 * run + n as u64)
+        };
         world.reader.get(&format!("{path}{query}")).await
     })
     .await
@@ -85,8 +89,8 @@ pub async fn participants(world: &World) -> anyhow::Result<Times> {
 
 /// One to three words that stand together in a message, whole and half typed, pieces of words, and
 /// words of different messages, which mostly are in none together.
-pub async fn search(world: &World) -> anyhow::Result<Times> {
-    let mut random = StdRng::seed_from_u64(2);
+pub async fn search(world: &World, run: u64) -> anyhow::Result<Times> {
+    let mut random = StdRng::seed_from_u64(run);
     times(300, async |n| {
         let mut words = |count: usize| -> Vec<String> {
             let text = &world.texts[random.random_range(0..world.texts.len())];

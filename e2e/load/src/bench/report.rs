@@ -1,13 +1,23 @@
 use crate::stats::{Times, millis};
+use anyhow::ensure;
 
 /// Figures, a line each.
 #[derive(Default)]
-pub struct Report(Vec<(String, String)>);
+pub struct Report {
+    lines: Vec<(String, String)>,
+    void: Vec<String>,
+}
 
 impl Report {
     pub fn line(&mut self, name: &str, text: &str) {
         println!("  {name}: {text}");
-        self.0.push((name.trim().to_owned(), text.to_owned()));
+        self.lines.push((name.trim().to_owned(), text.to_owned()));
+    }
+
+    /// A measurement without a run that counts.
+    pub fn void(&mut self, name: &str) {
+        self.line(name, "VOID: the generator was at its limit in every run");
+        self.void.push(name.trim().to_owned());
     }
 
     /// Durations of all runs together.
@@ -21,6 +31,12 @@ impl Report {
         self.line(name, &format!("{per_second:.0} a second"));
     }
 
+    /// Of the medians of a request and of what it is compared with.
+    pub fn ratio(&mut self, ours: &Times, other: &Times) {
+        let ratio = ours.at(0.5).as_secs_f64() / other.at(0.5).as_secs_f64().max(1e-6);
+        self.line("  ratio of the medians", &format!("{ratio:.1}"));
+    }
+
     pub fn memory(&mut self, name: &str, bytes: u64) {
         self.line(name, &format!("{:.1} MiB", bytes as f64 / 1024.0 / 1024.0));
     }
@@ -28,9 +44,16 @@ impl Report {
     /// As a table for a document.
     pub fn print(&self) {
         println!("\n| what | figure |\n|---|---|");
-        for (name, text) in &self.0 {
+        for (name, text) in &self.lines {
             println!("| {name} | {text} |");
         }
+    }
+
+    /// # Errors
+    /// Something was measured and no run of it counts.
+    pub fn demand(&self) -> anyhow::Result<()> {
+        ensure!(self.void.is_empty(), "void: {}", self.void.join("; "));
+        Ok(())
     }
 }
 

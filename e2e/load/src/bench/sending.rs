@@ -7,45 +7,17 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Requests at the same time.
-const TOGETHER: usize = 16;
-
-/// What the machine and the server can do at most.
-pub struct Reference {
-    pub per_second: f64,
-    pub alone: Times,
-}
-
 /// People who each write to one chat.
 pub struct Senders(pub Vec<(Client, ChatId)>);
 
-/// The cheapest request: alone, and many at a time.
-pub async fn reference(client: &Client, seconds: u64) -> anyhow::Result<Reference> {
-    let mut alone = Times::new()?;
-    for _ in 0..500 {
+/// The cheapest request, one after the other.
+pub async fn cheapest(client: &Client, times: &mut Times) -> anyhow::Result<()> {
+    for _ in 0..200 {
         let began = Instant::now();
         client.live().await?;
-        alone.since(began);
+        times.since(began);
     }
-    let end = Instant::now() + Duration::from_secs(seconds);
-    let began = Instant::now();
-    let mut tasks = JoinSet::new();
-    for _ in 0..TOGETHER {
-        let client = client.clone();
-        tasks.spawn(async move {
-            let mut done = 0_u32;
-            while Instant::now() < end {
-                client.live().await?;
-                done += 1;
-            }
-            anyhow::Ok(done)
-        });
-    }
-    let mut done = 0.0;
-    while let Some(task) = tasks.join_next().await {
-        done += f64::from(task??);
-    }
-    Ok(Reference { per_second: done / began.elapsed().as_secs_f64(), alone })
+    Ok(())
 }
 
 impl Senders {
