@@ -1,8 +1,8 @@
 //! What spaces ask of messages, see [`crate::spaces::conversations`].
 
 use super::actions::chats::do_drop_role;
-use super::actions::removal::do_remove_messages;
-use super::model::sweep;
+use super::actions::removal::{do_close_chats, do_remove_messages};
+use super::model::{chat_changes, sweep};
 use crate::error::ApiResult;
 use crate::realtime::stream::Tx;
 use crate::spaces::conversations::{Conversations, Swept};
@@ -29,6 +29,11 @@ impl Conversations for ChatConversations {
         let mut chats: Vec<_> = gone.iter().map(|m| (m.chat_id, m.last_seq)).collect();
         chats.dedup();
         Ok(Swept { messages, chats })
+    }
+
+    async fn close(&self, tx: &mut Tx, space: SpaceId) -> ApiResult<()> {
+        let chats = chat_changes::of_space(tx, space).await?;
+        do_close_chats(tx, &chats).await.map(drop)
     }
 
     async fn drop_role(

@@ -2,13 +2,13 @@
 
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::groups::{do_delete_group, require_reachable};
+use crate::chat::actions::removal::do_close_chats;
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::counted::CountedChat;
 use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::identity::model::user;
-use crate::notifications::do_forget_chats;
 use crate::realtime::stream::Tx;
 use crate::spaces::audit::{Entry, record};
 use crate::spaces::model::member::MemberRow;
@@ -168,8 +168,9 @@ pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
                 return Err(ApiError::new(ErrorCode::DefaultChat));
             }
             // From here on nobody writes in it.
-            chat::lock_to_delete(tx, id).await?;
-            do_forget_chats(tx, &[id]).await?;
+            if do_close_chats(tx, &[id]).await?.is_empty() {
+                return Err(ErrorCode::NotFound.into());
+            }
             chat::delete(tx, id).await?;
             let event = Event::ChatDeleted(ChatDeleted { chat_id: id });
             tx.emit_to(Topic::Space(space), id, event).await?;

@@ -2,11 +2,11 @@
 
 use crate::chat::access::{ChatAccess, unreachable};
 use crate::chat::actions::chats::{announce, announce_with, load};
+use crate::chat::actions::removal::do_close_chats;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::people;
 use crate::error::{ApiError, ApiResult};
 use crate::identity::model::{choices, mark};
-use crate::notifications::do_forget_chats;
 use crate::realtime::stream::Tx;
 use shared::chat::{Chat, ChatKind, MAX_GROUP};
 use shared::error::{ErrorCode, FieldCode};
@@ -105,8 +105,9 @@ pub async fn do_leave_group(tx: &mut Tx, id: ChatId, user: UserId) -> ApiResult<
 /// Removes a group with everything in it; its row is locked.
 pub(super) async fn do_delete_group(tx: &mut Tx, id: ChatId) -> ApiResult<()> {
     let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
-    chat::lock_to_delete(tx, id).await?;
-    do_forget_chats(tx, &[id]).await?;
+    if do_close_chats(tx, &[id]).await?.is_empty() {
+        return Err(ErrorCode::NotFound.into());
+    }
     chat::delete(tx, id).await?;
     let gone =
         |user: UserId| (Topic::User(user), None, Event::ChatDeleted(ChatDeleted { chat_id: id }));

@@ -1,10 +1,10 @@
 //! The one way in which messages go: one by its author or a moderator, many with a ban or an account.
 
-use crate::chat::model::chat_changes::{keep_of, members_of};
+use crate::chat::model::chat_changes::{keep_of, lock_to_delete, members_of};
 use crate::chat::model::sweep::{self, Gone};
 use crate::chat::model::thread;
 use crate::error::ApiResult;
-use crate::notifications::do_forget_messages;
+use crate::notifications::{do_forget_chats, do_forget_messages};
 use crate::platform::db::PgConn;
 use crate::realtime::Live;
 use crate::realtime::stream::{Tx, now};
@@ -13,6 +13,17 @@ use shared::event::{ChatActivity, Event, MessageDeleted};
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::topic::Topic;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Closes chats that are about to go: nobody writes or reads in them until the transaction ends, and
+/// entries of inboxes about them go. Returns those that were still there.
+///
+/// # Errors
+/// The database's.
+pub async fn do_close_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<Vec<ChatId>> {
+    let chats = lock_to_delete(tx, chats).await?;
+    do_forget_chats(tx, &chats).await?;
+    Ok(chats)
+}
 
 /// Takes messages away: texts, pins, entries of inboxes, places in threads, with every event. Returns
 /// those that were not deleted before; after the commit, who has them unread is told by [`recount`].

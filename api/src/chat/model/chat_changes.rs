@@ -79,21 +79,31 @@ pub async fn lock(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
     row.get_result::<ChatId>(conn).await.map(drop)
 }
 
-/// Holds back whatever writes into a chat, which is about to go, until the transaction ends. Where people
-/// were in it goes now: who moves on holds his place, and waits for his stream then, which whoever
-/// deletes the chat holds later.
+/// The chats of a space.
 ///
 /// # Errors
-/// `NotFound`, or the database's.
-pub async fn lock_to_delete(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
-    let row = chats::table.find(chat).select(chats::id).for_update();
-    row.get_result::<ChatId>(conn).await?;
-    diesel::delete(read_states::table.filter(read_states::chat_id.eq(chat))).execute(conn).await?;
-    let roots = threads::table.filter(threads::chat_id.eq(chat)).select(threads::root_id);
+/// The database's.
+pub async fn of_space(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<ChatId>> {
+    chats::table.filter(chats::space_id.eq(space)).select(chats::id).load(conn).await
+}
+
+/// Holds back whatever writes into chats that are about to go until the transaction ends. Where people
+/// were in them goes now: who moves on holds his place, and waits for his stream then, which whoever
+/// deletes the chats holds later. Returns which of them were still there.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_to_delete(conn: &mut PgConn, ids: &[ChatId]) -> QueryResult<Vec<ChatId>> {
+    let rows = chats::table.filter(chats::id.eq_any(ids)).select(chats::id).order(chats::id);
+    let chats = rows.for_update().load::<ChatId>(conn).await?;
+    diesel::delete(read_states::table.filter(read_states::chat_id.eq_any(&chats)))
+        .execute(conn)
+        .await?;
+    let roots = threads::table.filter(threads::chat_id.eq_any(&chats)).select(threads::root_id);
     diesel::delete(thread_members::table.filter(thread_members::root_id.eq_any(roots)))
         .execute(conn)
-        .await
-        .map(drop)
+        .await?;
+    Ok(chats)
 }
 
 /// The chats of these messages stay until the transaction ends. Before the messages' own locks: who

@@ -5,10 +5,10 @@ use super::{notices, presets};
 use crate::error::{ApiError, ApiResult};
 use crate::http::etag::IfMatch;
 use crate::identity::model::{deletion, user};
-use crate::notifications::do_forget_chats;
 use crate::realtime::stream::{self, Tx};
 use crate::spaces::access::{MemberAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
+use crate::spaces::conversations::Conversations;
 use crate::spaces::model::role::{NewRole, RoleRow};
 use crate::spaces::model::space::{self, NewSpace, SeenSpace, SpaceChanges, SpaceRow};
 use crate::spaces::model::{member, order};
@@ -130,11 +130,15 @@ pub async fn do_set_space_picture(
 }
 
 /// Deletes the space with everything in it.
-pub async fn do_delete_space(tx: &mut Tx, access: &SpaceAccess, seen: &IfMatch) -> ApiResult<()> {
+pub async fn do_delete_space(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    seen: &IfMatch,
+    conversations: &dyn Conversations,
+) -> ApiResult<()> {
     access.require(Permission::DeleteSpace)?;
     seen.check(access.space().version)?;
-    let chats = space::lock_chats(tx, access.id()).await?;
-    do_forget_chats(tx, &chats).await?;
+    conversations.close(tx, access.id()).await?;
     // Before the event: waits for those who add to the space, and they may wait for its topic.
     space::delete(tx, access.id()).await?;
     tx.emit(access.topic(), Event::SpaceDeleted(SpaceDeleted { space_id: access.id() })).await?;

@@ -121,20 +121,6 @@ pub async fn insert_default_chat(
         .map(|_| ())
 }
 
-/// The chats of a space, in which nobody writes until the transaction ends.
-///
-/// # Errors
-/// The database's.
-pub async fn lock_chats(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<ChatId>> {
-    chats::table
-        .filter(chats::space_id.eq(space))
-        .order(chats::id)
-        .select(chats::id)
-        .for_no_key_update()
-        .load(conn)
-        .await
-}
-
 /// What an edit changes; `None` keeps.
 #[derive(Default, AsChangeset)]
 #[diesel(table_name = spaces)]

@@ -127,7 +127,7 @@ pub async fn delete_space(
 ) -> ApiResult<NoContent> {
     app.transact(async |tx| {
         let access = access_space_to_change(tx, &user, path.space_id).await?;
-        do_delete_space(tx, &access, &seen).await
+        do_delete_space(tx, &access, &seen, &*app.conversations).await
     })
     .await?;
     Ok(NoContent)

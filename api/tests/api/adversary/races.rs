@@ -109,7 +109,16 @@ async fn whatever_happens_in_a_space_while_it_is_deleted_is_an_answer() {
         let (chats, join_it, leave) =
             (format!("{path}/chats"), format!("{path}/join"), format!("{path}/leave"));
         let kick = format!("{path}/kick/{}", bakery.boris.id());
+        // Boris has an entry of the chat: who deletes the space takes it away while he reads.
+        let told = send(&bakery.anna, chat, "@boris come").await.expect(201);
+        let root = told["id"].as_str().unwrap();
+        let reply = json!({"content": "coming", "nonce": "reply", "thread_root": root});
+        bakery.boris.post(&format!("/messages/{chat}"), reply).await.expect(201);
+        let (read, follow) =
+            (format!("/chats/{chat}/read"), format!("/messages/{root}/thread/read"));
         let calls: Vec<futures_util::future::LocalBoxFuture<'_, Answer>> = vec![
+            Box::pin(bakery.boris.post(&read, json!({"seq": 2}))),
+            Box::pin(bakery.boris.post(&follow, json!({"seq": 2}))),
             Box::pin(bakery.anna.post(&chats, json!({"name": "orders"}))),
             Box::pin(send(&bakery.boris, chat, "hi")),
             Box::pin(bakery.anna.delete(&path)),
