@@ -1,5 +1,6 @@
 //! What the server stands on: database, Redis, secrets, logs, web files.
 
+pub mod background;
 pub mod backup;
 pub mod db;
 pub mod embedded;

@@ -30,7 +30,7 @@ use anyhow::Context as _;
 use std::any::Any;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A bound server that does not run yet.
 pub struct Server {
@@ -89,6 +89,12 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
     }))
 }
 
+/// A node that is told to stop answers for so long, so that a proxy hears from its readiness to send
+/// nobody any more.
+const NOTICE: Duration = Duration::from_secs(1);
+/// Sockets have so long to take their Close.
+const CLOSING: Duration = Duration::from_secs(2);
+
 impl Server {
     /// Binds the address of the configuration; port 0 takes a free one.
     ///
@@ -103,7 +109,8 @@ impl Server {
         Ok(Self { app: build_app(config, database_url)?, address, listener })
     }
 
-    /// Serves until `stop` resolves, then drains: sockets get Close 1001, requests finish.
+    /// Serves until `stop` resolves, then drains: readiness says so, sockets get Close 1001, requests
+    /// finish within the time that is set.
     ///
     /// # Errors
     /// The listener broke.
@@ -130,8 +137,12 @@ impl Server {
         let running = tokio::spawn(running);
         stop.await;
         app.live.shut_down();
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(2);
-        while app.live.open_sockets() > 0 && tokio::time::Instant::now() < deadline {
+        let began = Instant::now();
+        let is_over = || match app.live.open_sockets() {
+            0 => began.elapsed() >= NOTICE,
+            _ => began.elapsed() >= CLOSING,
+        };
+        while !is_over() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         handle.stop(true).await;

@@ -3,6 +3,7 @@ use crate::config::Config;
 use crate::files::sweep;
 use crate::jobs::worker::Worker;
 use crate::people::deletion;
+use crate::platform::background::Background;
 use crate::platform::backup;
 use crate::realtime::retention;
 use crate::router;
@@ -38,16 +39,17 @@ async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let server = Server::bind(config, database.url())?;
-    let keep = server.app.config.stream.event_days;
-    let retention = tokio::spawn(retention::run(server.app.db.clone(), keep));
-    let deletion = tokio::spawn(deletion::run(server.app.clone()));
-    let worker = Worker::start(server.app.clone(), router::jobs());
-    let drain = server.app.config.server.drain;
-    let sweeping = tokio::spawn(sweep::run(server.app.clone()));
-    let cleaning = tokio::spawn(spaces::housekeeping::run(server.app.db.clone()));
-    let watching = server.app.config.database.backup_within;
-    let watching =
-        watching.map(|within| tokio::spawn(backup::watch(server.app.db.clone(), within)));
+    let app = &server.app;
+    let worker = Worker::start(app.clone(), router::jobs());
+    let (drain, days) = (app.config.server.drain, app.config.stream.event_days);
+    let mut background = Background::default();
+    background.keep(&app.db, move |db| retention::run(db, days));
+    background.keep(&app.db, spaces::housekeeping::run);
+    background.keep(app, deletion::run);
+    background.keep(app, sweep::run);
+    if let Some(within) = app.config.database.backup_within {
+        background.keep(&app.db, move |db| backup::watch(db, within));
+    }
     match server.app.db.speaks_english().await {
         Ok(true) => {}
         Ok(false) => tracing::warn!(
@@ -60,15 +62,14 @@ async fn serve(
     if with_demo {
         demo::load(&server.app).await?;
     }
-    let served = server.run(stop).await;
-    worker.stop(drain).await;
-    retention.abort();
-    deletion.abort();
-    sweeping.abort();
-    cleaning.abort();
-    if let Some(watching) = watching {
-        watching.abort();
-    }
+    // Jobs have the same time as requests, not more after them.
+    let mut shutdown = server.app.live.shutdown();
+    let jobs = async {
+        if shutdown.wait_for(|down| *down).await.is_ok() {
+            worker.stop(drain).await;
+        }
+    };
+    let (served, ()) = tokio::join!(server.run(stop), jobs);
     served
 }
 

@@ -4,6 +4,7 @@ use super::Jobs;
 use super::model::queue::{self, LEASE_SECONDS, Taken};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::platform::background::kept;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -39,7 +40,10 @@ impl Worker {
     #[must_use]
     pub fn start(app: App, jobs: Jobs) -> Self {
         let runner = Arc::new(Runner::new(app, jobs));
-        let dispatcher = tokio::task::spawn_local(dispatch(runner.clone()));
+        let dispatched = runner.clone();
+        let dispatcher = tokio::task::spawn_local(async move {
+            kept(|| dispatch(dispatched.clone())).await;
+        });
         Self { runner, dispatcher }
     }
 

@@ -1,6 +1,7 @@
 //! The one handle to everything live: publish, ephemeral events, presence, open sockets.
 
 use crate::error::ApiResult;
+use crate::platform::background::kept;
 use crate::platform::db::Db;
 use crate::realtime::activity::Activity;
 use crate::realtime::bus::{Bus, NodeId, Receiver, Word};
@@ -78,7 +79,7 @@ impl Live {
         let receiver: Weak<Inner> = Arc::downgrade(&live.0);
         live.0.bus.start(receiver.clone());
         if live.0.bus.is_shared() {
-            tokio::spawn(look_when_asked(receiver));
+            tokio::spawn(async move { kept(|| look_when_asked(receiver.clone())).await });
             live.share_presence();
         }
         live

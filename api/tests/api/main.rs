@@ -31,4 +31,5 @@ mod realtime;
 mod retention;
 mod schema;
 mod service;
+mod shutdown;
 mod spaces;
