@@ -51,9 +51,9 @@ pub fn status_at(chosen: Status, until: Option<DateTime<Utc>>, now: DateTime<Utc
 choices! {
     /// The ground of a card.
     CardBackground {
-        #[default] Plain = "plain",
+        Plain = "plain",
         /// The person's banner; `plain` where there is none.
-        Banner = "banner",
+        #[default] Banner = "banner",
         Dawn = "dawn",
         Forest = "forest",
         Ocean = "ocean",

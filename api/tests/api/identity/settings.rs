@@ -77,8 +77,8 @@ async fn a_card_looks_as_its_person_chose() {
     let anna = app.user("anna").await;
     let boris = app.user("boris").await;
     let path = format!("/profile/{}", anna.id());
-    let plain = json!({"background": "plain", "frame": "none"});
-    assert_eq!(boris.get(&path).await.expect(200)["card"], plain);
+    let unchosen = json!({"background": "banner", "frame": "none"});
+    assert_eq!(boris.get(&path).await.expect(200)["card"], unchosen);
     let card = json!({"background": "ocean", "frame": "ring"});
     let me = anna.patch("/profile/me", json!({"card": card})).await.expect(200);
     assert_eq!(me["card"], card);
