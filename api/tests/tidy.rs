@@ -273,7 +273,16 @@ fn coverage_cites_tests_that_exist() {
             continue;
         }
         let numbers = what.trim().split(' ').next().unwrap_or_default();
-        holes.extend(numbers.parse::<u8>());
+        if let Ok(hole) = numbers.parse::<u8>() {
+            holes.push(hole);
+            let names =
+                [format!("hole_{hole}_"), format!("_and_{hole}_"), format!("hole {hole}: ")];
+            if !names.iter().any(|name| shown.contains(name))
+                && !shown.contains(&format!("holes_{hole}_and_"))
+            {
+                wrong.push(format!("docs/coverage.md:{at}: no test has hole {hole} in its name"));
+            }
+        }
         // What is between backticks is a test, what is not is prose.
         let mut cited = shown.split('`').skip(1).step_by(2).peekable();
         if cited.peek().is_none() || shown.split('`').step_by(2).any(|prose| prose.contains("::")) {

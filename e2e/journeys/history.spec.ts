@@ -141,7 +141,7 @@ test('five thousand messages from end to beginning and back, few in the page, no
   expect(await shifts(page)).toEqual([])
 })
 
-test('what is read keeps its place whatever happens around it', async ({ open }) => {
+test('hole 15: what is read keeps its place whatever happens around it', async ({ open }) => {
   const page = await enter(open, owner, '?m=2500')
   await expect(row(page, '№2500 ')).toBeInViewport()
   await painted(page)

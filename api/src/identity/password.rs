@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn all_72_bytes_count_and_more_are_refused() {
+    async fn hole_27_all_72_bytes_count_and_more_are_refused() {
         let hasher = Hasher::new(4);
         let longest = "x".repeat(72);
         let hash = hasher.hash(longest.clone()).await.unwrap();

@@ -9,7 +9,7 @@ fn ids(chats: &Value) -> Vec<&str> {
 
 /// Hole 2: writing into, editing and deleting in chats one has nothing to do with.
 #[tokio::test]
-async fn a_hidden_chat_does_not_exist_for_others() {
+async fn hole_2_a_hidden_chat_does_not_exist_for_others() {
     let bakery = Bakery::open().await;
     let chat = bakery.private_chat("office").await;
     let message = send(&bakery.anna, &chat, "salaries").await.expect(201);

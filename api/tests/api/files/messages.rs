@@ -81,7 +81,7 @@ async fn a_nonce_is_one_message_with_its_files() {
 }
 
 #[tokio::test]
-async fn permissions_decide_by_kind() {
+async fn hole_23_permissions_decide_by_kind() {
     let bakery = Bakery::open().await;
     let uploaded = async |name: &str, bytes: &[u8]| bakery.boris.uploaded(name, bytes).await;
     let (picture, paper) = (uploaded("a.png", &png()).await, uploaded("a.txt", b"hi").await);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Hole 21: what the client says was cleared, is.
 #[tokio::test]
-async fn absent_keeps_and_null_clears() {
+async fn hole_21_absent_keeps_and_null_clears() {
     let app = TestApp::start().await;
     let anna = app.user("anna").await;
     let patch = async |body: Value| anna.patch("/profile/me", body).await;

@@ -12,7 +12,7 @@ fn in_seconds(seconds: i64) -> String {
 /// Hole 12: times with and without a zone never meet, so that no read of a status or profile breaks
 /// once there is activity.
 #[tokio::test]
-async fn a_status_with_text_is_seen_by_people_who_share_a_space_only() {
+async fn holes_12_and_33_a_status_with_text_is_seen_by_people_who_share_a_space_only() {
     let bakery = Bakery::open().await;
     let (anna, boris, vera) = (&bakery.anna, &bakery.boris, &bakery.vera);
     let (mut hears, mut stranger) = (anna.socket().await, vera.socket().await);

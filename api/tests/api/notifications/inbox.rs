@@ -150,7 +150,7 @@ async fn reading_the_chat_reads_its_entries() {
 }
 
 #[tokio::test]
-async fn an_edit_and_a_deletion_change_the_inbox() {
+async fn hole_20_an_edit_and_a_deletion_change_the_inbox() {
     let b = Bakery::open().await;
     let message = b.say(&b.anna, "@boris look").await;
     let path = format!("/messages/{}", id(&message));

@@ -6,7 +6,7 @@ use serde_json::json;
 /// Holes 18 and 33: who closes the last tab is offline without saying so, and only people who share
 /// a space or a chat hear of it.
 #[tokio::test]
-async fn people_of_a_space_see_each_other_come_and_go() {
+async fn hole_18_people_of_a_space_see_each_other_come_and_go() {
     let bakery = Bakery::open().await;
     let mut anna = bakery.anna.socket().await;
     let mut vera = bakery.vera.socket().await;
@@ -54,7 +54,7 @@ async fn invisible_people_look_offline() {
 
 /// Hole 19: one tab that closes takes nothing from the others.
 #[tokio::test]
-async fn a_person_is_there_as_long_as_one_of_his_tabs() {
+async fn hole_19_a_person_is_there_as_long_as_one_of_his_tabs() {
     let bakery = Bakery::open().await;
     let clara = bakery.app.user("clara").await;
     clara.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
@@ -80,7 +80,7 @@ async fn a_person_is_there_as_long_as_one_of_his_tabs() {
 
 /// Hole 30: to be there costs no write, and a read costs one statement.
 #[tokio::test]
-async fn asking_writes_nothing() {
+async fn hole_30_asking_writes_nothing() {
     let bakery = Bakery::open().await;
     let anna = &bakery.anna;
     anna.get("/profile/me").await.expect(200);

@@ -23,7 +23,7 @@ async fn chat_of(b: &Staff) -> String {
 
 /// Hole 6, hole 10 and battery S12: whoever is banned comes in by no way.
 #[tokio::test]
-async fn a_banned_person_comes_in_by_no_way() {
+async fn hole_14_a_banned_person_comes_in_by_no_way() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let chat = chat_of(&b).await;
@@ -101,7 +101,7 @@ async fn a_banned_person_comes_in_by_no_way() {
 
 /// Hole 34: no ban in the past, of people who never were here, or lifted without rank.
 #[tokio::test]
-async fn who_bans_whom_and_until_when() {
+async fn hole_34_who_bans_whom_and_until_when() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let none = || json!({});

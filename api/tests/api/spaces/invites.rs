@@ -154,7 +154,7 @@ async fn an_invitation_for_one_person_is_for_nobody_else() {
 /// Hole 22: names are names. An id or a part of a name finds nobody; a nickname of digits finds its
 /// owner.
 #[tokio::test]
-async fn people_are_added_by_nickname() {
+async fn hole_22_people_are_added_by_nickname() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let digits = app.user("guest").await;

@@ -42,7 +42,7 @@ async fn leaving_ends_everything_but_the_owner_stays() {
 }
 
 #[tokio::test]
-async fn only_lower_ranks_are_removed() {
+async fn hole_10_only_lower_ranks_are_removed() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let kick = |target: &crate::support::client::Client| b.at(&format!("/kick/{}", target.id()));

@@ -24,7 +24,7 @@ fn kinds(frames: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn who_is_removed_hears_nothing_more() {
+async fn hole_6_who_is_removed_hears_nothing_more() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let chat = chat_of(&b).await;

@@ -70,7 +70,7 @@ async fn what_a_role_must_be() {
 }
 
 #[tokio::test]
-async fn nobody_grants_what_he_lacks_or_reaches_his_own_rank() {
+async fn hole_24_nobody_grants_what_he_lacks_or_reaches_his_own_rank() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
     let roles = b.at("/roles");
