@@ -57,6 +57,34 @@ test('what is written offline waits, survives a reload and is sent once', async 
   await expect(rows(page).locator('.text')).toHaveText(['before', 'first', 'second', 'third'])
 })
 
+test('what is refused says why, and is tried again or given up', async ({ open, troubles }) => {
+  troubles.allow(/^403 POST/)
+  const { page, stored } = await alone(open, 'Refused')
+  const sends = /\/api\/v1\/messages\/[^/]*$/
+  await page.route(sends, (route) => {
+    if (route.request().method() !== 'POST') return route.fallback()
+    const problem = { type: 'about:blank', title: 'Forbidden', status: 403, detail: 'You may not write here now.', code: 'forbidden', request_id: 'x' }
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', json: problem })
+  })
+  for (const text of ['to be tried', 'to be given up']) {
+    await composer(page).fill(text)
+    await composer(page).press('Enter')
+    await expect(row(page, text).getByRole('alert')).toContainText('Not sent. You may not write here now.')
+  }
+  expect(await stored()).toEqual([])
+  // Neither is lost with the page.
+  await page.reload()
+  await expect(row(page, 'to be given up').getByRole('alert')).toBeVisible()
+  await row(page, 'to be given up').getByRole('button', { name: 'Give up' }).click()
+  await expect(row(page, 'to be given up')).toHaveCount(0)
+  await expect(composer(page)).toHaveValue('to be given up')
+  await page.unroute(sends)
+  await row(page, 'to be tried').getByRole('button', { name: 'Try again' }).click()
+  await expect(row(page, 'to be tried').getByRole('alert')).toHaveCount(0)
+  await expect.poll(stored).toEqual(['to be tried'])
+  await expect(rows(page)).toHaveCount(1)
+})
+
 test('what a server has no room for for long goes by itself when there is room', async ({ open, troubles }) => {
   troubles.allow(/^503 POST/)
   test.slow()

@@ -43,6 +43,7 @@ pub mod virtual_list;
 pub use all_read::mark_all_read;
 pub use chat_list::ChatList;
 pub use conversation_page::ConversationPage;
+pub use new_chat::new_conversation;
 pub use pins_panel::pins_panel;
 pub use search_panel::search_panel;
 pub use thread_panel::thread_panel;

@@ -1,6 +1,7 @@
 //! Small pages that choose where to go.
 
 use super::PageHeader;
+use crate::chat::new_conversation;
 use crate::effect::Effect;
 use crate::i18n::{Key, t};
 use crate::page::Page;
@@ -113,13 +114,19 @@ pub fn SpacePage() -> impl IntoView {
 /// Direct chats, none open.
 #[component]
 pub fn ConversationsPage() -> impl IntoView {
+    let talking = RwSignal::new(false);
     view! {
         <PageHeader title=t(Key::AppDirectMessages) />
         <Empty
             picture=Picture::Bubbles
             title=t(Key::AppChooseChatTitle)
             text=t(Key::AppChooseChatText)
-        />
+        >
+            <Button icon=Icon::Plus on_click=move |_| talking.set(true)>
+                {t(Key::ChatNewMessage)}
+            </Button>
+        </Empty>
+        {once_open(move || talking.get(), move || new_conversation(talking))}
     }
 }
 

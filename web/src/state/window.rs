@@ -56,6 +56,8 @@ pub struct Window {
     /// Keys of the caller's own messages by nonce, so that the row of a message on its way stays the
     /// same row when it has arrived.
     own: HashMap<String, Key>,
+    /// Messages that are gone: a late answer to sending must not bring one back.
+    gone: Vec<MessageId>,
 }
 
 impl Window {
@@ -142,8 +144,8 @@ impl Window {
         if mine && !message.nonce.is_empty() {
             self.own_key(&message.nonce);
         }
-        // What is known already was told of since.
-        if self.find(message.id).is_some() {
+        // What is known already was told of since, and so was what is gone.
+        if self.find(message.id).is_some() || self.gone.contains(&message.id) {
             return false;
         }
         let beyond = self.bounds().is_none_or(|(_, last)| message.seq > last);
@@ -182,6 +184,7 @@ impl Window {
 
     /// Takes a message out; answers to it lose their preview. Returns its author.
     pub fn delete(&mut self, id: MessageId) -> Option<UserId> {
+        self.gone.push(id);
         for at in 0..self.entries.len() {
             let reply = self.entries[at].message.reply_to.as_ref();
             if reply.is_some_and(|reply| reply.id == id) {

@@ -104,6 +104,16 @@ fn a_message_told_again_brings_no_older_text_back() {
 }
 
 #[test]
+fn a_message_told_again_does_not_come_back_from_the_dead() {
+    let mut window = Window::default();
+    let sent = message(1);
+    window.reset(page(0..0, false, false));
+    assert_eq!(window.delete(sent.id), None, "its answer has not come, so nobody knows it");
+    assert!(!window.receive(sent, true), "the answer to its sending is late");
+    assert!(window.entries().is_empty());
+}
+
+#[test]
 fn a_reset_keeps_rows_that_did_not_change() {
     let mut window = Window::default();
     let first = page(1..4, false, false);
