@@ -12,6 +12,12 @@ step "lint web client" cargo clippy -q --locked -p web --target wasm32-unknown-u
 [ -z "${DENY:-}" ] || need_cargo_deny
 if has cargo-deny; then
   step "licences and sources" cargo deny --offline check bans licenses sources
+  # A copy of the list of known holes, where one was fetched before (`cargo deny fetch db`).
+  if compgen -G "${CARGO_HOME:-$HOME/.cargo}/advisory-db*/*" >/dev/null; then
+    step "known holes" cargo deny --offline check advisories
+  else
+    say "– known holes: NOT checked: there is no copy of the advisories here (cargo deny fetch db)"
+  fi
 else
   say "– licences and sources: NOT checked: cargo-deny is not installed (make check DENY=1 installs it)"
 fi

@@ -22,8 +22,10 @@ apt_install() {
   "${install[@]}" </dev/null || { "${root[@]}" apt-get update -q && "${install[@]}" </dev/null; }
 }
 
+# Rust links with the system's C compiler, and some crates bring C.
 need_rust() {
   has cargo || die "Rust is missing. Install it from https://rustup.rs and try again."
+  has cc || apt "A C compiler" gcc libc6-dev
 }
 
 need_wasm_target() {
@@ -39,8 +41,9 @@ has_std_source() {
   [ "${SPACE_STD:-1}" != 0 ] && [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
 }
 need_std_source() {
-  has_std_source || [ "${SPACE_STD:-1}" = 0 ] || ! has rustup || rustup -q component add rust-src >/dev/null 2>&1 ||
-    say "  The source of Rust's standard library cannot be had: the web client will be larger."
+  has_std_source || [ "${SPACE_STD:-1}" = 0 ] || ! has rustup ||
+    quiet "install the source of the standard library" rustup component add rust-src ||
+    say "  It cannot be had: the web client will be larger."
 }
 
 need_components() {
