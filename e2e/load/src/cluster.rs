@@ -91,12 +91,7 @@ pub async fn run(place: &Place, args: &Run) -> anyhow::Result<()> {
     balance
 }
 
-const MANNER: Manner = Manner {
-    pause: Duration::from_millis(40),
-    breaks: None,
-    forgetful: false,
-    patience: Duration::from_secs(60),
-};
+const MANNER: Manner = Manner::with_pause(Duration::from_millis(40));
 
 /// Nodes on one database and one Redis, behind a proxy. There is room for one node more.
 struct Cluster {

@@ -40,11 +40,9 @@ pub async fn run(place: &Place, args: &Crash) -> anyhow::Result<()> {
     let mut server = Server::start(place).await?;
     let community = Community::gather(server.address, args.people.into(), 2).await?;
     let manner = Manner {
-        // As fast as answers come: there is always something on its way.
-        pause: Duration::from_millis(5),
-        breaks: None,
         forgetful: args.forget_nonce,
-        patience: Duration::from_secs(90),
+        // As fast as answers come: there is always something on its way.
+        ..Manner::with_pause(Duration::from_millis(5))
     };
     let talk = Talk::begin(&community, manner);
     for cycle in 1..=args.cycles {

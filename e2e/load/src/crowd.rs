@@ -180,12 +180,7 @@ impl Hall {
 
     /// Opens a socket for everybody, some at once, each at a moment of its own within this time.
     fn listen(&self, within: Duration) -> JoinSet<()> {
-        let manner = Manner {
-            pause: Duration::ZERO,
-            breaks: None,
-            forgetful: false,
-            patience: Duration::ZERO,
-        };
+        let manner = Manner::with_pause(Duration::ZERO);
         let mut open = JoinSet::new();
         let place = Arc::new(AtomicUsize::new(0));
         for room in &self.rooms {

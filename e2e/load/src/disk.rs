@@ -3,6 +3,7 @@
 use crate::Place;
 use crate::client::Client;
 use crate::community::Community;
+use crate::faults::{Wanted, judge};
 use crate::ledger::Talk;
 use crate::parts::Postgres;
 use crate::person::Manner;
@@ -18,14 +19,19 @@ const MEGABYTES: u32 = 192;
 /// How long everything may take to notice.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Whether this process may mount.
+pub fn is_permitted() -> bool {
+    matches!(Disk::mount(), Ok(Some(_)))
+}
+
 /// A file system of a fixed size in memory, gone with this value.
-pub struct Disk {
+struct Disk {
     path: PathBuf,
 }
 
 impl Disk {
     /// `None` where this process may not mount.
-    pub fn mount() -> anyhow::Result<Option<Self>> {
+    fn mount() -> anyhow::Result<Option<Self>> {
         let path =
             std::env::temp_dir().join(format!("space-load-disk-{}", uuid::Uuid::now_v7().simple()));
         std::fs::create_dir(&path)?;
@@ -72,19 +78,23 @@ impl Drop for Disk {
     }
 }
 
-/// Database and files are on a disk that gets full and has room again.
-pub async fn full(place: &Place, disk: &Disk, times: u32) -> anyhow::Result<()> {
+/// Database and files are on a disk that gets full and has room again. The control takes refusals for
+/// acknowledgements.
+pub async fn full(place: &Place, times: u32, wanted: Wanted) -> anyhow::Result<()> {
     println!("disk full, {times} times");
+    let disk = Disk::mount()?.context("this user may not mount")?;
     let mut postgres = Postgres::start_in(disk.path.join("pg"), true).await?;
     let data = disk.path.join("data").to_string_lossy().into_owned();
     let settings = vec![("SPACE_DATA_DIR", data)];
     let server = Server::start_with(&place.with_database(postgres.url()), settings).await?;
     let community = Community::gather(server.address, 6, 2).await?;
-    let talk = Talk::begin(&community, MANNER);
+    let hasty = wanted == Wanted::Fault;
+    let manner = Manner { hasty, ..Manner::with_pause(Duration::from_millis(15)) };
+    let talk = Talk::begin(&community, manner);
     for _ in 0..times {
         community.book.until_acknowledged(50, PATIENCE).await;
         disk.fill()?;
-        let refused = until_refused(&community, disk).await?;
+        let refused = until_refused(&community, &disk).await?;
         let reader = &community.people[0].client;
         reader.get("/chats").await.context("reading while the disk is full")?;
         reader.live().await?;
@@ -108,15 +118,8 @@ pub async fn full(place: &Place, disk: &Disk, times: u32) -> anyhow::Result<()> 
     let balance = talk.end(&community).await;
     server.end().await?;
     postgres.end().await?;
-    balance
+    judge(balance, wanted)
 }
-
-const MANNER: Manner = Manner {
-    pause: Duration::from_millis(15),
-    breaks: None,
-    forgetful: false,
-    patience: Duration::from_secs(90),
-};
 
 /// Sends until some were refused, each in the right way. How many.
 async fn until_refused(community: &Community, disk: &Disk) -> anyhow::Result<u32> {

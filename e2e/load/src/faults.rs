@@ -4,7 +4,7 @@ use crate::cluster;
 use crate::community::Community;
 use crate::crash;
 use crate::crowd::{self, Crowd};
-use crate::disk::{self, Disk};
+use crate::disk;
 use crate::half_open;
 use crate::ledger::Talk;
 use crate::overload;
@@ -12,6 +12,7 @@ use crate::parts::Postgres;
 use crate::person::Manner;
 use crate::replica;
 use crate::server::{Server, execute};
+use crate::slow;
 use crate::smuggle;
 use crate::soak::{self, Soak};
 use anyhow::{bail, ensure};
@@ -34,7 +35,7 @@ pub struct Faults {
 
 /// Whether the ledger must balance, or must notice.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
+pub enum Wanted {
     Balance,
     /// A negative control.
     Fault,
@@ -63,7 +64,11 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     verdict.add("PostgreSQL killed", database_killed(place, few(2, 20), Wanted::Balance).await);
     let control = database_killed(place, few(2, 5), Wanted::Fault).await;
     verdict.add("control: commits acknowledged before they are written", control);
-    verdict.add("PostgreSQL frozen", database_frozen(place, few(3, 30)).await);
+    let frozen = database_frozen(place, few(3, 30), Wanted::Balance).await;
+    verdict.add("PostgreSQL frozen", frozen);
+    if !args.short {
+        verdict.add("control: nonce forgotten", database_frozen(place, 30, Wanted::Fault).await);
+    }
     verdict.add("backends ended", backends_ended(place, few(40, 500), Wanted::Balance).await);
     if !args.short {
         let control = backends_ended(place, 500, Wanted::Fault).await;
@@ -76,9 +81,18 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
 
     verdict.add("a read replica late, stopped, killed", replica::run(place, !args.short).await);
 
-    match Disk::mount()? {
-        Some(disk) => verdict.add("disk full", disk::full(place, &disk, few(1, 5)).await),
-        None => println!("– disk full: left out, this user may not mount"),
+    if disk::is_permitted() {
+        verdict.add("disk full", disk::full(place, few(1, 5), Wanted::Balance).await);
+        let control = disk::full(place, 1, Wanted::Fault).await;
+        verdict.add("control: refusals taken for acknowledgements", control);
+    } else {
+        println!("– disk full: left out, this user may not mount");
+    }
+
+    verdict.add("some stop reading", slow::run(place, few(4, 20), Wanted::Balance).await);
+    if !args.short {
+        let control = slow::run(place, 4, Wanted::Fault).await;
+        verdict.add("control: what was missed is not asked for", control);
     }
 
     if !args.short {
@@ -104,6 +118,7 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     }
 
     verdict.add("far too many requests", overload::run(place, few(4, 60).into()).await);
+    verdict.add("control: refusals without a time to come back", overload::control(place).await);
     verdict.add("requests hidden in others", smuggle::run(place).await);
     verdict.add("control: a careless proxy", smuggle::control(place).await);
 
@@ -146,16 +161,11 @@ impl Verdicts {
 }
 
 fn manner(forgetful: bool) -> Manner {
-    Manner {
-        pause: Duration::from_millis(15),
-        breaks: None,
-        forgetful,
-        patience: Duration::from_secs(90),
-    }
+    Manner { forgetful, ..Manner::with_pause(Duration::from_millis(15)) }
 }
 
 /// What the ledger must say at the end.
-fn judge(balance: anyhow::Result<()>, wanted: Wanted) -> anyhow::Result<()> {
+pub fn judge(balance: anyhow::Result<()>, wanted: Wanted) -> anyhow::Result<()> {
     match (wanted, balance) {
         (Wanted::Balance, balance) => balance,
         (Wanted::Fault, Err(error)) => {
@@ -189,12 +199,12 @@ async fn database_killed(place: &Place, cycles: u32, wanted: Wanted) -> anyhow::
 }
 
 /// R5: PostgreSQL stops answering, and goes on.
-async fn database_frozen(place: &Place, seconds: u32) -> anyhow::Result<()> {
+async fn database_frozen(place: &Place, seconds: u32, wanted: Wanted) -> anyhow::Result<()> {
     println!("PostgreSQL frozen for {seconds} s");
     let postgres = Postgres::start(true).await?;
     let server = Server::start(&place.with_database(postgres.url())).await?;
     let community = Community::gather(server.address, 6, 2).await?;
-    let talk = Talk::begin(&community, manner(false));
+    let talk = Talk::begin(&community, manner(wanted == Wanted::Fault));
     tokio::time::sleep(Duration::from_secs(1)).await;
     let frozen = postgres.freeze(Duration::from_secs(seconds.into()));
     let alive = async {
@@ -211,7 +221,7 @@ async fn database_frozen(place: &Place, seconds: u32) -> anyhow::Result<()> {
     let balance = talk.end(&community).await;
     server.end().await?;
     postgres.end().await?;
-    balance
+    judge(balance, wanted)
 }
 
 /// R6: connections are ended in the middle of transactions.

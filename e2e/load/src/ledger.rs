@@ -43,10 +43,9 @@ pub async fn run(place: &Place, args: &Ledger) -> anyhow::Result<()> {
     let community = Community::gather(server.address, people.into(), args.chats.into()).await?;
     let breaks = if args.short { 1 } else { args.breaks };
     let manner = Manner {
-        pause: Duration::from_secs_f64(f64::from(people) / f64::from(rate)),
         breaks: (breaks > 0).then(|| Duration::from_secs(breaks)),
-        forgetful: false,
         patience: Duration::from_secs(20),
+        ..Manner::with_pause(Duration::from_secs_f64(f64::from(people) / f64::from(rate)))
     };
     let talk = Talk::begin(&community, manner);
     tokio::time::sleep(Duration::from_secs(seconds)).await;

@@ -25,6 +25,7 @@ mod pooler;
 mod replica;
 mod server;
 mod sizes;
+mod slow;
 mod smuggle;
 mod soak;
 mod socket;

@@ -2,12 +2,17 @@
 //! back, the rest is done as fast as before, and afterwards everything is as it was.
 
 use crate::Place;
+use crate::client::Client;
 use crate::community::Community;
 use crate::server::Server;
 use anyhow::{bail, ensure};
+use shared::ids::ChatId;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 /// As many at once as the server serves well, and far too many.
@@ -32,7 +37,7 @@ pub async fn run(place: &Place, seconds: u64) -> anyhow::Result<()> {
     let began = Instant::now();
     loop {
         let asked = Instant::now();
-        let done = once(&community, 0).await?;
+        let done = once(&community.people[0].client, community.chats[0]).await?;
         if done && asked.elapsed() < USUAL_ANSWER {
             break;
         }
@@ -51,6 +56,44 @@ pub async fn run(place: &Place, seconds: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Negative control: a server that refuses and does not say when to come back.
+pub async fn control(place: &Place) -> anyhow::Result<()> {
+    let server = Server::start(place).await?;
+    let community = Community::gather(server.address, 1, 1).await?;
+    let (client, chat) = (&community.people[0].client, community.chats[0]);
+    let told = once(&client.at(refusing("Retry-After: 1\r\n").await?), chat).await?;
+    let untold = once(&client.at(refusing("").await?), chat).await;
+    server.end().await?;
+    ensure!(!told, "a refusal was taken for an acknowledgement");
+    match untold {
+        Err(error) if error.to_string().starts_with("503") => {
+            println!("  Noticed, as it should be: a refusal without a time to come back");
+            Ok(())
+        }
+        other => bail!("the control was not noticed, this test proves nothing: {other:?}"),
+    }
+}
+
+/// Answers everything with 503 and this header.
+async fn refusing(header: &'static str) -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // To the end of what `once` sends.
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") && stream.read_buf(&mut request).await? > 0 {}
+            let answer = format!(
+                "HTTP/1.1 503 Service Unavailable\r\n{header}Content-Length: 0\r\n\
+                 Connection: close\r\n\r\n"
+            );
+            stream.write_all(answer.as_bytes()).await?;
+        }
+        std::io::Result::Ok(())
+    });
+    Ok(address)
+}
+
 struct Count {
     done: u64,
     refused: u64,
@@ -64,8 +107,10 @@ async fn crowd(community: &Arc<Community>, people: usize, time: Duration) -> any
     for n in 0..people {
         let (community, counts) = (community.clone(), counts.clone());
         tasks.spawn(async move {
+            let client = &community.people[n % community.people.len()].client;
+            let chat = community.chats[n % community.chats.len()];
             while Instant::now() < end {
-                let is_done = once(&community, n).await?;
+                let is_done = once(client, chat).await?;
                 if Instant::now() < end {
                     counts[usize::from(!is_done)].fetch_add(1, Ordering::Relaxed);
                 }
@@ -81,9 +126,7 @@ async fn crowd(community: &Arc<Community>, people: usize, time: Duration) -> any
 }
 
 /// Sends a message; whether it was taken. Whatever is not must be refused in the right way.
-async fn once(community: &Community, n: usize) -> anyhow::Result<bool> {
-    let client = &community.people[n % community.people.len()].client;
-    let chat = community.chats[n % community.chats.len()];
+async fn once(client: &Client, chat: ChatId) -> anyhow::Result<bool> {
     let nonce = uuid::Uuid::now_v7();
     let body = format!("{{\"content\": \"Is the bread ready?\", \"nonce\": \"{nonce}\"}}");
     let answer = client.post(&format!("/messages/{chat}"), "application/json", body).await?;

@@ -26,12 +26,30 @@ pub struct Person {
 pub struct Manner {
     /// From one message to the next.
     pub pause: Duration,
+    /// So many letters more in each message.
+    pub padding: usize,
     /// Breaks his socket after about this time, again and again.
     pub breaks: Option<Duration>,
     /// A repeat gets a fresh nonce: the ledger must notice.
     pub forgetful: bool,
+    /// Takes every answer for an acknowledgement: the ledger must notice.
+    pub hasty: bool,
     /// How long a message is repeated before it is given up.
     pub patience: Duration,
+}
+
+impl Manner {
+    /// Says something, pauses, and repeats for a minute and a half what was not acknowledged.
+    pub const fn with_pause(pause: Duration) -> Self {
+        Self {
+            pause,
+            padding: 0,
+            breaks: None,
+            forgetful: false,
+            hasty: false,
+            patience: Duration::from_secs(90),
+        }
+    }
 }
 
 impl Person {
@@ -80,7 +98,8 @@ impl Person {
         while on.load(Ordering::Relaxed) {
             ticks.tick().await;
             let chat = chats[rand::rng().random_range(0..chats.len())];
-            let text = format!("Is the bread ready? {}", Uuid::now_v7());
+            let padding = "!".repeat(manner.padding);
+            let text = format!("Is the bread ready? {}{padding}", Uuid::now_v7());
             by_socket = !by_socket;
             book.say(&text);
             self.say(chat, &text, by_socket, manner).await?;
@@ -106,6 +125,7 @@ impl Person {
                 {
                     return Err(error);
                 }
+                Err(_) if manner.hasty => return Ok(()),
                 Err(error) if Instant::now() > deadline => {
                     return Err(error.context("given up"));
                 }

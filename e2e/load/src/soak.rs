@@ -56,10 +56,9 @@ pub async fn run(place: &Place, args: &Soak) -> anyhow::Result<()> {
     let server = Server::start_with(place, settings).await?;
     let community = Community::gather(server.address, PEOPLE, CHATS).await?;
     let manner = Manner {
-        pause: Duration::from_secs_f64(PEOPLE as f64 / RATE),
         breaks: Some(Duration::from_secs(3)),
-        forgetful: false,
         patience: Duration::from_secs(20),
+        ..Manner::with_pause(Duration::from_secs_f64(PEOPLE as f64 / RATE))
     };
     let talk = Talk::begin(&community, manner);
     let third = Duration::from_secs_f64(args.minutes * 20.0);
