@@ -8,6 +8,7 @@ mod health;
 mod import;
 mod jobs;
 mod mail;
+mod mail_page;
 mod openapi;
 mod serve;
 
@@ -59,6 +60,12 @@ enum Command {
     Mail {
         /// The name of one, as the list shows it.
         name: Option<String>,
+        /// Show them on a page for the browser of this machine, until Ctrl-C.
+        #[arg(long, conflicts_with = "name")]
+        page: bool,
+        /// The port of the page on 127.0.0.1; a free one when not given.
+        #[arg(long, requires = "page", default_value_t = 0)]
+        port: u16,
     },
     /// Ask the server of this machine whether it is ready; for health checks of containers.
     Health,
@@ -85,7 +92,10 @@ impl Cli {
             Command::Backup { folder } => backup::back_up(start()?, &folder).await,
             Command::Restore { folder } => backup::restore(start()?, &folder).await,
             Command::Jobs { retry } => jobs::run(start()?, retry).await,
-            Command::Mail { name } => mail::run(&Config::from_env()?, name.as_deref()),
+            Command::Mail { page: true, port, .. } => {
+                mail_page::run(&Config::from_env()?, port).await
+            }
+            Command::Mail { name, .. } => mail::run(&Config::from_env()?, name.as_deref()),
             Command::Health => health::run(&Config::from_env()?),
             Command::Openapi { dir } => openapi::write(&dir),
         }

@@ -4,7 +4,7 @@
 mod letter;
 mod log;
 
-pub use letter::{Letter, Part};
+pub use letter::{Letter, Part, escape};
 pub use log::{delete_old, list};
 
 use crate::app::App;

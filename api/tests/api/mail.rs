@@ -1,9 +1,12 @@
 //! Letters leave by SMTP, and are tried again when nobody takes them.
 
 use crate::support::TestApp;
-use crate::support::mail::{SmtpServer, code_in, run_jobs};
+use crate::support::client::{PASSWORD, send};
+use crate::support::mail::{Post, SmtpServer, code_in, run_jobs};
 use diesel_async::SimpleAsyncConnection as _;
+use reqwest::Method;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 async fn retry_now(app: &TestApp) {
     let conn = &mut *app.app.conn().await.unwrap();
@@ -82,4 +85,49 @@ fn an_unusable_mail_server_stops_the_start_without_telling_its_password() {
     let error = api::platform::mail::Mailer::new(&config).err().unwrap();
     assert!(format!("{error:#}").contains("SMTP_URL"));
     assert!(!format!("{error:#?}").contains("hunter2"));
+}
+
+/// `api mail --page`, the page for whoever runs a server without SMTP.
+#[tokio::test]
+async fn letters_in_the_data_folder_are_read_on_a_page_of_the_machine() {
+    let post = Post::open().await;
+    let mut anna = post.app.stranger();
+    let body = json!({"nickname": "anna", "email": "anna@example.org", "password": PASSWORD});
+    let register = anna.request(Method::POST, "/auth/register").header("accept-language", "uk");
+    send(register.json(&body)).await.expect(201);
+    post.letters().await;
+
+    let mut page = tokio::process::Command::new(env!("CARGO_BIN_EXE_api"))
+        .args(["mail", "--page"])
+        .env("SPACE_DATA_DIR", post.folder().parent().unwrap())
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(page.stdout.take().unwrap()).lines();
+    let line = said.next_line().await.unwrap().unwrap();
+    let url = line.split_whitespace().last().unwrap();
+    let get = async |url: &str| {
+        let answer = reqwest::get(url).await.unwrap();
+        (answer.status().as_u16(), answer.headers().clone(), answer.text().await.unwrap())
+    };
+    let (status, headers, list) = get(url).await;
+    assert_eq!((status, headers["cache-control"].to_str().unwrap()), (200, "no-store"));
+    assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    assert!(list.contains("anna@example.org") && list.contains("Ваш код для The Space"), "{list}");
+    let name = list.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let (status, _, letter) = get(&format!("{url}{name}")).await;
+    assert_eq!(status, 200);
+    anna.login("anna").await;
+    anna.post("/auth/verify-email", json!({"code": code_in(&letter)})).await.expect(200);
+    // Not for who has not read the terminal, and nothing but letters.
+    let host = &url[..url.len() - 33];
+    for (url, wanted) in [
+        (host.to_owned(), 404),
+        (format!("{host}{}/", "a".repeat(32)), 404),
+        (format!("{url}..%2Fsecrets.json"), 404),
+        (format!("{url}none.eml"), 404),
+    ] {
+        assert_eq!(get(&url).await.0, wanted, "{url}");
+    }
 }

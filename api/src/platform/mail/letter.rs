@@ -101,7 +101,9 @@ impl Letter {
     }
 }
 
-fn escape(text: &str) -> String {
+/// The text as it stands in HTML, also in the value of an attribute.
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
