@@ -126,6 +126,30 @@ for (const theme of ['light', 'dark'] as const) {
     await look(page, 'message-menu', theme)
     await page.keyboard.press('Escape')
 
+    await page.keyboard.press('ControlOrMeta+k')
+    await expect(page.getByRole('dialog').getByRole('option').first()).toBeVisible()
+    await look(page, 'palette', theme)
+    await page.keyboard.press('Escape')
+    await scroller(page).focus()
+    await page.keyboard.press('?')
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+    await look(page, 'keys', theme)
+    await page.keyboard.press('Escape')
+    await page.locator('.row__author').last().click()
+    await expect(page.getByRole('dialog', { name: 'Profile' })).toBeVisible()
+    await look(page, 'profile-card', theme)
+    await page.keyboard.press('Escape')
+    for (const panel of ['Pinned messages', 'Threads', 'Members']) {
+      const button = page.locator('.conversation__buttons').getByRole('button', { name: panel })
+      if ((await button.getAttribute('aria-pressed')) !== 'true') await button.click()
+      await expect(page.getByRole('complementary', { name: panel })).toBeVisible()
+      await expect(page.locator('.panel .skeleton')).toHaveCount(0)
+      await look(page, `panel-${panel}`, theme)
+    }
+    await page.locator('.conversation__buttons').getByRole('button', { name: 'More' }).click()
+    await look(page, 'chat-menu', theme)
+    await page.keyboard.press('Escape')
+
     await composer(page).fill('# A heading\n**bold** _italic_ ~~gone~~ `code` ||hidden||\n> quoted\n\n- one\n- two\n\n```rust\nfn main() {\n    println!("hello");\n}\n```\nhttps://example.org')
     await composer(page).press('Enter')
     await expect(row(page, 'A heading').last()).toBeVisible()
@@ -142,7 +166,7 @@ for (const theme of ['light', 'dark'] as const) {
     await look(page, 'invite', theme)
     await page.keyboard.press('Escape')
     const settings = new URL(page.url()).pathname.split('/').slice(0, 3).join('/') + '/settings'
-    for (const tab of ['overview', 'roles', 'members', 'invites', 'bans', 'reports', 'audit', 'danger']) {
+    for (const tab of ['overview', 'emoji', 'roles', 'members', 'invites', 'bans', 'reports', 'audit', 'danger']) {
       await page.goto(`${settings}/${tab}`)
       await expect(page.locator(`[data-tab=${tab}]`)).toBeVisible()
       await expect(page.locator('.skeleton')).toHaveCount(0)

@@ -31,6 +31,26 @@ fn every_operation_can_fail_and_says_how() {
     }
 }
 
+/// The guide for integrators names operations in backticks; those of the system before stand in the first
+/// column of the last table.
+#[test]
+fn the_guide_names_operations_that_exist() {
+    let guide = include_str!("../../../docs/api.md");
+    let document = serde_json::to_value(api::router::contract()).unwrap();
+    let (new, old) = guide.split_once("## Where the old routes went").unwrap();
+    let now = old.lines().filter_map(|row| row.strip_prefix("| ")?.split(" | ").nth(1));
+    let mut named = 0;
+    for text in new.lines().chain(now) {
+        for quoted in text.split('`').skip(1).step_by(2) {
+            let Some((method, path)) = quoted.split_once(" /") else { continue };
+            let operation = &document["paths"][format!("/api/v1/{path}")][method.to_lowercase()];
+            assert!(operation.is_object(), "docs/api.md: no operation is `{quoted}`");
+            named += 1;
+        }
+    }
+    assert!(named > 25, "{named}");
+}
+
 /// Writes that say everything by their address.
 const WITHOUT_BODY: [&str; 14] = [
     "post /auth/logout-all",
