@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make faults: breaks everything that can break while people talk, with negative controls that must be
-# noticed. Release build, half an hour; `--short` for a few of each.
+# noticed. Release build, most of an hour; `--short` for a few of each.
 # shellcheck source=tools.sh
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 # shellcheck source=services.sh

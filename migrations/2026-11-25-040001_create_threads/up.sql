@@ -1,9 +1,5 @@
 -- The message that a thread hangs on; its replies do not show among the chat's own messages.
 ALTER TABLE messages ADD COLUMN thread_root uuid REFERENCES messages ON DELETE CASCADE;
-CREATE INDEX messages_thread ON messages (thread_root, seq) WHERE thread_root IS NOT NULL;
--- A page of the chat does not wade through replies, and unread counts leave them out.
-CREATE INDEX messages_main ON messages (chat_id, seq) WHERE thread_root IS NULL AND deleted_at IS NULL;
-CREATE INDEX messages_replies ON messages (chat_id, seq) WHERE thread_root IS NOT NULL;
 
 -- A message that was replied to at least once. Its row lock orders changes of the counts.
 CREATE TABLE threads (

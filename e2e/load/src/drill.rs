@@ -26,6 +26,13 @@ pub struct Drill {
     megabytes: u32,
 }
 
+impl Drill {
+    /// For `load faults`.
+    pub fn all() -> Self {
+        Self { messages: 1_000_000, megabytes: 1024 }
+    }
+}
+
 /// What a million messages and 1 GiB may take.
 const LONGEST: Duration = Duration::from_secs(600);
 /// MiB of each file.

@@ -5,8 +5,10 @@ use crate::community::Community;
 use crate::crash;
 use crate::crowd::{self, Crowd};
 use crate::disk;
+use crate::drill::{self, Drill};
 use crate::half_open;
 use crate::ledger::Talk;
+use crate::migrate::{self, Migrate};
 use crate::overload;
 use crate::parts::Postgres;
 use crate::person::Manner;
@@ -115,6 +117,13 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
         verdict.add("the same load for long", soak::run(place, &Soak::new(3.0, false)).await);
         let control = judge(soak::run(place, &Soak::new(1.0, true)).await, Wanted::Fault);
         verdict.add("control: sockets that stay open", control);
+    }
+
+    if !args.short {
+        let migrations = migrate::run(&Migrate::all()).await;
+        verdict.add("migrations while people read and write", migrations);
+        let drill = drill::run(place, &Drill::all()).await;
+        verdict.add("a backup brought back on an empty cluster", drill);
     }
 
     verdict.add("far too many requests", overload::run(place, few(4, 60).into()).await);

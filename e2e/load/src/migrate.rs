@@ -22,8 +22,17 @@ pub struct Migrate {
 
 /// The last one that the messages are written with: all later ones find them there.
 const FILLED_AT: &str = "2026-11-21-000004_create_chat";
+/// What people may wait for a migration.
+const LONGEST: Duration = Duration::from_secs(1);
 /// Tables that people wait for.
 const BUSY: [&str; 5] = ["users", "space_members", "chats", "messages", "events"];
+
+impl Migrate {
+    /// For `load faults`.
+    pub fn all() -> Self {
+        Self { messages: 1_000_000 }
+    }
+}
 
 struct Migration {
     name: String,
@@ -51,7 +60,7 @@ pub async fn run(args: &Migrate) -> anyhow::Result<()> {
     );
     let before = postgres.schema().await?;
     let waits = Waits::watch(&postgres.url()).await?;
-    let mut whole = None;
+    let (mut whole, mut slow) = (None, Vec::new());
     for round in ["up", "down", "up again"] {
         println!("{round}: took; readers waited at most; writers waited at most");
         let mut list: Vec<&Migration> = all[filled..].iter().collect();
@@ -64,8 +73,12 @@ pub async fn run(args: &Migrate) -> anyhow::Result<()> {
             let began = Instant::now();
             client.batch_execute(text).await.with_context(|| migration.name.clone())?;
             let took = millis(began.elapsed());
-            let (read, write) = waits.longest();
+            let longest = waits.longest();
+            let [read, write] = longest.map(millis);
             println!("  {:<42} {took:>10} {read:>10} {write:>10}", migration.name);
+            if longest.into_iter().any(|wait| wait > LONGEST) {
+                slow.push(format!("{} {round}", migration.name));
+            }
         }
         let schema = postgres.schema().await?;
         match round {
@@ -80,7 +93,9 @@ pub async fn run(args: &Migrate) -> anyhow::Result<()> {
     let left: i64 = client.query_one("SELECT count(*) FROM messages", &[]).await?.get(0);
     ensure!(left == i64::from(args.messages), "{left} messages are left");
     drop(client);
-    postgres.end().await
+    postgres.end().await?;
+    ensure!(slow.is_empty(), "people waited for longer than {LONGEST:?}: {}", slow.join(", "));
+    Ok(())
 }
 
 fn folder() -> PathBuf {
@@ -187,13 +202,11 @@ impl Waits {
     }
 
     /// What readers and writers have waited for at most, those included who still wait.
-    fn longest(&self) -> (String, String) {
-        let all = self.longest.each_ref().map(|longest| {
+    fn longest(&self) -> [Duration; 2] {
+        self.longest.each_ref().map(|longest| {
             let open = longest.open().iter().map(Instant::elapsed).max().unwrap_or_default();
-            millis(open.max(Duration::from_micros(longest.over.load(Ordering::Relaxed))))
-        });
-        let [read, write] = all;
-        (read, write)
+            open.max(Duration::from_micros(longest.over.load(Ordering::Relaxed)))
+        })
     }
 
     async fn end(mut self) {
