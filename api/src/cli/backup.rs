@@ -108,6 +108,7 @@ async fn bring_back(config: &Config, url: &str, folder: &Path, list: &List) -> a
     let bin = config.database.binaries.as_deref();
     let came_back = backup::restore(url, bin, &folder.join(DATABASE)).await?;
     compare(&list.tables, &came_back)?;
+    backup::analyze(url).await?;
     let storage = Storage::open(config)?;
     for name in list.files.keys() {
         let mut file = tokio::fs::File::open(folder.join(FILES).join(name)).await?;

@@ -88,6 +88,15 @@ pub async fn restore(url: &str, bin: Option<&Path>, from: &Path) -> anyhow::Resu
     digests(&client).await
 }
 
+/// Counts what the planner goes by, which is in no dump: without it, it reads whole tables until PostgreSQL
+/// comes around to it by itself.
+///
+/// # Errors
+/// The database's.
+pub async fn analyze(url: &str) -> anyhow::Result<()> {
+    Ok(connect(url).await?.batch_execute("ANALYZE").await?)
+}
+
 /// Reads a dump into a database of its own, which is removed again, and says what it held.
 ///
 /// # Errors
