@@ -1,19 +1,6 @@
 import { png } from './support/pictures.ts'
-import { url } from './support/people.ts'
 import { ready } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
-
-/** Uploads a picture the way a program does. */
-async function upload(person: Person, path: string, picture: Buffer): Promise<void> {
-  const form = new FormData()
-  form.set('file', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'picture.png')
-  const answer = await fetch(`${url()}/api/v1${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${person.token}` },
-    body: form,
-  })
-  expect(answer.ok, await answer.text()).toBe(true)
-}
 
 test('the banner of a space is seen in it, in the directory and on its invitations', async ({ open, visit }) => {
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
@@ -22,7 +9,7 @@ test('the banner of a space is seen in it, in the directory and on its invitatio
   await ready(page)
   const banner = page.locator('.sidebar .space-banner')
   await expect(banner).toHaveCount(0)
-  await upload(anna, `/spaces/${space.id}/upload-banner`, png(1200, 400, 90))
+  await anna.upload(`/spaces/${space.id}/upload-banner`, png(1200, 400, 90))
   await expect(banner).toBeVisible()
   expect(await banner.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(1200)
   await expectAccessible(page, 'a space with a banner')

@@ -1,3 +1,4 @@
+import { png } from './support/pictures.ts'
 import { composer, ready, row, say, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
@@ -35,6 +36,7 @@ test('a status with words and an end is seen by others', async ({ open }) => {
   await expect(line.locator('.members__custom')).toHaveText('🍽️ Back at once')
   await expect(line.locator('.members__custom')).toHaveCount(0, { timeout: 30_000 })
   await expect(mine.locator('.own-card__status')).not.toHaveText('🍽️ Back at once')
+  await expect(mine.locator('.own-card').getByRole('img', { name: 'Online' })).toBeVisible()
 })
 
 test('a card floats at a name, the whole profile opens by click and by key', async ({ open }) => {
@@ -72,11 +74,14 @@ test('a card floats at a name, the whole profile opens by click and by key', asy
 
 test('on a phone a tap opens the profile', async ({ open }) => {
   const { anna, boris, space, path } = await pair('Taps')
+  await boris.upload('/profile/upload-banner', png(1200, 400, 90))
+  await boris.patch('/profile/me', { card: { background: 'banner', frame: 'ring' } })
   await boris.say(space.default_chat_id, 'Tap me')
   const page = await open(anna, path, { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true })
   await ready(page)
   await row(page, 'Tap me').locator('.row__author').tap()
   await expect(profile(page)).toContainText(boris.nickname)
+  await expect(profile(page).locator('.card__ground')).toHaveCSS('background-image', /\/api\/v1\/files\//)
   await expectAccessible(page, 'profile on a phone')
   await expect(card(page)).toHaveCount(0)
 })

@@ -1,3 +1,4 @@
+import type { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 
 /** The server of the run. */
@@ -57,6 +58,13 @@ export class Person {
   /** Sends a message and returns it. */
   say = (chatId: string, content: string) =>
     this.post(`/messages/${chatId}`, { content, nonce: randomUUID() })
+
+  /** Puts in a picture of oneself or of a space. */
+  async upload(path: string, picture: Buffer) {
+    const form = new FormData()
+    form.set('file', new Blob([new Uint8Array(picture)], { type: 'image/png' }), 'picture.png')
+    return this.post(path, form)
+  }
 
   /** Sends a message with a file and returns it. */
   async send(chatId: string, content: string, name: string, bytes: string) {

@@ -243,7 +243,7 @@ fn Inside(layer: Layer, shown: Shown, seen: Seen) -> impl IntoView {
     let is_me = untrack(|| session.user_id()) == Some(user);
     let face = face_of(&seen);
     let nickname = StoredValue::new(face.nickname.clone());
-    let look = seen.profile.card;
+    let (look, banner) = (seen.profile.card, seen.profile.banner_url.clone());
     let status = Signal::derive(move || spaces.status(user));
     let custom = Signal::derive(move || people.custom_status(user));
     let member = seen.member.clone();
@@ -253,7 +253,12 @@ fn Inside(layer: Layer, shown: Shown, seen: Seen) -> impl IntoView {
         None => tf(Key::SettingsMemberSince, &[("when", &month_and_year(seen.profile.created_at))]),
     };
     view! {
-        <CardTop user=Signal::stored(face) look=Signal::stored(look) status />
+        <CardTop
+            user=Signal::stored(face)
+            look=Signal::stored(look)
+            status
+            banner=Signal::stored(banner)
+        />
         <CardLine status=custom />
         <div class="card__facts">
             {member.map(|member| view! { <RoleChip member /> })}

@@ -21,7 +21,7 @@ pub fn CardTop(
     #[prop(into)] look: Signal<CardLook>,
     #[prop(into)] status: Signal<Status>,
     /// The person's banner, for the ground that shows it.
-    #[prop(optional, into)]
+    #[prop(into)]
     banner: Signal<Option<String>>,
     /// The level of the name among the headings around it.
     #[prop(optional)]

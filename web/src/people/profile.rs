@@ -107,7 +107,13 @@ fn Shown(
     };
     view! {
         <div class="card card--whole">
-            <CardTop user=Signal::stored(face) look=Signal::stored(profile.card) status large=true />
+            <CardTop
+                user=Signal::stored(face)
+                look=Signal::stored(profile.card)
+                status
+                banner=Signal::stored(profile.banner_url)
+                large=true
+            />
             <CardLine status=custom />
             {profile.bio.map(|bio| view! { <p class="card__bio">{bio}</p> })}
             <div class="card__facts">

@@ -60,6 +60,7 @@ fn Profile(session: Session, me: Me) -> impl IntoView {
     });
     let status = Signal::derive(move || session.me().map(|me| me.status).unwrap_or_default());
     let custom = Signal::derive(move || people.custom_status(id));
+    let banner = Signal::derive(move || session.me().and_then(|me| me.banner_url));
     view! {
         <form
             class="form settings__section"
@@ -72,7 +73,7 @@ fn Profile(session: Session, me: Me) -> impl IntoView {
             <h2>{t(Key::SettingsProfile)}</h2>
             <figure class="settings__preview">
                 <div class="card">
-                    <CardTop user=face look=card status />
+                    <CardTop user=face look=card status banner />
                     <CardLine status=custom />
                     <Show when=move || !bio.with(|bio| bio.trim().is_empty())>
                         <p class="card__bio">{move || bio.get()}</p>
