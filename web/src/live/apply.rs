@@ -6,6 +6,7 @@ use crate::api::chat::Part;
 use crate::state::{Place, Room, kept};
 use leptos::prelude::*;
 use shared::event::{Event, EventFrame};
+use shared::identity::Status;
 use shared::ids::ChatId;
 use shared::topic::Topic;
 use std::rc::Rc;
@@ -42,6 +43,7 @@ impl Live {
                 stores.categories.apply(frame);
                 stores.people.apply(frame);
                 self.show_user(frame);
+                self.own_status(frame);
                 stores.notices.apply(frame);
                 stores.expression.apply(frame);
             }
@@ -73,6 +75,23 @@ impl Live {
             }
             chats.put(chat);
         }
+    }
+
+    /// What was chosen for a while is over: nobody else tells that `dnd` is loud again. Idleness and absence
+    /// are of devices, not chosen.
+    fn own_status(&self, frame: &EventFrame) {
+        let Event::UserStatusChanged(changed) = &frame.event else { return };
+        let session = self.stores.session;
+        let me = untrack(|| session.me()).filter(|me| me.id == changed.user_id);
+        let Some(mut me) = me else { return };
+        me.status = match (me.status, changed.status) {
+            (Status::Dnd, Status::Online | Status::Away) | (Status::Away, Status::Online) => {
+                Status::Online
+            }
+            (Status::Online | Status::Away, Status::Dnd) => Status::Dnd,
+            _ => return,
+        };
+        session.set_me(me);
     }
 
     /// Fetches anew what topics are about.

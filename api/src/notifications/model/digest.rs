@@ -46,10 +46,12 @@ pub async fn take_due(conn: &mut PgConn) -> QueryResult<Vec<(UserId, Vec<Notific
     let rows: Vec<Row> = diesel::sql_query(format!(
         "WITH due AS (\
             SELECT n.user_id FROM notifications n \
-            JOIN users u ON u.id = n.user_id AND u.email IS NOT NULL AND u.status <> 'dnd' \
+            JOIN users u ON u.id = n.user_id AND u.email IS NOT NULL \
+            LEFT JOIN user_choices c ON c.user_id = n.user_id \
             JOIN user_mail m ON m.user_id = n.user_id AND m.verified_at IS NOT NULL \
             LEFT JOIN notification_settings s ON s.user_id = n.user_id \
             WHERE n.read_at IS NULL AND n.mailed_at IS NULL AND n.created_at > now() - interval '3 days' \
+                AND NOT (u.status = 'dnd' AND coalesce(c.status_until > now(), true)) \
                 AND {due} AND coalesce(s.mail, true) \
                 AND NOT coalesce(s.quiet_until > now(), false) \
                 AND NOT coalesce(CASE WHEN s.quiet_from <= s.quiet_to \

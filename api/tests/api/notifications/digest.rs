@@ -103,8 +103,12 @@ async fn who_does_not_want_letters_gets_none() {
     b.boris.post("/status/set-status", json!({"status": "dnd"})).await.expect(204);
     b.say("@boris look").await;
     assert!(b.later(60).await.is_empty(), "do not disturb");
-    b.boris.post("/status/set-status", json!({"status": "online"})).await.expect(204);
-    assert_eq!(b.later(1).await.len(), 1);
+    let until = chrono::Utc::now() + chrono::Duration::hours(1);
+    let busy = json!({"status": "dnd", "until": until});
+    b.boris.post("/status/set-status", busy).await.expect(204);
+    assert!(b.later(1).await.is_empty(), "do not disturb for an hour");
+    b.sql("UPDATE user_choices SET status_until = now() - interval '1 second'").await;
+    assert_eq!(b.later(1).await.len(), 1, "the hour is over");
     // Without a confirmed address nobody is written to.
     send(&b.boris, &b.chat, "@anna look").await.expect(201);
     assert_eq!(b.later(60).await.len(), 1);
