@@ -32,9 +32,11 @@ pub fn target(entry: &Notification, is_in: impl Fn(SpaceId) -> bool) -> Option<S
     }
     match (entry.kind, &entry.detail.code, &entry.space) {
         (NotificationKind::Invite, Some(code), _) => Some(invite_path(code)),
-        (NotificationKind::RoleChange | NotificationKind::Invite, _, Some(space)) => {
-            is_in(space.id).then(|| Page::Space(space.id).path())
-        }
+        (
+            NotificationKind::RoleChange | NotificationKind::Invite | NotificationKind::Moderation,
+            _,
+            Some(space),
+        ) => is_in(space.id).then(|| Page::Space(space.id).path()),
         _ => None,
     }
 }

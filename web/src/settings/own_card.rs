@@ -37,6 +37,7 @@ pub fn OwnCard() -> impl IntoView {
             <button
                 class="own-card__person"
                 type="button"
+                data-person=move || session.user_id().map(|id| id.to_string())
                 aria-haspopup="menu"
                 aria-expanded=move || if menu.with(Option::is_some) { "true" } else { "false" }
                 on:click=move |event| menu.set(Some(Anchor::of_event(&event)))

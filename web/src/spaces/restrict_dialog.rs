@@ -13,6 +13,10 @@ use shared::permission::{CHAT_SCOPE, Permission, PermissionSet};
 use shared::spaces::{RestrictMember, Restriction};
 use shared::validate::Validate;
 
+/// What members do in the space as a whole; the rest is for those who run it.
+const SPACE_WIDE: PermissionSet =
+    PermissionSet::of(&[Permission::AddMembers, Permission::CreateInvites, Permission::ChangeInfo]);
+
 #[component]
 pub fn RestrictDialog(
     open: RwSignal<bool>,
@@ -113,7 +117,7 @@ fn RestrictForm(
             <p>{t(Key::ModerationRestrictText)}</p>
             {move || standing().map(|text| view! { <p class="manage__note" role="status">{text}</p> })}
             <fieldset class="manage__ticks">
-                {CHAT_SCOPE.iter().map(tick).collect_view()}
+                {CHAT_SCOPE.iter().chain(SPACE_WIDE.iter()).map(tick).collect_view()}
             </fieldset>
             <SelectField
                 label=t(Key::ModerationRestrictUntil)
