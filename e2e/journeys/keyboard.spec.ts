@@ -88,6 +88,16 @@ test('everything of a day works without a mouse', async ({ visit }) => {
   await expect(page.getByRole('heading', { name: 'second', level: 1 })).toBeVisible()
   await page.keyboard.press('Alt+ArrowUp')
   await expect(page.getByRole('heading', { name: 'general', level: 1 })).toBeVisible()
+  // Also from where no chat is open: to the first, or the last.
+  await page.goto('/inbox')
+  await expect(page.getByRole('heading', { name: 'Notifications', level: 1 })).toBeVisible()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect(page.getByRole('heading', { name: 'second', level: 1 })).toBeVisible()
+  await page.goto('/settings/profile')
+  await page.getByRole('textbox', { name: 'Your name' }).focus()
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect(page.getByRole('heading', { name: 'general', level: 1 })).toBeVisible()
+  await ready(page)
 
   // Search.
   await page.keyboard.press('ControlOrMeta+k')

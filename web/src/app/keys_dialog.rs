@@ -1,10 +1,13 @@
 //! The keys that work anywhere, and the list of all of them.
 
+use crate::chat::keys::step;
 use crate::i18n::{Key, t};
-use crate::state::Layout;
+use crate::router::path;
+use crate::state::{Categories, Chats, Layout};
 use crate::ui::Dialog;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
+use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -41,14 +44,19 @@ const KEYS: [(Key, &[(&str, Key)]); 3] = [
     ),
 ];
 
-/// Opens the palette and the list of keys, as long as the view that calls this lives.
-pub fn listen(layout: Layout) {
+/// Opens the palette and the list of keys, and goes between the chats of the sidebar, which shows those of
+/// `shown`, as long as the view that calls this lives.
+pub fn listen(layout: Layout, shown: Memo<Option<SpaceId>>) {
+    let stores = (expect_context::<Chats>(), expect_context::<Categories>());
+    let path = path();
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
             return;
         }
         let key = event.key();
-        if (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
+        if event.alt_key() && !event.ctrl_key() {
+            path.with_untracked(|path| step(stores, shown.get_untracked(), path, &event));
+        } else if (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
             if key.eq_ignore_ascii_case("k") || key == "л" || key == "Л" {
                 event.prevent_default();
                 layout.palette.update(|open| *open = !*open);

@@ -139,7 +139,7 @@ fn Areas(session: Session, screen: Memo<Screen>) -> impl IntoView {
         }
     });
     on_cleanup(move || escape.remove());
-    super::keys_dialog::listen(layout);
+    super::keys_dialog::listen(layout, shown);
     let behind = move || layout.drawer.get() && layout.is_narrow.get();
     let pane = move || if path.with(|path| is_list(path)) { "list" } else { "content" };
     view! {

@@ -1,4 +1,4 @@
-//! The keys of a conversation and of the list of chats.
+//! The keys of a conversation, and those that go from chat to chat.
 
 use super::talk::Talk;
 use crate::page::Page;
@@ -13,24 +13,11 @@ use web_sys::{Element, HtmlElement};
 
 /// Keys for the open conversation, as long as the view that calls this lives.
 pub fn listen(talk: Talk) {
-    let categories = expect_context::<Categories>();
     let handle = window_event_listener(ev::keydown, move |event| {
         if event.default_prevented() || event.is_composing() {
             return;
         }
-        if event.alt_key() {
-            let step = match event.key().as_str() {
-                "ArrowUp" => -1,
-                "ArrowDown" => 1,
-                _ => return,
-            };
-            if let Some(page) = neighbour(talk, categories, step, event.shift_key()) {
-                event.prevent_default();
-                navigate(&page.path());
-            }
-            return;
-        }
-        if event.ctrl_key() || event.meta_key() || event.key() == "?" {
+        if event.alt_key() || event.ctrl_key() || event.meta_key() || event.key() == "?" {
             return;
         }
         plain(talk, &event);
@@ -93,21 +80,39 @@ fn is_idle(event: &KeyboardEvent) -> bool {
         .is_some_and(|e| e.matches("body, main, .messages__scroller, .row").unwrap_or(false))
 }
 
-/// The next or previous chat in the sidebar, of those with something unread if wanted.
-fn neighbour(talk: Talk, categories: Categories, step: isize, unread: bool) -> Option<Page> {
-    let chats = talk.chats;
-    let space = chats.peek(talk.chat, |chat| chat.space_id).flatten();
-    let list = untrack(|| in_order(chats, categories, space));
-    let at = list.iter().position(|id| *id == talk.chat)?;
-    let count = list.len();
-    let next = (1..count).map(|n| {
-        let forward = if step > 0 { n } else { count - n };
-        list[(at + forward) % count]
-    });
-    let is_wanted = |id: &ChatId| {
-        !unread || chats.peek(*id, |chat| chat.read.unread).is_some_and(|unread| unread > 0)
+/// Goes from the chat at `path` to the next or previous one of the sidebar that shows `space`, with Shift of
+/// those with something unread; from elsewhere to the first or last.
+pub fn step(
+    (chats, categories): (Chats, Categories),
+    space: Option<SpaceId>,
+    path: &str,
+    event: &KeyboardEvent,
+) {
+    let is_up = match event.key().as_str() {
+        "ArrowUp" => true,
+        "ArrowDown" => false,
+        _ => return,
     };
-    next.into_iter().find(is_wanted).map(|id| page(space, id))
+    // A list of choices opens with Alt and an arrow.
+    if is_floating(event) || target(event).is_some_and(|e| e.matches("select").unwrap_or(false)) {
+        return;
+    }
+    let mut list = untrack(|| in_order(chats, categories, space));
+    if is_up {
+        list.reverse();
+    }
+    let open = path.rsplit('/').next().and_then(|id| id.parse::<ChatId>().ok());
+    if let Some(at) = list.iter().position(|id| Some(*id) == open) {
+        list.rotate_left(at + 1);
+        list.pop();
+    }
+    let is_wanted = |id: &ChatId| {
+        !event.shift_key() || chats.peek(*id, |chat| chat.read.unread).is_some_and(|n| n > 0)
+    };
+    if let Some(id) = list.into_iter().find(is_wanted) {
+        event.prevent_default();
+        navigate(&page(space, id).path());
+    }
 }
 
 /// The chats as the sidebar shows them.
