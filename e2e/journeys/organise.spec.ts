@@ -34,6 +34,24 @@ test('chats are put under headings and into an order by the keyboard, seen by al
   await ready(other)
   await expect(heading).toHaveAttribute('aria-expanded', 'false')
   await expect(chatLink(other, 'oven')).toBeVisible()
+  // A new chat stands under its heading at once, and a private one only for who made it.
+  await page.getByRole('button', { name: 'New chat' }).click()
+  const made = page.getByRole('dialog', { name: 'New chat' })
+  await made.getByRole('textbox', { name: 'Name' }).fill('till')
+  await made.getByRole('combobox', { name: 'Category' }).selectOption('Kitchen')
+  await made.getByRole('checkbox', { name: /^Private/ }).check()
+  await expectAccessible(page, 'a new chat')
+  await made.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('heading', { name: 'till', level: 1 })).toBeVisible()
+  const chats = (await anna.get('/chats')).items as { name: string; id: string; category_id: string }[]
+  const named = (name: string) => chats.find((chat) => chat.name === name)
+  expect(named('till')?.category_id).toBe(named('news')?.category_id)
+  const till = named('till')!.id
+  await expect(boris.get(`/chats/${till}`)).rejects.toThrow(/not_found/)
+  // What is told after it has reached him; the private one has not.
+  await anna.makeChat(space.id, 'yard')
+  await expect(chatLink(other, 'yard')).toBeVisible()
+  await expect(chatLink(other, 'till')).toHaveCount(0)
 })
 
 test('a private chat opens to one person, and the page says why another one does not see it', async ({ open }) => {

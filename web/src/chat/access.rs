@@ -40,6 +40,15 @@ struct Access {
 
 const VIEW: PermissionSet = PermissionSet::of(&[Permission::ViewChat]);
 
+/// What makes a new chat private. Whoever closes the door stays inside.
+pub(super) fn private(me: UserId) -> Vec<ChatOverride> {
+    let (everybody, me) = (OverrideTarget::Everybody, OverrideTarget::Member(me));
+    vec![
+        ChatOverride { target: everybody, allow: PermissionSet::NONE, deny: VIEW },
+        ChatOverride { target: me, allow: VIEW, deny: PermissionSet::NONE },
+    ]
+}
+
 impl Access {
     fn of(self, target: OverrideTarget) -> ChatOverride {
         let empty = ChatOverride { target, allow: PermissionSet::NONE, deny: PermissionSet::NONE };

@@ -81,18 +81,23 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
 }
 
 /// The pauses of slow mode that are offered, in seconds.
+/// The choice of a category by its id; empty: none.
+pub(super) fn category_field(space: SpaceId, value: RwSignal<String>) -> AnyView {
+    let categories = expect_context::<Categories>();
+    let options = Signal::derive(move || {
+        let all = categories.of(space).into_iter().map(|one| (one.id.to_string(), one.name));
+        std::iter::once((String::new(), tr(Key::ConversationNoCategory).to_owned()))
+            .chain(all)
+            .collect::<Vec<_>>()
+    });
+    view! { <SelectField label=t(Key::ConversationCategory) value options /> }.into_any()
+}
+
 const PAUSES: [i32; 9] = [0, 5, 10, 30, 60, 300, 900, 3_600, 21_600];
 
 /// What only a chat of a space has: its category and its slow mode.
 #[component]
 fn OfSpace(space: SpaceId, category: RwSignal<String>, slow: RwSignal<String>) -> impl IntoView {
-    let categories = expect_context::<Categories>();
-    let headings = Signal::derive(move || {
-        let all = categories.of(space).into_iter().map(|one| (one.id.to_string(), one.name));
-        std::iter::once((String::new(), tr(Key::ConversationNoCategory).to_owned()))
-            .chain(all)
-            .collect()
-    });
     let pauses = Signal::derive(move || {
         let text = |seconds: i32| match seconds {
             0 => tr(Key::ConversationSlowOff).to_owned(),
@@ -105,7 +110,7 @@ fn OfSpace(space: SpaceId, category: RwSignal<String>, slow: RwSignal<String>) -
         PAUSES.into_iter().chain(odd).map(|s| (s.to_string(), text(s))).collect()
     });
     view! {
-        <SelectField label=t(Key::ConversationCategory) value=category options=headings />
+        {category_field(space, category)}
         <SelectField
             label=t(Key::ConversationSlow)
             value=slow

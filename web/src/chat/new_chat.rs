@@ -1,13 +1,15 @@
 //! Beginning a chat of a space, a direct chat or a group.
 
+use super::access::private;
+use super::chat_settings::category_field;
 use super::keys::page;
 use crate::api::chat as api;
 use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tr};
 use crate::people::{Among, Finder, PersonButton, PersonChip, by_nickname};
 use crate::router::navigate;
-use crate::state::{Chats, Session, Spaces};
-use crate::ui::{Button, Dialog, Look, TextArea, TextField};
+use crate::state::{Categories, Chats, Session, Spaces};
+use crate::ui::{Button, Dialog, Look, TextArea, TextField, Tick};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Chat, CreateChat, MAX_GROUP};
@@ -29,13 +31,20 @@ fn NewChat(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     let chats = expect_context::<Chats>();
-    let (name, topic) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (session, categories) = (expect_context::<Session>(), expect_context::<Categories>());
+    let [name, topic, category] = std::array::from_fn(|_| RwSignal::new(String::new()));
+    let is_private = RwSignal::new(false);
     let body = move || {
         let topic = topic.get().trim().to_owned();
         CreateChat {
             name: name.get().trim().to_owned(),
             topic: (!topic.is_empty()).then_some(topic),
-            ..CreateChat::default()
+            category_id: category.get().parse().ok(),
+            overrides: session
+                .user_id()
+                .filter(|_| is_private.get())
+                .map(private)
+                .unwrap_or_default(),
         }
     };
     let form = Form::with_codes(move || body().validate(), &[(ErrorCode::NameTaken, "name")]);
@@ -71,6 +80,15 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
                 error=topic_field.error
                 on_input=topic_field.on_input
                 on_leave=topic_field.on_leave
+            />
+            <Show when=move || {
+                !categories.of(space).is_empty()
+            }>{category_field(space, category)}</Show>
+            <Tick
+                label=t(Key::ConversationPrivate)
+                hint=t(Key::ConversationPrivateHint)
+                checked=is_private
+                on_change=move |checked| is_private.set(checked)
             />
         </DialogForm>
     }
