@@ -3,30 +3,28 @@
 mod bars;
 mod field;
 mod mentions;
+mod sending;
 
 use super::emoji_picker::emoji_popover;
+use super::explain::why_closed;
 use super::sticker_tab::StickerPicks;
-use super::talk::{Jump, Talk};
+use super::talk::Talk;
 use super::typing_line::TypingLine;
-use crate::api::chat as api;
 use crate::effect::Effect;
-use crate::files::drop::add;
 use crate::files::tray::{AttachButton, Tray};
 use crate::i18n::{Key, number, t, tf, tr};
 use crate::state::{Draft, Layout};
 use crate::stickers::{Manage, packs_dialog};
+use crate::ui::lazy::later_as;
 use crate::ui::popover::Side;
 use crate::ui::{Anchor, Icon, IconButton, once_open};
 use bars::{EditBar, ReplyBar, SlowLine, slow_left};
 use field::Field;
 use leptos::ev::{ClipboardEvent, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use mentions::{EveryoneHint, Mentions, MentionsList};
 use shared::chat::MAX_MESSAGE_CHARS;
-use shared::event::MessageEdited;
 use shared::expression::Sticker;
-use shared::files::Attachment;
 use shared::ids::MessageId;
 use shared::permission::Permission;
 use std::time::Duration;
@@ -44,7 +42,14 @@ pub fn Composer(talk: Talk) -> impl IntoView {
     view! {
         <Show
             when=move || talk.may(Permission::SendMessages)
-            fallback=|| view! { <p class="composer__closed">{t(Key::ChatReadOnly)}</p> }
+            fallback=move || {
+                view! {
+                    <div class="composer__closed">
+                        <p>{t(Key::ChatReadOnly)}</p>
+                        {later_as(move || why_closed(talk), || ().into_any())}
+                    </div>
+                }
+            }
         >
             <Editor talk />
         </Show>
@@ -299,102 +304,5 @@ impl Writing {
         }
         event.prevent_default();
         event.stop_propagation();
-    }
-
-    fn submit(self) {
-        let text = self.field.text.get_untracked();
-        let text = text.trim_end();
-        if text.chars().count() > MAX_MESSAGE_CHARS {
-            return;
-        }
-        match self.talk.editing.get_untracked() {
-            Some(id) => self.submit_edit(id, text),
-            // Slow mode: the text stays until its time has come.
-            None if self.slow_left.get_untracked() > 0 => {}
-            None if untrack(|| self.talk.uploads.any(self.talk.place)) => self.send_files(text),
-            None if !text.trim().is_empty() => self.send(text, Vec::new()),
-            None => {}
-        }
-    }
-
-    /// A sticker goes at once; what is being written stays.
-    fn submit_sticker(self, sticker: Sticker) {
-        if self.slow_left.get_untracked() > 0 {
-            return self.talk.toasts.failed(tr(Key::StickersSlow));
-        }
-        self.dispatch("", Vec::new(), Some(sticker));
-        self.field.focus();
-    }
-
-    /// Goes at once, or as soon as every file is there.
-    fn send_files(self, text: &str) {
-        match self.talk.uploads.take(self.talk.place) {
-            Some(files) => self.send(text, files),
-            None => self.waits.set(untrack(|| self.talk.uploads.is_running(self.talk.place))),
-        }
-    }
-
-    fn pasted(self, event: &ClipboardEvent) {
-        let files = event.clipboard_data().and_then(|data| data.files());
-        let Some(files) = files.filter(|files| files.length() > 0) else { return };
-        if untrack(|| self.talk.may_attach()) {
-            event.prevent_default();
-            add(self.talk.uploads, self.talk.toasts, self.talk.place, &files);
-        }
-    }
-
-    fn dispatch(self, text: &str, files: Vec<Attachment>, sticker: Option<Sticker>) {
-        let talk = self.talk;
-        let reply_to = talk.replying.get_untracked();
-        talk.outbox.send(talk.place, text.to_owned(), reply_to, files, sticker);
-        talk.replying.set(None);
-        talk.divider.set(None);
-        talk.jump.set(Some(Jump::End));
-    }
-
-    fn send(self, text: &str, files: Vec<Attachment>) {
-        self.dispatch(text, files, None);
-        self.last_typing.set_value(0.0);
-        self.mentions.close();
-        self.field.set("");
-        self.field.focus();
-        self.keep();
-    }
-
-    /// An edit shows at once; when the server refuses it, the old text comes back.
-    fn submit_edit(self, id: MessageId, text: &str) {
-        let talk = self.talk;
-        let Some(entry) = talk.entry(id) else { return talk.editing.set(None) };
-        if text.trim().is_empty() && entry.message.attachments.is_empty() {
-            talk.editing.set(None);
-            return talk.deleting.set(Some(id));
-        }
-        talk.editing.set(None);
-        if text == entry.message.content {
-            return;
-        }
-        let before = entry.message.clone();
-        let content = text.to_owned();
-        talk.messages.change(talk.place, |window| {
-            window.edit(&MessageEdited {
-                message_id: id,
-                chat_id: talk.chat,
-                message_seq: before.seq,
-                content: content.clone(),
-                mentions: before.mentions.clone(),
-                mention_groups: before.mention_groups.clone(),
-                edited_at: chrono::Utc::now(),
-            })
-        });
-        spawn_local(async move {
-            let now = match api::edit_message(id, content).await {
-                Ok(now) => now,
-                Err(error) => {
-                    talk.toasts.failed(error.sentence());
-                    before
-                }
-            };
-            talk.messages.change(talk.place, |window| window.put(now));
-        });
     }
 }

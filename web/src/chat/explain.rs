@@ -1,16 +1,18 @@
 //! "Why can or can't this person?": what somebody may do in a chat, and the steps that decide it.
 
+use super::talk::Talk;
 use crate::api::organise as api;
 use crate::effect::Effect;
-use crate::i18n::{Key, by_name, t, tf, tr};
+use crate::i18n::{Key, by_name, exact, t, tf, tr};
 use crate::people::{Among, PersonField};
 use crate::state::{Load, Roster, Session, Spaces};
-use crate::ui::{Dialog, Failure, Glyph, Icon, SkeletonRows};
+use crate::ui::{Button, Dialog, Failure, Glyph, Icon, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{ExplainedPermission, Explanation};
 use shared::ids::{ChatId, SpaceId};
 use shared::permission::{Cause, Permission, Step};
+use shared::spaces::RoleKind;
 
 /// See the module. Who manages chats may ask about anybody.
 #[component]
@@ -118,4 +120,38 @@ fn sentence(step: Step, roster: Roster) -> String {
         Cause::Unseen => tr(Key::ConversationCauseUnseen).to_owned(),
     };
     format!("{source}: {}", tr(verb))
+}
+
+/// Why one may not write in a chat of a space: what was taken away and until when, or who can change it.
+#[component]
+fn WhyClosed(chat: ChatId, space: SpaceId) -> impl IntoView {
+    let spaces = expect_context::<Spaces>();
+    let open = RwSignal::new(false);
+    let reason = move || {
+        let me = spaces.get(space)?.me?;
+        if me.denied.contains(Permission::SendMessages) {
+            return Some(match me.denied_until {
+                Some(at) => tf(Key::ConversationClosedUntil, &[("time", &exact(at))]),
+                None => tr(Key::ConversationClosedRestricted).to_owned(),
+            });
+        }
+        let roles = spaces.roster(space).roles();
+        let may_change = roles.ready().into_iter().flatten().filter(|role| {
+            role.kind == RoleKind::Owner || role.permissions.contains(Permission::ManageChats)
+        });
+        let names: Vec<_> = may_change.map(|role| role.name.as_str()).collect();
+        let asks = || tf(Key::ConversationClosedAsk, &[("roles", &names.join(", "))]);
+        (!names.is_empty()).then(asks)
+    };
+    view! {
+        <p>{reason}</p>
+        <Button on_click=move |_| open.set(true)>{t(Key::ConversationClosedWhy)}</Button>
+        <ExplainDialog chat space open />
+    }
+}
+
+crate::lazy! {
+    tools => pub fn why_closed(talk: Talk) -> AnyView {
+        talk.space().map(|space| view! { <WhyClosed chat=talk.chat space /> }).into_any()
+    }
 }
