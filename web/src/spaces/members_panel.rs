@@ -1,7 +1,7 @@
 //! The members of a space, grouped by role.
 
 use super::member_menu::{Chosen, MemberMenu};
-use crate::i18n::{Key, by_name, number, t};
+use crate::i18n::{Key, by_name, number, t, tn};
 use crate::people::custom_text;
 use crate::state::{Load, People, Roster, Session, Spaces};
 use crate::ui::{Anchor, Avatar, Failure, SkeletonRows, StatusDot, TextField};
@@ -88,6 +88,8 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
             node_ref=node
             on:scroll=move |event| measure(&event_target::<web_sys::HtmlElement>(&event))
         >
+            // Less high than what is drawn beyond the edges: the lines below need not know of it.
+            <About space spaces />
             {move || match state.get() {
                 Load::Loading => view! { <SkeletonRows label=t(Key::SpacesLoadingMembers) /> }.into_any(),
                 Load::Failed(error) => {
@@ -118,6 +120,21 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
             }}
         </div>
         <MemberMenu space roster chosen at />
+    }
+}
+
+/// What the space is about, and how many are in it.
+#[component]
+fn About(space: SpaceId, spaces: Spaces) -> impl IntoView {
+    let space = Memo::new(move |_| spaces.get(space));
+    let text = Memo::new(move |_| space.with(|space| space.as_ref()?.description.clone()));
+    let count =
+        Memo::new(move |_| space.with(|space| space.as_ref().map_or(0, |s| s.member_count)));
+    view! {
+        <div class="members__about">
+            {move || text.get().map(|text| view! { <p class="members__text">{text}</p> })}
+            <p>{move || tn(Key::SpacesMembersCount, count.get())}</p>
+        </div>
     }
 }
 
