@@ -82,6 +82,7 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
     await page.getByRole('menuitem', { name: 'Take out of a space' }).click()
     const spaces = page.getByRole('dialog', { name: 'Spaces of Echo' })
     await spaces.getByRole('button', { name: 'Take out' }).click()
+    await page.getByRole('dialog', { name: 'Take out' }).getByRole('button', { name: 'Take out' }).click()
     await expect(toast(page, 'The bot is not in “Bots at work” any more.')).toBeVisible()
     await expect(spaces.getByText('It is in no space.')).toBeVisible()
     await expectAccessible(page, 'the spaces of a bot')
@@ -111,7 +112,9 @@ test('a token of one’s own is shown once, works, and is revoked', async ({ ope
   await dialog.getByRole('button', { name: 'I have kept it' }).click()
   await expect(page.getByText('My script')).toBeVisible()
   await expect(page.getByText(token)).toHaveCount(0)
-  await page.getByRole('button', { name: 'Revoke My script' }).click()
+  const revoke = { name: 'Revoke My script' }
+  await page.getByRole('button', revoke).click()
+  await page.getByRole('dialog', revoke).getByRole('button', revoke).click()
   await expect(page.getByText('No tokens yet.')).toBeVisible()
   expect((await ask()).status).toBe(401)
 })

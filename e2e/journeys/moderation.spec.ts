@@ -91,7 +91,9 @@ test('a moderator under attack: report, queue, delete, restrict, ban with what w
   const report = page.locator('.manage__card').filter({ hasText: 'cheap pills 1' })
   await expect(report).toContainText('Three in a row')
   await expect(report).toContainText(`reported by ${rita.nickname}`)
-  await report.getByRole('button', { name: 'Delete the message' }).click()
+  const remove = { name: 'Delete the message' }
+  await report.getByRole('button', remove).click()
+  await page.getByRole('dialog', remove).getByRole('button', remove).click()
   await expect(report.getByText('The message is deleted.')).toBeVisible()
   await expect(row(member, 'cheap pills 1')).toHaveCount(0)
 

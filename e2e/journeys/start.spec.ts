@@ -135,6 +135,7 @@ test('what is kept goes with the session, with the message and with the chat', a
   await expect.poll(begun).toBe(1)
   await page.locator('.own-card__person').click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('dialog', { name: 'Sign out' }).getByRole('button', { name: 'Sign out' }).click()
   await expect(page.getByRole('textbox', { name: 'Nickname or e-mail' })).toBeVisible()
   expect(await kept()).toBe('[]')
   expect(await begun()).toBe(0)

@@ -1,8 +1,8 @@
-//! A form: what is wrong with its fields, said when it helps and not before.
+//! A form: what is wrong with its fields, said when it helps and not before. A question that is asked first.
 
 use crate::api::{ApiError, ApiResult};
 use crate::i18n::{Key, by_name, t};
-use crate::ui::{Button, Look};
+use crate::ui::{Button, Confirm, Look};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::{ErrorCode, FieldCode, FieldError};
@@ -198,5 +198,65 @@ pub fn DialogForm(
                 </Button>
             </footer>
         </form>
+    }
+}
+
+/// A question before something that cannot be taken back, and how far its answer is.
+#[derive(Clone, Copy, Default)]
+pub struct Question {
+    pub open: RwSignal<bool>,
+    busy: RwSignal<bool>,
+    failure: RwSignal<Option<String>>,
+}
+
+impl Question {
+    /// Asks.
+    pub fn ask(self) {
+        self.failure.set(None);
+        self.open.set(true);
+    }
+
+    /// Does what was asked about: closes and goes on when it is done, says there why when it failed.
+    pub fn answer(
+        self,
+        deed: impl Future<Output = ApiResult<()>> + 'static,
+        done: impl FnOnce() + 'static,
+    ) {
+        self.busy.set(true);
+        self.failure.set(None);
+        spawn_local(async move {
+            let outcome = deed.await;
+            // What was asked about may be gone by now, and the question with it.
+            let _was_there = self.busy.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    let _was_there = self.open.try_set(false);
+                    done();
+                }
+                Err(error) => drop(self.failure.try_set(Some(error.sentence()))),
+            }
+        });
+    }
+
+    /// The dialog; `title` says what is done, as its button does.
+    pub fn dialog(
+        self,
+        title: impl Into<TextProp>,
+        text: impl Into<TextProp>,
+        on_confirm: impl Fn() + Send + Sync + 'static,
+    ) -> AnyView {
+        let title = title.into();
+        view! {
+            <Confirm
+                open=self.open
+                title=title.clone()
+                text=text.into()
+                action=title
+                busy=self.busy
+                error=self.failure
+                on_confirm=move |()| on_confirm()
+            />
+        }
+        .into_any()
     }
 }

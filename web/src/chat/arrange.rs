@@ -1,6 +1,7 @@
 //! The order of a space's chats and their categories: by dragging, or by the arrows.
 
 use crate::api::organise as api;
+use crate::form::Question;
 use crate::i18n::{Key, t, tf, tr};
 use crate::state::{Categories, Chats};
 use crate::ui::button::IconLook;
@@ -203,12 +204,9 @@ fn Heading(
             drop(error.try_set(outcome.err().map(|problem| problem.sentence())));
         });
     };
-    let remove = move |_| {
-        spawn_local(async move {
-            let outcome = api::delete_category(space, id).await;
-            drop(error.try_set(outcome.err().map(|problem| problem.sentence())));
-        });
-    };
+    let removing = Question::default();
+    // The list hears of it by an event.
+    let remove = move || removing.answer(api::delete_category(space, id), || ());
     view! {
         <input
             class="field__input arrange__heading"
@@ -220,8 +218,10 @@ fn Heading(
             icon=Icon::Trash
             label=t(Key::ConversationCategoryDelete)
             look=IconLook::Small
-            on_click=remove
+            on_click=move |_| removing.ask()
         />
+        {removing
+            .dialog(t(Key::ConversationCategoryDelete), t(Key::ConversationCategoryDeleteText), remove)}
     }
 }
 

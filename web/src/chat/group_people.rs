@@ -1,6 +1,7 @@
 //! The people of a group chat: see, add, take out.
 
 use crate::api::chat as api;
+use crate::form::Question;
 use crate::i18n::{Key, t, tf, tr};
 use crate::people::{Among, PersonField};
 use crate::state::{Chats, Session};
@@ -11,7 +12,7 @@ use leptos::task::spawn_local;
 use shared::chat::MAX_GROUP;
 use shared::error::FieldCode;
 use shared::identity::UserRef;
-use shared::ids::{ChatId, UserId};
+use shared::ids::ChatId;
 
 /// The dialog of a group's people.
 #[component]
@@ -48,16 +49,18 @@ fn People(chat: ChatId) -> impl IntoView {
             }
         });
     };
-    let remove = move |user: UserId| {
-        spawn_local(async move {
-            // The group hears of it by an event.
-            if let Err(problem) = api::remove_member(chat, user).await {
-                drop(error.try_set(Some(problem.sentence())));
-            }
-        });
+    let (removing, chosen) = (Question::default(), RwSignal::new(None::<UserRef>));
+    let remove = move || {
+        let Some(user) = chosen.get_untracked().map(|person| person.id) else { return };
+        // The group hears of it by an event.
+        removing.answer(api::remove_member(chat, user), || ());
     };
-    let person = move |person: UserRef, remove: Option<Callback<UserId>>| {
-        let id = person.id;
+    let named = move |key: Key| {
+        let name = move || chosen.with(|person| person.as_ref().map(|p| p.name().to_owned()));
+        move || tf(key, &[("name", &name().unwrap_or_default())])
+    };
+    let person = move |person: UserRef, remove: Option<Callback<UserRef>>| {
+        let (id, to_remove) = (person.id, person.clone());
         view! {
             <li class="people__one">
                 <Avatar
@@ -77,14 +80,17 @@ fn People(chat: ChatId) -> impl IntoView {
                                     tf(Key::ConversationTakeOut, &[("name", person.name())])
                                 }
                                 look=IconLook::Small
-                                on_click=move |_| remove.run(id)
+                                on_click=move |_| remove.run(to_remove.clone())
                             />
                         }
                     })}
             </li>
         }
     };
-    let remove = Callback::new(remove);
+    let ask = Callback::new(move |person: UserRef| {
+        chosen.set(Some(person));
+        removing.ask();
+    });
     view! {
         <div class="dialog__body">
             <p class="field__hint">
@@ -98,7 +104,7 @@ fn People(chat: ChatId) -> impl IntoView {
                 <For each=move || members.get() key=|person| person.id let(member)>
                     {move || {
                         let me = session.user_id() == Some(member.id);
-                        person(member.clone(), (is_owner.get() && !me).then_some(remove))
+                        person(member.clone(), (is_owner.get() && !me).then_some(ask))
                     }}
                 </For>
             </ul>
@@ -108,6 +114,12 @@ fn People(chat: ChatId) -> impl IntoView {
                 taken
                 on_choose=add
             />
+            {removing
+                .dialog(
+                    named(Key::ConversationTakeOut),
+                    named(Key::ConversationTakeOutText),
+                    remove,
+                )}
             {move || error.get().map(|e| view! { <p class="form-error" role="alert">{e}</p> })}
         </div>
     }

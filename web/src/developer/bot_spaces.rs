@@ -2,10 +2,10 @@
 
 use super::bots::Pen;
 use crate::api::integrations as api;
+use crate::form::Question;
 use crate::i18n::{Key, t, tf};
 use crate::ui::{Avatar, Button, Dialog, Toasts};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::ids::UserId;
 use shared::notifications::SpaceRef;
 
@@ -43,21 +43,13 @@ fn spaces(pen: Pen) -> AnyView {
 #[component]
 fn Row(bot: UserId, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let busy = RwSignal::new(false);
+    let leaving = Question::default();
     let (id, name) = (space.id, StoredValue::new(space.name));
     let take_out = move || {
-        busy.set(true);
         let name = name.get_value();
-        spawn_local(async move {
-            let outcome = api::remove_bot(id, bot).await;
-            let _was_there = busy.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    toasts.done(tf(Key::DeveloperTakenOut, &[("name", &name)]));
-                    let _was_there = left.try_update(|left| left.retain(|space| space.id != id));
-                }
-                Err(error) => toasts.failed(error.sentence()),
-            }
+        leaving.answer(api::remove_bot(id, bot), move || {
+            toasts.done(tf(Key::DeveloperTakenOut, &[("name", &name)]));
+            let _was_there = left.try_update(|left| left.retain(|space| space.id != id));
         });
     };
     view! {
@@ -69,9 +61,13 @@ fn Row(bot: UserId, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl Into
                 square=true
             />
             <p class="sessions__text sessions__name">{name.get_value()}</p>
-            <Button busy on_click=move |_| take_out()>
-                {t(Key::DeveloperTakeOut)}
-            </Button>
+            <Button on_click=move |_| leaving.ask()>{t(Key::DeveloperTakeOut)}</Button>
+            {leaving
+                .dialog(
+                    t(Key::DeveloperTakeOut),
+                    move || tf(Key::DeveloperTakeOutText, &[("name", &name.get_value())]),
+                    take_out,
+                )}
         </li>
     }
 }

@@ -3,6 +3,7 @@
 use super::new_token::NewTokenDialog;
 use crate::api::ApiResult;
 use crate::api::integrations as api;
+use crate::form::Question;
 use crate::i18n::{Key, exact, relative, t, tf, tr};
 use crate::state::Load;
 use crate::ui::{Button, Failure, Glyph, Icon, IconButton, SkeletonRows, Toasts};
@@ -91,19 +92,15 @@ fn row(bot: Option<UserId>, token: AccessToken, list: List) -> AnyView {
         move || tf(Key::DeveloperRevoke, &[("name", &name)])
     };
     let toasts = expect_context::<Toasts>();
+    let revoking = Question::default();
     let revoke = move || {
-        spawn_local(async move {
-            match api::revoke_token(bot, id).await {
-                Ok(()) => {
-                    toasts.done(tr(Key::DeveloperRevoked));
-                    let _was_there = list.try_update(|list| {
-                        if let Some(list) = list.ready_mut() {
-                            list.retain(|token| token.id != id);
-                        }
-                    });
+        revoking.answer(api::revoke_token(bot, id), move || {
+            toasts.done(tr(Key::DeveloperRevoked));
+            let _was_there = list.try_update(|list| {
+                if let Some(list) = list.ready_mut() {
+                    list.retain(|token| token.id != id);
                 }
-                Err(error) => toasts.failed(error.sentence()),
-            }
+            });
         });
     };
     view! {
@@ -115,7 +112,8 @@ fn row(bot: Option<UserId>, token: AccessToken, list: List) -> AnyView {
                 <p class="settings__hint">{keys}</p>
                 <p class="settings__hint">{used} " · " {ends}</p>
             </div>
-            <IconButton icon=Icon::Trash label on_click=move |_| revoke() />
+            <IconButton icon=Icon::Trash label=label.clone() on_click=move |_| revoking.ask() />
+            {revoking.dialog(label, t(Key::DeveloperRevokeText), revoke)}
         </li>
     }
     .into_any()

@@ -1,15 +1,13 @@
 //! The account: how one signs in and is found, the way out.
 
-use crate::api::ApiError;
 use crate::api::people as api;
 use crate::files::PictureField;
-use crate::form::{Form, FormFailure};
+use crate::form::{Form, FormFailure, Question};
 use crate::i18n::{Key, month_and_year, t, tf, tr};
 use crate::identity::KeepEmail;
 use crate::state::{Notices, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Icon, Look, PasswordField, TextField, Toasts};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::error::ErrorCode;
 use shared::identity::Me;
 use shared::json;
@@ -214,21 +212,18 @@ fn Email(me: Me) -> impl IntoView {
 
 #[component]
 fn LogOut(session: Session) -> impl IntoView {
-    let toasts = expect_context::<Toasts>();
-    let busy = RwSignal::new(false);
-    let leave = move || {
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = session.logout().await;
-            let _was_there = busy.try_set(false);
-            if let Err(error) = outcome {
-                toasts.failed(ApiError::sentence(&error));
-            }
-        });
-    };
+    let leaving = Question::default();
     view! {
-        <Button icon=Icon::LogOut look=Look::Plain busy on_click=move |_| leave()>
+        <Button icon=Icon::LogOut look=Look::Plain on_click=move |_| leaving.ask()>
             {t(Key::IdentitySignOut)}
         </Button>
+        {sign_out_dialog(session, leaving)}
     }
+}
+
+/// Asks before signing out here: drafts go with it.
+pub(super) fn sign_out_dialog(session: Session, question: Question) -> AnyView {
+    question.dialog(t(Key::IdentitySignOut), t(Key::IdentitySignOutText), move || {
+        question.answer(async move { session.logout().await }, || ());
+    })
 }

@@ -1,6 +1,8 @@
 //! The signed-in person at the foot of the sidebar.
 
+use super::account::sign_out_dialog;
 use crate::api::identity as api;
+use crate::form::Question;
 use crate::i18n::{Key, t};
 use crate::page::{Page, SettingsTab};
 use crate::people::{StatusDialog, custom_text, name_of};
@@ -93,13 +95,7 @@ fn OwnMenu(
             }
         });
     };
-    let log_out = move || {
-        spawn_local(async move {
-            if let Err(error) = session.logout().await {
-                toasts.failed(error.sentence());
-            }
-        });
-    };
+    let leaving = Question::default();
     view! {
         <Menu at side=Side::Above label=t(Key::StatusChoose)>
             {STATUSES
@@ -133,10 +129,11 @@ fn OwnMenu(
             <MenuItem
                 icon=Icon::LogOut
                 label=t(Key::IdentitySignOut)
-                on_choose=move |()| log_out()
+                on_choose=move |()| leaving.ask()
             />
         </Menu>
         <StatusDialog open=telling />
+        {sign_out_dialog(session, leaving)}
     }
 }
 

@@ -1,9 +1,10 @@
 //! Where the person is signed in.
 
 use crate::api::identity as api;
+use crate::form::Question;
 use crate::i18n::{Key, exact, relative, t, tf, tr};
 use crate::state::{Load, Session};
-use crate::ui::{Button, Confirm, Failure, Glyph, Icon, Look, SkeletonRows, Toasts};
+use crate::ui::{Button, Failure, Glyph, Icon, Look, SkeletonRows, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::identity::Session as Login;
@@ -57,9 +58,9 @@ pub fn SessionsTab() -> impl IntoView {
 #[component]
 fn Row(login: Login, list: RwSignal<Load<Vec<Login>>>) -> impl IntoView {
     let agent = login.user_agent.clone();
-    let title = move || {
+    let title = Signal::derive(move || {
         agent.as_deref().and_then(program).unwrap_or_else(|| tr(Key::SettingsSessionUnknown).into())
-    };
+    });
     let used = move || tf(Key::SettingsSessionUsed, &[("when", &relative(login.last_used_at))]);
     let since = move || tf(Key::SettingsSessionSince, &[("when", &relative(login.created_at))]);
     view! {
@@ -77,70 +78,53 @@ fn Row(login: Login, list: RwSignal<Load<Vec<Login>>>) -> impl IntoView {
                 view! { <span class="sessions__current">{t(Key::SettingsSessionCurrent)}</span> }
                     .into_any()
             } else {
-                view! { <Revoke id=login.id list /> }.into_any()
+                view! { <Revoke id=login.id name=title list /> }.into_any()
             }}
         </li>
     }
 }
 
 #[component]
-fn Revoke(id: SessionId, list: RwSignal<Load<Vec<Login>>>) -> impl IntoView {
+fn Revoke(
+    id: SessionId,
+    /// What is signed in there.
+    #[prop(into)]
+    name: Signal<String>,
+    list: RwSignal<Load<Vec<Login>>>,
+) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let busy = RwSignal::new(false);
+    let ending = Question::default();
     let revoke = move || {
-        busy.set(true);
-        spawn_local(async move {
-            let outcome = api::revoke_session(id).await;
-            let _was_there = busy.try_set(false);
-            match outcome {
-                Ok(()) => {
-                    toasts.done(tr(Key::SettingsSessionRevoked));
-                    let _was_there = list.try_update(|list| {
-                        if let Some(list) = list.ready_mut() {
-                            list.retain(|login| login.id != id);
-                        }
-                    });
+        ending.answer(api::revoke_session(id), move || {
+            toasts.done(tr(Key::SettingsSessionRevoked));
+            let _was_there = list.try_update(|list| {
+                if let Some(list) = list.ready_mut() {
+                    list.retain(|login| login.id != id);
                 }
-                Err(error) => toasts.failed(error.sentence()),
-            }
+            });
         });
     };
     view! {
-        <Button busy on_click=move |_| revoke()>
-            {t(Key::SettingsSessionRevoke)}
-        </Button>
+        <Button on_click=move |_| ending.ask()>{t(Key::SettingsSessionRevoke)}</Button>
+        {ending
+            .dialog(
+                t(Key::SettingsSessionEnd),
+                move || tf(Key::SettingsSessionEndText, &[("name", &name.get())]),
+                revoke,
+            )}
     }
 }
 
 #[component]
 fn LogOutAll() -> impl IntoView {
     let session = expect_context::<Session>();
-    let (open, busy) = (RwSignal::new(false), RwSignal::new(false));
-    let failure = RwSignal::new(None::<String>);
-    let leave = move || {
-        busy.set(true);
-        failure.set(None);
-        spawn_local(async move {
-            let outcome = session.logout_all().await;
-            let _was_there = busy.try_set(false);
-            if let Err(error) = outcome {
-                let _was_there = failure.try_set(Some(error.sentence()));
-            }
-        });
-    };
+    let leaving = Question::default();
+    let leave = move || leaving.answer(async move { session.logout_all().await }, || ());
     view! {
-        <Button look=Look::Danger icon=Icon::LogOut on_click=move |_| open.set(true)>
+        <Button look=Look::Danger icon=Icon::LogOut on_click=move |_| leaving.ask()>
             {t(Key::SettingsLogOutAll)}
         </Button>
-        <Confirm
-            open
-            title=t(Key::SettingsLogOutAll)
-            text=t(Key::SettingsLogOutAllText)
-            action=t(Key::SettingsLogOutAll)
-            busy
-            error=failure
-            on_confirm=move |()| leave()
-        />
+        {leaving.dialog(t(Key::SettingsLogOutAll), t(Key::SettingsLogOutAllText), leave)}
     }
 }
 

@@ -4,7 +4,7 @@ use super::Manage;
 use super::order::Order;
 use super::pack::link_button;
 use crate::api::expression as api;
-use crate::form::{Form, FormFailure};
+use crate::form::{Form, FormFailure, Question};
 use crate::i18n::{Key, by_name, t, tf, tr};
 use crate::state::{Expression, Load};
 use crate::ui::{
@@ -241,13 +241,9 @@ fn sticker_row(pack: PackId, order: Order<StickerId>, id: StickerId) -> AnyView 
             }
         });
     };
-    let remove = move |_| {
-        spawn_local(async move {
-            match api::delete_sticker(pack, id).await {
-                Ok(()) => expression.reload_pack(pack),
-                Err(error) => toasts.failed(error.sentence()),
-            }
-        });
+    let removing = Question::default();
+    let remove = move || {
+        removing.answer(api::delete_sticker(pack, id), move || expression.reload_pack(pack));
     };
     let remove_label = move || tf(Key::StickersDeleteNamed, &[("name", &name.get())]);
     let steps = order.steps(id, name.into());
@@ -275,7 +271,8 @@ fn sticker_row(pack: PackId, order: Order<StickerId>, id: StickerId) -> AnyView 
                 }
             />
             {steps}
-            <IconButton icon=Icon::Trash label=remove_label on_click=remove />
+            <IconButton icon=Icon::Trash label=remove_label on_click=move |_| removing.ask() />
+            {removing.dialog(remove_label, t(Key::StickersDeleteText), remove)}
     };
     order.row(id, "packs__row packs__row--edit", inside.into_any())
 }

@@ -3,6 +3,7 @@
 use crate::api::moderation as api;
 use crate::api::{ApiResult, chat};
 use crate::effect::Effect;
+use crate::form::Question;
 use crate::i18n::{Key, by_name, relative, t, tf, tr};
 use crate::page::{Page, link};
 use crate::router::A;
@@ -64,6 +65,7 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
     let (space, id, user) = (report.space_id, report.id, report.user.clone());
     let is_mine = session.user_id() == Some(user.id);
     let can = move |permission| !is_mine && spaces.can(space, permission);
+    let deleting = Question::default();
     let (banning, restricting) = (RwSignal::new(false), RwSignal::new(false));
     let is_deleted = RwSignal::new(report.message.is_some_and(|message| message.is_deleted));
     let outcome = RwSignal::new(String::new());
@@ -79,12 +81,7 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
     let message = report.message;
     let delete = move || {
         let Some(message) = message else { return };
-        spawn_local(async move {
-            match chat::delete_message(message.id).await {
-                Ok(()) => drop(is_deleted.try_set(true)),
-                Err(error) => toasts.failed(error.sentence()),
-            }
-        });
+        deleting.answer(chat::delete_message(message.id), move || drop(is_deleted.try_set(true)));
     };
     let details = {
         let (reason, reporter, at) = (report.reason, report.reporter.clone(), report.created_at);
@@ -134,7 +131,7 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
                                 >
                                     {t(Key::ModerationOpenMessage)}
                                 </A>
-                                <Button icon=Icon::Trash on_click=move |_| delete()>
+                                <Button icon=Icon::Trash on_click=move |_| deleting.ask()>
                                     {t(Key::ModerationDeleteMessage)}
                                 </Button>
                             </Show>
@@ -169,6 +166,12 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
                         .into_any()
                 }}
             </div>
+            {deleting
+                .dialog(
+                    t(Key::ModerationDeleteMessage),
+                    t(Key::ModerationDeleteMessageText),
+                    delete,
+                )}
             <BanDialog open=banning space user=Signal::stored(Some(user.clone())) />
             <RestrictDialog open=restricting space user=Signal::stored(Some(user.clone())) />
         </li>
