@@ -25,6 +25,11 @@ test('who is removed loses the space at once, and comes back with an invitation'
   await ready(his)
   await say(his, 'back again')
   await expect(row(page, 'back again')).toBeVisible()
+  // Who is in has nothing to accept.
+  const another = await anna.post(`/spaces/${space.id}/invites`)
+  await his.goto(`/i/${another.code}`)
+  await his.getByRole('link', { name: 'Open the space' }).click()
+  await ready(his)
 })
 
 test('a role changes what is offered, at once', async ({ open }) => {

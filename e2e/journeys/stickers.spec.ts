@@ -33,8 +33,8 @@ test('a sticker is chosen, sent at once, heard by others and opens its pack', as
   const [page, other] = await Promise.all([open(anna, path), open(boris, path)])
   await Promise.all([ready(page), ready(other)])
   await composer(page).fill('half a thought')
-  await page.locator('.composer').getByRole('button', { name: 'Emoji' }).click()
-  await page.getByRole('tab', { name: 'Stickers' }).click()
+  await page.locator('.composer').getByRole('button', { name: 'Stickers' }).click()
+  await expect(page.getByRole('tab', { name: 'Stickers' })).toHaveAttribute('aria-selected', 'true')
   const grid = page.locator('.stickers__grid')
   await expect(grid.getByRole('button')).toHaveCount(12)
   // What comes meanwhile does not lead back to the emoji.
@@ -88,6 +88,7 @@ test('who may not send stickers is not offered any', async ({ open }) => {
   await anna.post(`/spaces/${space.id}/restrict/${boris.id}`, { permissions_denied: ['send_stickers'] })
   const page = await open(boris, `/s/${space.id}/c/${space.default_chat_id}`)
   await ready(page)
+  await expect(page.locator('.composer').getByRole('button', { name: 'Stickers' })).toHaveCount(0)
   await page.locator('.composer').getByRole('button', { name: 'Emoji' }).click()
   await expect(page.locator('.picker')).toBeVisible()
   await expect(page.getByRole('tab', { name: 'Stickers' })).toHaveCount(0)

@@ -14,7 +14,7 @@ mod conversation_header;
 pub mod conversation_page;
 mod custom_emoji;
 mod emoji;
-mod emoji_picker;
+pub mod emoji_picker;
 mod explain;
 mod group_people;
 mod highlight;

@@ -120,8 +120,13 @@ fn Editor(talk: Talk) -> impl IntoView {
         emoji_at.set(None);
         talk.packs.set(Some(Manage::Mine));
     });
-    let picks = StickerPicks { on_choose: send_sticker, on_manage };
-    // The picker is made anew with it, and forgets where one was: not with every message that comes.
+    let is_shown = RwSignal::new(false);
+    let picks = StickerPicks { on_choose: send_sticker, on_manage, is_shown };
+    let pick = move |event: &MouseEvent, stickers: bool| {
+        is_shown.set(stickers);
+        emoji_at.set(Some(Anchor::of_event(event)));
+    };
+    // The picker is made anew with it, and forgets what was typed: not with every message that comes.
     let may_send_stickers = Memo::new(move |_| talk.may(Permission::SendStickers));
     let stickers = Signal::derive(move || may_send_stickers.get().then_some(picks));
     view! {
@@ -165,8 +170,16 @@ fn Editor(talk: Talk) -> impl IntoView {
                 <IconButton
                     icon=Icon::Smile
                     label=t(Key::ChatEmoji)
-                    on_click=move |event: MouseEvent| emoji_at.set(Some(Anchor::of_event(&event)))
+                    on_click=move |event: MouseEvent| pick(&event, false)
                 />
+                // A phone has no room for it: there they are beside the emoji.
+                <Show when=move || may_send_stickers.get() && !writing.layout.is_phone.get()>
+                    <IconButton
+                        icon=Icon::Sticker
+                        label=t(Key::StickersTitle)
+                        on_click=move |event: MouseEvent| pick(&event, true)
+                    />
+                </Show>
                 <IconButton
                     icon=Icon::Send
                     label=t(Key::ChatSend)

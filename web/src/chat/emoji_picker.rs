@@ -24,7 +24,7 @@ fn picker(
     let Some(picks) = stickers else {
         return view! { <div class="picker">{emoji_tab(on_choose, space)}</div> }.into_any();
     };
-    let is_stickers = RwSignal::new(false);
+    let is_stickers = picks.is_shown;
     let tab = move |this: bool, label: Key| {
         view! {
             <button

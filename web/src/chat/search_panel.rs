@@ -11,7 +11,7 @@ use crate::people::{Among, Finder};
 use crate::router::{navigate, path};
 use crate::spaces::CurrentSpace;
 use crate::state::{Chats, Layout, Spaces};
-use crate::ui::{Avatar, AvatarSize, Button, Failure, Glyph, Icon, SkeletonRows};
+use crate::ui::{Avatar, AvatarSize, Button, Empty, Failure, Glyph, Icon, Picture, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::SearchHit;
@@ -164,7 +164,8 @@ fn SearchPanel() -> impl IntoView {
                             .into_any()
                     }
                     Found::Hits { hits, .. } if hits.is_empty() => {
-                        view! { <p class="search__note">{t(Key::ChatNothingFound)}</p> }.into_any()
+                        view! { <Empty picture=Picture::Telescope title=t(Key::ChatNothingFound) /> }
+                            .into_any()
                     }
                     Found::Hits { hits, next } => {
                         view! {

@@ -14,6 +14,8 @@ pub struct StickerPicks {
     pub on_choose: Callback<Sticker>,
     /// A dialog of its own: it outlives the picker.
     pub on_manage: Callback<()>,
+    /// Whether the picker shows them, rather than emoji.
+    pub is_shown: RwSignal<bool>,
 }
 
 /// The tab of the picker.

@@ -8,8 +8,8 @@ use crate::effect::Effect;
 use crate::i18n::{Key, t, tf, tn, tr};
 use crate::state::Load;
 use crate::ui::{
-    Anchor, Avatar, Button, Confirm, Dialog, Failure, Icon, IconButton, Menu, MenuItem, MenuLine,
-    SkeletonRows, Toasts,
+    Anchor, Avatar, Button, Confirm, Dialog, Empty, Failure, Icon, IconButton, Menu, MenuItem,
+    MenuLine, Picture, SkeletonRows, Toasts,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -79,7 +79,8 @@ pub fn Bots() -> impl IntoView {
                     view! { <Failure sentence on_retry=retry /> }.into_any()
                 }
                 Load::Ready(bots) if bots.is_empty() => {
-                    view! { <p class="developer__none">{t(Key::DeveloperNoBots)}</p> }.into_any()
+                    view! { <Empty picture=Picture::Telescope title=t(Key::DeveloperNoBots) /> }
+                        .into_any()
                 }
                 Load::Ready(bots) => {
                     let rows = bots.into_iter().map(|bot| row(pen, bot, menu));

@@ -1,11 +1,17 @@
 //! One's own status: presence, an emoji, a few words, an end.
 
 use crate::api::people as api;
+use crate::chat::emoji_picker::emoji_popover;
 use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, by_name, clock, day, t, tf, tr};
 use crate::state::Session;
-use crate::ui::{Button, Choice, Choices, Dialog, Look, SelectField, StatusDot, TextField, Toasts};
+use crate::ui::popover::Side;
+use crate::ui::{
+    Anchor, Button, Choice, Choices, Dialog, Icon, IconButton, Look, SelectField, StatusDot,
+    TextField, Toasts, once_open,
+};
 use chrono::{DateTime, Duration, Utc};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use shared::identity::{SetStatus, Status};
 use shared::people::CustomStatus;
@@ -45,6 +51,12 @@ fn StatusForm(open: RwSignal<bool>) -> impl IntoView {
     let status = RwSignal::new(me.map(|me| me.status).unwrap_or_default());
     let emoji = RwSignal::new(custom.emoji.unwrap_or_default());
     let text = RwSignal::new(custom.text.unwrap_or_default());
+    let picking = RwSignal::new(None::<Anchor>);
+    let choose = Callback::new(move |chosen: String| {
+        emoji.set(chosen);
+        picking.set(None);
+    });
+    let none = Signal::stored(None);
     let end = RwSignal::new(if before.is_some() { "kept" } else { "never" }.to_owned());
     let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let body = move || SetStatus {
@@ -117,6 +129,11 @@ fn StatusForm(open: RwSignal<bool>) -> impl IntoView {
                     on_input=emoji_field.on_input
                     on_leave=emoji_field.on_leave
                 />
+                <IconButton
+                    icon=Icon::Smile
+                    label=t(Key::PeopleChooseEmoji)
+                    on_click=move |event: MouseEvent| picking.set(Some(Anchor::of_event(&event)))
+                />
                 <TextField
                     label=t(Key::PeopleStatusText)
                     value=text
@@ -148,6 +165,10 @@ fn StatusForm(open: RwSignal<bool>) -> impl IntoView {
                     })
                     .collect_view()}
             </div>
+            {once_open(
+                move || picking.with(Option::is_some),
+                move || emoji_popover(picking, Side::Below, Key::PeopleChooseEmoji, choose, None, none),
+            )}
             <SelectField label=t(Key::PeopleEnds) value=end options=ends hint=t(Key::PeopleEndsHint) />
         </DialogForm>
     }

@@ -9,11 +9,13 @@ use crate::identity::Welcome;
 use crate::page::{Page, before, invite_path};
 use crate::router::{A, navigate, segment};
 use crate::state::session::Auth;
+use crate::state::spaces::fetch_all;
 use crate::state::{Load, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Empty, Failure, Look, Picture, SkeletonRows};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
+use shared::ids::SpaceId;
 use shared::spaces::InvitePreview;
 
 /// The page of an invitation.
@@ -92,7 +94,7 @@ fn Preview(preview: InvitePreview) -> impl IntoView {
             <p class="manage__hint">{move || tn(Key::SpacesMembersCount, member_count)}</p>
             {move || {
                 if is_in.get() {
-                    view! { <Accept code /> }.into_any()
+                    view! { <Accept code space=space_id /> }.into_any()
                 } else {
                     let (login, register) =
                         (before(Page::Login, &next), before(Page::Register, &next));
@@ -112,7 +114,14 @@ fn Preview(preview: InvitePreview) -> impl IntoView {
 }
 
 #[component]
-fn Accept(code: StoredValue<String>) -> impl IntoView {
+fn Accept(code: StoredValue<String>, space: SpaceId) -> impl IntoView {
+    // Who is in already has nothing to accept.
+    let is_member = RwSignal::new(false);
+    spawn_local(async move {
+        if let Ok(all) = fetch_all().await {
+            let _was_there = is_member.try_set(all.iter().any(|one| one.id == space));
+        }
+    });
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
     let accept = move || {
@@ -130,10 +139,19 @@ fn Accept(code: StoredValue<String>) -> impl IntoView {
             }
         });
     };
+    let join = move || {
+        view! {
+            <Button look=Look::Primary wide=true busy on_click=move |_| accept()>
+                {t(Key::ModerationPreviewJoin)}
+            </Button>
+        }
+    };
     view! {
-        <Button look=Look::Primary wide=true busy on_click=move |_| accept()>
-            {t(Key::ModerationPreviewJoin)}
-        </Button>
+        <Show when=move || is_member.get() fallback=join>
+            <A href=Page::Space(space).path() attr:class="button button--primary button--wide">
+                {t(Key::ModerationPreviewOpen)}
+            </A>
+        </Show>
         {move || {
             failure
                 .get()

@@ -136,7 +136,9 @@ pub fn rows<T: Clone + Send + Sync + 'static>(
                 view! { <Empty picture=Picture::Telescope title=t(title) text=t(text) /> }
                     .into_any()
             }
-            (title, None) => view! { <p class="manage__hint">{t(title)}</p> }.into_any(),
+            (title, None) => {
+                view! { <Empty picture=Picture::Telescope title=t(title) /> }.into_any()
+            }
         },
         State::Found => {
             let items = move || {

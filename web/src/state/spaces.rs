@@ -382,7 +382,11 @@ pub fn standing(user_id: UserId, me: &Membership) -> Standing {
     }
 }
 
-async fn fetch_all() -> ApiResult<Vec<Space>> {
+/// All spaces that the person is in.
+///
+/// # Errors
+/// See [`crate::api::ApiError`].
+pub async fn fetch_all() -> ApiResult<Vec<Space>> {
     let mut spaces = Vec::new();
     let mut cursor = None;
     loop {
@@ -390,8 +394,7 @@ async fn fetch_all() -> ApiResult<Vec<Space>> {
         spaces.extend(page.items);
         cursor = page.next_cursor;
         if cursor.is_none() {
-            break;
+            return Ok(spaces);
         }
     }
-    Ok(spaces)
 }

@@ -81,7 +81,9 @@ fn Row(report: Report, list: Paged<Report>) -> impl IntoView {
     let message = report.message;
     let delete = move || {
         let Some(message) = message else { return };
-        deleting.answer(chat::delete_message(message.id), move || drop(is_deleted.try_set(true)));
+        deleting.answer(chat::delete_message(message.id), move || {
+            let _was_there = is_deleted.try_set(true);
+        });
     };
     let details = {
         let (reason, reporter, at) = (report.reason, report.reporter.clone(), report.created_at);
