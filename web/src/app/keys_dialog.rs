@@ -1,12 +1,13 @@
 //! The keys that work anywhere, and the list of all of them.
 
-use crate::chat::keys::step;
+use crate::chat::keys::{is_within, step};
 use crate::i18n::{Key, t};
 use crate::router::path;
 use crate::state::{Categories, Chats, Layout};
 use crate::ui::Dialog;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -55,7 +56,18 @@ pub fn listen(layout: Layout, shown: Memo<Option<SpaceId>>) {
         }
         let key = event.key();
         if event.alt_key() && !event.ctrl_key() {
-            path.with_untracked(|path| step(stores, shown.get_untracked(), path, &event));
+            // What floats has keys of its own, and a list of choices opens with these.
+            if !(key == "ArrowUp" || key == "ArrowDown")
+                || is_within(&event, "dialog, [popover], select")
+            {
+                return;
+            }
+            event.prevent_default();
+            let to = step(stores, shown, path.get_untracked(), key == "ArrowUp", event.shift_key());
+            spawn_local(async move {
+                // Without its code nothing moves.
+                let _is_here = to.await.is_ok();
+            });
         } else if (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
             if key.eq_ignore_ascii_case("k") || key == "л" || key == "Л" {
                 event.prevent_default();

@@ -64,7 +64,13 @@ fn target(event: &KeyboardEvent) -> Option<Element> {
 
 /// Something floats above the page and has the keyboard: its keys are its own.
 fn is_floating(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|e| e.closest("dialog, [popover]").ok().flatten().is_some())
+    is_within(event, "dialog, [popover]")
+}
+
+/// Whether the key was pressed inside of what the selector names.
+#[must_use]
+pub fn is_within(event: &KeyboardEvent, selector: &str) -> bool {
+    target(event).is_some_and(|e| e.closest(selector).ok().flatten().is_some())
 }
 
 fn is_writing(event: &KeyboardEvent) -> bool {
@@ -80,23 +86,29 @@ fn is_idle(event: &KeyboardEvent) -> bool {
         .is_some_and(|e| e.matches("body, main, .messages__scroller, .row").unwrap_or(false))
 }
 
-/// Goes from the chat at `path` to the next or previous one of the sidebar that shows `space`, with Shift of
-/// those with something unread; from elsewhere to the first or last.
-pub fn step(
+crate::lazy! {
+    live => /// Goes from the chat at `path` to the next or previous one of the sidebar that shows `space`, of
+    /// those with something unread if wanted; from elsewhere to the first or last.
+    pub fn step(
+        stores: (Chats, Categories),
+        space: Memo<Option<SpaceId>>,
+        path: String,
+        is_up: bool,
+        is_unread: bool,
+    ) -> () {
+        // The areas may be gone by now.
+        if let Some(space) = space.try_get_untracked() {
+            go(stores, space, &path, (is_up, is_unread));
+        }
+    }
+}
+
+fn go(
     (chats, categories): (Chats, Categories),
     space: Option<SpaceId>,
     path: &str,
-    event: &KeyboardEvent,
+    (is_up, is_unread): (bool, bool),
 ) {
-    let is_up = match event.key().as_str() {
-        "ArrowUp" => true,
-        "ArrowDown" => false,
-        _ => return,
-    };
-    // A list of choices opens with Alt and an arrow.
-    if is_floating(event) || target(event).is_some_and(|e| e.matches("select").unwrap_or(false)) {
-        return;
-    }
     let mut list = untrack(|| in_order(chats, categories, space));
     if is_up {
         list.reverse();
@@ -107,17 +119,15 @@ pub fn step(
         list.pop();
     }
     let is_wanted = |id: &ChatId| {
-        !event.shift_key() || chats.peek(*id, |chat| chat.read.unread).is_some_and(|n| n > 0)
+        !is_unread || chats.peek(*id, |chat| chat.read.unread).is_some_and(|unread| unread > 0)
     };
     if let Some(id) = list.into_iter().find(is_wanted) {
-        event.prevent_default();
         navigate(&page(space, id).path());
     }
 }
 
 /// The chats as the sidebar shows them.
-#[must_use]
-pub fn in_order(chats: Chats, categories: Categories, space: Option<SpaceId>) -> Vec<ChatId> {
+fn in_order(chats: Chats, categories: Categories, space: Option<SpaceId>) -> Vec<ChatId> {
     let Some(space) = space else { return chats.conversations() };
     let all = chats.of_space(space);
     let headings = categories.of(space);
