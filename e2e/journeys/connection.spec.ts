@@ -69,7 +69,7 @@ test('what is refused says why, and is tried again or given up', async ({ open, 
   for (const text of ['to be tried', 'to be given up']) {
     await composer(page).fill(text)
     await composer(page).press('Enter')
-    await expect(row(page, text).getByRole('alert')).toContainText('Not sent. You may not write here now.')
+    await expect(row(page, text).getByRole('alert')).toContainText('Not sent. You do not have the permission for this.')
   }
   expect(await stored()).toEqual([])
   // Neither is lost with the page.
