@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod backup;
+pub mod batch;
 pub mod db;
 pub mod embedded;
 pub mod mail;

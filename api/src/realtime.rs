@@ -15,6 +15,7 @@ pub mod directory;
 pub mod guard;
 pub mod hub;
 pub mod live;
+pub mod lookups;
 pub mod outbox;
 pub mod places;
 pub mod presence;
@@ -24,6 +25,5 @@ pub mod socket;
 pub mod stream;
 pub mod sync;
 pub mod topics;
-pub mod views;
 
 pub use live::Live;

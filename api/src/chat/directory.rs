@@ -4,30 +4,28 @@ use super::model::chat::ChatView;
 use super::model::sql::{from_json, user_ref};
 use super::model::view;
 use crate::error::{ApiError, ApiResult};
+use crate::identity::model::choices::Choices;
 use crate::identity::model::person::Person;
+use crate::identity::model::user::UserRow;
 use crate::platform::db::Db;
 use crate::platform::prepared::prepared;
-use crate::realtime::directory::{Directory, Question, View};
-use crate::realtime::presence::Chosen;
+use crate::platform::schema::{user_choices, users};
+use crate::realtime::directory::{Arrival, Directory, Question, View};
 use async_trait::async_trait;
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use shared::identity::{Me, UserRef};
-use shared::ids::{ChatId, UserId};
+use shared::identity::UserRef;
+use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::Permission;
 use shared::topic::Topic;
+use std::collections::HashMap;
 
 /// See the module.
 pub struct ChatDirectory {
     db: Db,
-}
-
-#[derive(QueryableByName)]
-struct TopicRow {
-    #[diesel(sql_type = Text)]
-    topic: String,
 }
 
 impl ChatDirectory {
@@ -35,21 +33,32 @@ impl ChatDirectory {
     pub fn new(db: Db) -> Self {
         Self { db }
     }
-
-    async fn topics_of(&self, sql: &str, user: UserId) -> ApiResult<Vec<Topic>> {
-        let conn = &mut *self.db.conn().await?;
-        let query = diesel::sql_query(sql).bind::<SqlUuid, _>(user.0);
-        let rows: Vec<TopicRow> = prepared(query).load(conn).await?;
-        rows.into_iter().map(|row| row.topic.parse().map_err(ApiError::internal)).collect()
-    }
 }
 
 #[async_trait]
 impl Directory for ChatDirectory {
-    async fn topics(&self, user: UserId) -> ApiResult<Vec<Topic>> {
-        let sql = "SELECT 'user:' || $1 AS topic UNION ALL \
-             SELECT 'space:' || space_id FROM space_members WHERE user_id = $1";
-        self.topics_of(sql, user).await
+    async fn arrivals(&self, people: Vec<UserId>) -> ApiResult<Vec<Option<Arrival>>> {
+        let conn = &mut *self.db.conn().await?;
+        let spaces = "ARRAY(SELECT space_id FROM space_members WHERE user_id = users.id)";
+        let query = users::table
+            .left_join(user_choices::table)
+            .filter(users::id.eq_any(people.iter().map(|user| user.0).collect::<Vec<_>>()))
+            .select((
+                UserRow::as_select(),
+                Option::<Choices>::as_select(),
+                sql::<Array<SqlUuid>>(spaces),
+            ));
+        let rows: Vec<(UserRow, Option<Choices>, Vec<SpaceId>)> = query.load(conn).await?;
+        let arrival = |(row, choices, spaces): (_, _, Vec<SpaceId>)| {
+            let person = Person::from((row, choices));
+            let (user, chosen) = (person.row.id, person.chosen());
+            let own = std::iter::once(Topic::User(user));
+            let topics = own.chain(spaces.into_iter().map(Topic::Space)).collect();
+            (user, Arrival { me: person.into(), chosen, topics })
+        };
+        let found: HashMap<UserId, Arrival> = rows.into_iter().map(arrival).collect();
+        // Several sockets of one person ask at once.
+        Ok(people.into_iter().map(|user| found.get(&user).cloned()).collect())
     }
 
     async fn views(&self, questions: Vec<Question>) -> ApiResult<Vec<View>> {
@@ -65,12 +74,6 @@ impl Directory for ChatDirectory {
         } else {
             Err(ApiError::not_found())
         }
-    }
-
-    async fn me(&self, user: UserId) -> ApiResult<(Me, Chosen)> {
-        let person = Person::find(&mut *self.db.conn().await?, user).await?;
-        let chosen = person.chosen();
-        Ok((person.into(), chosen))
     }
 
     async fn knows(&self, user: UserId, other: UserId) -> ApiResult<bool> {
@@ -122,11 +125,32 @@ impl Directory for ChatDirectory {
         rows.into_iter().map(face).collect()
     }
 
-    async fn audience(&self, user: UserId) -> ApiResult<Vec<Topic>> {
-        let sql = "SELECT 'space:' || space_id AS topic FROM space_members WHERE user_id = $1 \
-             UNION SELECT 'user:' || other.user_id FROM chat_members mine \
-             JOIN chat_members other ON other.chat_id = mine.chat_id AND other.user_id <> $1 \
-             WHERE mine.user_id = $1 UNION SELECT 'user:' || $1";
-        self.topics_of(sql, user).await
+    async fn audiences(&self, people: Vec<UserId>) -> ApiResult<Vec<Vec<Topic>>> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = SqlUuid)]
+            person: UserId,
+            #[diesel(sql_type = Text)]
+            topic: String,
+        }
+        let conn = &mut *self.db.conn().await?;
+        let query = diesel::sql_query(
+            "SELECT user_id AS person, 'space:' || space_id AS topic FROM space_members \
+             WHERE user_id = ANY($1) UNION \
+             SELECT mine.user_id, 'user:' || other.user_id FROM chat_members mine \
+             JOIN chat_members other ON other.chat_id = mine.chat_id \
+                 AND other.user_id <> mine.user_id WHERE mine.user_id = ANY($1)",
+        )
+        .bind::<Array<SqlUuid>, _>(people.iter().map(|user| user.0).collect::<Vec<_>>());
+        let mut found: HashMap<UserId, Vec<Topic>> = HashMap::new();
+        for row in prepared(query).load::<Row>(conn).await? {
+            let topic = row.topic.parse().map_err(ApiError::internal)?;
+            found.entry(row.person).or_default().push(topic);
+        }
+        let audience = |user: UserId| {
+            let others = found.get(&user).into_iter().flatten().copied();
+            others.chain([Topic::User(user)]).collect()
+        };
+        Ok(people.into_iter().map(audience).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{ApiResult, shared_copy};
 use crate::identity::model::session;
+use crate::platform::batch::Batch;
 use crate::platform::db::Db;
 use moka::future::Cache;
 use shared::ids::{SessionId, UserId};
@@ -16,6 +17,8 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 /// See the module.
 pub struct Alive {
     db: Db,
+    /// Thousands of sockets that come back ask at the same time.
+    holders: Batch<SessionId, Option<UserId>>,
     known: Cache<SessionId, Option<UserId>>,
     /// A look-up under way may still bring the old answer: what is here is over, whatever it says.
     revoked: Cache<SessionId, ()>,
@@ -26,7 +29,15 @@ impl Alive {
     pub fn new(db: Db) -> Self {
         let known = Cache::builder().max_capacity(100_000).time_to_live(TTL).build();
         let revoked = Cache::builder().max_capacity(100_000).time_to_live(REMEMBERED).build();
-        Self { db, known, revoked }
+        let asked = db.clone();
+        let holders = Batch::new(move |sessions: Vec<SessionId>| {
+            let db = asked.clone();
+            async move {
+                let found = session::holders(&mut *db.conn().await?, &sessions).await?;
+                Ok(sessions.iter().map(|session| found.get(session).copied()).collect())
+            }
+        });
+        Self { db, holders, known, revoked }
     }
 
     /// Whether the session exists, belongs to the person and is not over.
@@ -39,12 +50,12 @@ impl Alive {
         Ok(holder == Some(user) && !self.revoked.contains_key(&session))
     }
 
-    /// As [`Alive::check`], by the database.
+    /// As [`Alive::check`], by the database, with the query of all who ask at the same time.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn ask(&self, session: SessionId, user: UserId) -> ApiResult<bool> {
-        let holder = self.look_up(session).await?;
+        let holder = self.holders.ask(session).await?;
         Ok(holder == Some(user) && !self.revoked.contains_key(&session))
     }
 
@@ -58,6 +69,6 @@ impl Alive {
 
     async fn look_up(&self, session: SessionId) -> ApiResult<Option<UserId>> {
         let conn = &mut *self.db.conn().await?;
-        Ok(session::holder(conn, session).await?)
+        Ok(session::holders(conn, &[session]).await?.remove(&session))
     }
 }

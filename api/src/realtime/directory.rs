@@ -16,6 +16,17 @@ pub struct Question {
     pub rooms: Vec<ChatId>,
 }
 
+/// Who comes.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// His own account, for `connected`.
+    pub me: Me,
+    /// What he lets others see of himself.
+    pub chosen: Chosen,
+    /// The topics that he hears by himself: his own and those of his spaces.
+    pub topics: Vec<Topic>,
+}
+
 /// What a person may hear.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -34,8 +45,9 @@ pub struct View {
 /// Answers for sockets. Implemented above this layer and handed to [`super::Live`] at start.
 #[async_trait]
 pub trait Directory: Send + Sync {
-    /// The topics a person hears by himself: his own and those of his spaces.
-    async fn topics(&self, user: UserId) -> ApiResult<Vec<Topic>>;
+    /// What `hello` must know of each of several people, in their order, with one query; `None` for who
+    /// has no account.
+    async fn arrivals(&self, people: Vec<UserId>) -> ApiResult<Vec<Option<Arrival>>>;
 
     /// What each of several people may hear, in the order of the questions, with a fixed number of
     /// queries.
@@ -53,15 +65,13 @@ pub trait Directory: Send + Sync {
     /// `not_found` when the chat is not visible.
     async fn may_read(&self, user: UserId, chat: ChatId) -> ApiResult<()>;
 
-    /// The person's own account, for `connected`, and what he lets others see of himself.
-    async fn me(&self, user: UserId) -> ApiResult<(Me, Chosen)>;
-
     /// Whether the two share a space or a chat, or are one.
     async fn knows(&self, user: UserId, other: UserId) -> ApiResult<bool>;
 
     /// How the person is shown on each topic that shows him: spaces and partners in chats.
     async fn faces(&self, user: UserId) -> ApiResult<Vec<(Topic, UserRef)>>;
 
-    /// The topics on which others see this person's presence: spaces and direct-chat partners.
-    async fn audience(&self, user: UserId) -> ApiResult<Vec<Topic>>;
+    /// The topics on which others see the presence of each of several people, in their order, with one
+    /// query: spaces, direct-chat partners and himself.
+    async fn audiences(&self, people: Vec<UserId>) -> ApiResult<Vec<Vec<Topic>>>;
 }

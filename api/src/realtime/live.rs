@@ -7,10 +7,10 @@ use crate::realtime::activity::Activity;
 use crate::realtime::bus::{Bus, NodeId, Receiver, Word};
 use crate::realtime::directory::Directory;
 use crate::realtime::hub::Hub;
+use crate::realtime::lookups::Lookups;
 use crate::realtime::places::Places;
 use crate::realtime::presence::Presences;
 use crate::realtime::stream::{self, Delivery};
-use crate::realtime::views::Views;
 use shared::event::Event;
 use shared::ids::{ChatId, SessionId};
 use shared::topic::Topic;
@@ -29,7 +29,7 @@ struct Inner {
     hub: Arc<Hub>,
     bus: Arc<dyn Bus>,
     directory: Arc<dyn Directory>,
-    views: Views,
+    lookups: Lookups,
     presences: Presences,
     activity: Activity,
     next_socket: AtomicU64,
@@ -58,13 +58,14 @@ impl Live {
     #[must_use]
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
         let hub = Hub::new(db.clone(), bus.clone());
+        let lookups = Lookups::new(db.clone(), &directory);
         let turns = Arc::new(Semaphore::new((db.capacity() / 2).max(1)));
         let live = Self(Arc::new(Inner {
             db,
             epoch: OnceCell::new(),
             hub,
             bus,
-            views: Views::new(directory.clone()),
+            lookups,
             directory,
             presences: Presences::default(),
             activity: Activity::default(),
@@ -151,10 +152,10 @@ impl Live {
         &self.0.directory
     }
 
-    /// What people may hear, looked up for many sockets at once.
+    /// What is looked up for many sockets at once.
     #[must_use]
-    pub fn views(&self) -> &Views {
-        &self.0.views
+    pub fn lookups(&self) -> &Lookups {
+        &self.0.lookups
     }
 
     #[must_use]

@@ -254,10 +254,7 @@ impl Live {
     fn announce(&self, user: UserId, seen: Told) {
         let live = self.clone();
         tokio::spawn(async move {
-            let turn = live.turn().await;
-            let audience = live.directory().audience(user).await;
-            drop(turn);
-            match audience {
+            match live.lookups().audiences.ask(user).await {
                 Ok(topics) => {
                     // Not what it was when this began, and no change while it is told: whatever
                     // overtakes what, the last that others hear is true.

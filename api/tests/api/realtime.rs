@@ -1,5 +1,6 @@
 //! The socket itself: hello, limits, bad frames, presence, the end.
 
+mod comeback;
 mod frames;
 mod gone;
 mod limits;

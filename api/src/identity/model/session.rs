@@ -9,6 +9,7 @@ use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use shared::identity::Session;
 use shared::ids::{SessionId, UserId};
+use std::collections::HashMap;
 
 /// The most sessions a list shows.
 const MOST_LISTED: i64 = 100;
@@ -68,18 +69,21 @@ impl SessionRow {
     }
 }
 
-/// Whose session this is; `None` when it is over or never was.
+/// Whose sessions these are; those that are over or never were are not in it.
 ///
 /// # Errors
 /// The database's.
-pub async fn holder(conn: &mut PgConn, id: SessionId) -> QueryResult<Option<UserId>> {
-    sessions::table
-        .find(id)
+pub async fn holders(
+    conn: &mut PgConn,
+    ids: &[SessionId],
+) -> QueryResult<HashMap<SessionId, UserId>> {
+    let rows: Vec<(SessionId, UserId)> = sessions::table
+        .filter(sessions::id.eq_any(ids))
         .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(diesel::dsl::now)))
-        .select(sessions::user_id)
-        .first(conn)
-        .await
-        .optional()
+        .select((sessions::id, sessions::user_id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// A session that is locked.

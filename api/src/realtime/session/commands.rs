@@ -132,8 +132,9 @@ impl Session {
         if self.rooms.len() >= ROOMS && !self.in_room(chat_id) {
             return Err(ApiError::field("chat_id", FieldCode::TooMany));
         }
-        let _turn = self.app.live.turn().await;
+        let turn = self.app.live.turn().await;
         self.app.live.directory().clone().may_read(peer.user.id, chat_id).await?;
+        drop(turn);
         let topic = Topic::Chat(chat_id);
         self.app.live.hub().subscribe(topic, self.id, &self.outbox);
         let wanted: HashMap<_, _> = after_seq.map(|seq| (topic, seq)).into_iter().collect();

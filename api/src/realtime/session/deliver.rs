@@ -181,7 +181,7 @@ impl Session {
     ) -> Result<View, End> {
         let rooms = self.rooms.iter().copied().chain(chats).collect();
         let question = Question { user: peer.user.id, rooms };
-        self.app.live.views().of(question).await.map_err(|e| self.broken(&e))
+        self.app.live.lookups().views.ask(question).await.map_err(|e| self.broken(&e))
     }
 
     pub(super) fn drop_topic(&mut self, topic: Topic) {

@@ -1,9 +1,10 @@
 //! The first frame, the subscriptions it brings and what was missed meanwhile.
 
 use super::{End, Greeted, HELLO_TIME, Peer, Session};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::scopes::Need;
+use crate::realtime::directory::Arrival;
 use crate::realtime::socket::WaitingSocket;
 use crate::realtime::stream::{self, Delivery, Effect, REPLAY_LIMIT};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream};
@@ -44,18 +45,13 @@ impl Session {
         }
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
-        let turn = self.app.live.turn().await;
-        let directory = self.app.live.directory().clone();
         let now = chrono::Utc::now();
-        let (me, chosen) = directory.me(user.id).await.map_err(|e| failed(&e))?;
-        let topics = directory.topics(user.id).await.map_err(|e| failed(&e))?;
+        let Arrival { me, chosen, topics } = self.arrival(&user).await.map_err(|e| failed(&e))?;
         for topic in &topics {
             self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
             self.cursors.insert(*topic, 0);
         }
-        let cursors = hello.cursors.into_iter().collect();
-        let mut resume = self.resume(&topics, &cursors).await.map_err(|e| failed(&e))?;
-        drop(turn);
+        let mut positions = self.positions(&topics).await.map_err(|e| failed(&e))?;
         let peer = Peer { user, card: me.as_ref() };
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
         // positions are behind that event. What this node believes of sessions may be older.
@@ -63,6 +59,9 @@ impl Session {
         for topic in self.access_changed(&peer, None).await?.lost {
             self.drop_topic(topic);
         }
+        positions.retain(|(topic, _)| self.cursors.contains_key(topic));
+        let cursors = hello.cursors.into_iter().collect();
+        let mut resume = self.catch_up(positions, &cursors).await.map_err(|e| failed(&e))?;
         self.settle(&mut resume);
         let connected = Connected {
             user: me,
@@ -80,6 +79,12 @@ impl Session {
         }
         self.last_heard = Instant::now();
         Ok(Greeted { peer, chosen: (chosen, now) })
+    }
+
+    /// With the query of all sockets that come at the same time.
+    async fn arrival(&self, user: &CurrentUser) -> ApiResult<Arrival> {
+        let arrival = self.app.live.lookups().arrivals.ask(user.id).await?;
+        arrival.ok_or_else(ApiError::not_found)
     }
 
     /// The chats of a replay of the peer's own topic that he may (still) read.
@@ -135,8 +140,28 @@ impl Session {
         topics: &[Topic],
         wanted: &HashMap<Topic, i64>,
     ) -> ApiResult<Resume> {
-        let conn = &mut *self.app.conn().await?;
-        let positions = stream::positions(conn, topics).await?;
+        let positions = self.positions(topics).await?;
+        self.catch_up(positions, wanted).await
+    }
+
+    /// Where the topics stand: what follows is heard, and whoever was let in or put out before is known to
+    /// who asks now.
+    async fn positions(&mut self, topics: &[Topic]) -> ApiResult<Vec<(Topic, i64)>> {
+        let positions = self.app.live.lookups().positions.ask(topics.to_vec()).await?;
+        for (topic, seq) in &positions {
+            self.cursors.insert(*topic, *seq);
+            // The log may already hold more.
+            self.app.live.hub().settle(*topic, *seq);
+        }
+        Ok(positions)
+    }
+
+    /// What the peer missed until then.
+    async fn catch_up(
+        &mut self,
+        positions: Vec<(Topic, i64)>,
+        wanted: &HashMap<Topic, i64>,
+    ) -> ApiResult<Resume> {
         let missed: Vec<(Topic, i64)> = positions
             .iter()
             .filter_map(|(topic, seq)| {
@@ -146,8 +171,11 @@ impl Session {
             })
             .collect();
         let mut found: HashMap<Topic, Vec<Arc<Delivery>>> = HashMap::new();
-        for delivery in stream::read_many(conn, &missed).await? {
-            found.entry(delivery.topic).or_default().push(delivery);
+        if !missed.is_empty() {
+            let _turn = self.app.live.turn().await;
+            for delivery in stream::read_many(&mut *self.app.conn().await?, &missed).await? {
+                found.entry(delivery.topic).or_default().push(delivery);
+            }
         }
         let mut states = BTreeMap::new();
         let mut replay = Vec::new();
@@ -161,11 +189,11 @@ impl Session {
             });
             let start = if whole { after.unwrap_or(seq) } else { seq };
             self.cursors.insert(topic, start);
-            // The log may already hold more than `positions` said.
-            self.app.live.hub().settle(topic, seq);
             states.insert(topic, TopicState { seq, recovered: whole });
             if whole {
-                replay.extend(stream::without_deleted(events));
+                // What the log holds beyond that is heard: it may change what the peer may see.
+                let events = stream::without_deleted(events).into_iter();
+                replay.extend(events.filter(|delivery| delivery.seq <= Some(seq)));
             }
         }
         Ok(Resume { states, replay })
@@ -190,7 +218,7 @@ fn identified(user: ApiResult<CurrentUser>) -> Result<CurrentUser, End> {
 }
 
 /// We cannot serve now: come back.
-fn failed(error: &crate::error::ApiError) -> End {
+fn failed(error: &ApiError) -> End {
     error.log();
     End::close(close::BROKEN)
 }

@@ -88,7 +88,7 @@ pub async fn list_audit(
         rows.iter().filter(|_| !is_owner).filter_map(|(_, chat)| *chat).collect();
     let readable = match rooms.is_empty() {
         true => HashSet::new(),
-        false => app.live.views().of(Question { user: user.id, rooms }).await?.readable,
+        false => app.live.lookups().views.ask(Question { user: user.id, rooms }).await?.readable,
     };
     let rows = rows.into_iter().map(|(mut entry, chat)| {
         if !is_owner && chat.is_some_and(|chat| !readable.contains(&chat)) {

@@ -206,9 +206,33 @@ async fn r22_a_panic_in_a_socket_closes_it_with_1011() {
         socket
     };
     // More often than an account has places.
-    for n in 0..4 {
+    for n in [0, 1, 0, 1] {
         let mut socket = join(anna).await;
         house.breaks(&mut socket, n, "join_room", json!({"chat_id": house.bakery.chat})).await;
+    }
+    // What sockets share is looked up beside them: who waits for it is refused, and stays.
+    for n in [2, 3] {
+        let mut socket = join(anna).await;
+        let code = 'refused: loop {
+            house.left.store(n, Ordering::SeqCst);
+            let id = socket.command("join_room", json!({"chat_id": house.bakery.chat})).await;
+            loop {
+                match socket.hear().await {
+                    // It was counted with what somebody else asked.
+                    Heard::Closed(_) => {
+                        socket = join(anna).await;
+                        break;
+                    }
+                    Heard::Frame(frame) if frame["id"] != json!(id) => {}
+                    Heard::Frame(frame) if frame["type"] == "error" => {
+                        break 'refused frame["error"]["code"].clone();
+                    }
+                    Heard::Frame(_) => break,
+                }
+            }
+        };
+        assert_eq!(code, "unavailable");
+        socket.ask("join_room", json!({"chat_id": house.bakery.chat})).await;
     }
     // Nor when it says hello.
     let code = loop {
