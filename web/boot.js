@@ -45,7 +45,7 @@
     })
       .then((answer) => (answer.ok ? answer.clone().json() : Promise.reject(answer.status)))
       .then(({ access_token: token }) => {
-        get("/spaces?limit=100", token);
+        get("/spaces?limit=500", token);
         get("/chats", token);
         const chat = /\/(?:c|d)\/([0-9a-f-]{36})$/.exec(location.pathname);
         if (chat && !/[?&]m=/.test(location.search)) get(`/messages/${chat[1]}?limit=30`, token);

@@ -17,6 +17,9 @@ use crate::validate::{self, Validate, check};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// The most spaces that somebody is in, and the longest page of them: `web/boot.js` asks for it by number.
+pub const MAX_MEMBERSHIPS: i32 = 500;
+
 /// Who may find and join a space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -68,9 +68,17 @@ pub fn storable(at: Timestamp) -> bool {
 /// # Errors
 /// `invalid` outside of it.
 pub fn limit(limit: Option<i64>, default: i64) -> Result<i64, ApiError> {
+    limit_up_to(100, limit, default)
+}
+
+/// `?limit=` of a list that may be longer: 1-`most`.
+///
+/// # Errors
+/// `invalid` outside of it.
+pub fn limit_up_to(most: i64, limit: Option<i64>, default: i64) -> Result<i64, ApiError> {
     match limit {
         None => Ok(default),
-        Some(n) if (1..=100).contains(&n) => Ok(n),
+        Some(n) if (1..=most).contains(&n) => Ok(n),
         Some(_) => Err(ApiError::field("limit", FieldCode::OutOfRange)),
     }
 }

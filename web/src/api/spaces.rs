@@ -6,10 +6,11 @@ use crate::state::kept;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::page::Page;
 use shared::spaces::{
-    CreateRole, CreateSpace, OnlineMembers, Participant, Role, Space, UpdateRole, UpdateSpace,
+    CreateRole, CreateSpace, MAX_MEMBERSHIPS, OnlineMembers, Participant, Role, Space, UpdateRole,
+    UpdateSpace,
 };
 
-/// Where the caller is a member.
+/// Where the caller is a member: all of it is one page.
 pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
     match cursor {
         None => spaces().kept().send().await,
@@ -18,7 +19,7 @@ pub async fn list_spaces(cursor: Option<String>) -> ApiResult<Page<Space>> {
 }
 
 fn spaces() -> Call {
-    get("/spaces").query("limit", 100)
+    get("/spaces").query("limit", MAX_MEMBERSHIPS)
 }
 
 /// The first page as it was the last time, see [`kept`].

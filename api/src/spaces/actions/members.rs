@@ -21,13 +21,10 @@ use shared::notifications::{ModerationAction, NotificationDetail, NotificationKi
 use shared::people::{MemberRenamed, UpdateParticipant};
 use shared::permission::{Permission, PermissionSet};
 use shared::spaces::{
-    AuditAction, KickMember, MemberBanned, Participant, RestrictMember, Restriction, RoleKind,
-    Space, Visibility,
+    AuditAction, KickMember, MAX_MEMBERSHIPS, MemberBanned, Participant, RestrictMember,
+    Restriction, RoleKind, Space, Visibility,
 };
 use shared::topic::Topic;
-
-/// The most spaces that somebody is in.
-pub(super) const MAX_MEMBERSHIPS: i64 = 500;
 
 /// Joins a public space. Who is in already stays what he is; who is banned stays out, and who was
 /// removed waits an hour.
@@ -69,7 +66,7 @@ pub(super) async fn admit(
     live: &Live,
     by: Option<UserId>,
 ) -> ApiResult<(Space, Participant)> {
-    if member::count_of(tx, user).await? >= MAX_MEMBERSHIPS {
+    if member::count_of(tx, user).await? >= i64::from(MAX_MEMBERSHIPS) {
         return Err(ErrorCode::LimitReached.into());
     }
     let role = ban::low_role(tx, space_id, user).await?.unwrap_or(role);

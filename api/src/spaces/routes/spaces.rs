@@ -8,7 +8,7 @@ use crate::http::cursor;
 use crate::http::etag::{IfMatch, Tagged};
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::language::Language;
-use crate::http::query::{Path, Query, limit, storable};
+use crate::http::query::{Path, Query, limit_up_to, storable};
 use crate::platform::db::PgConn;
 use crate::spaces::access::{access_member, access_space_to_change, view_space};
 use crate::spaces::actions::spaces::{
@@ -21,7 +21,9 @@ use serde::Deserialize;
 use shared::error::ErrorCode;
 use shared::event::SpacesOrdered;
 use shared::page::Page;
-use shared::spaces::{CreateSpace, OrderSpaces, Space, TransferSpace, UpdateSpace};
+use shared::spaces::{
+    CreateSpace, MAX_MEMBERSHIPS, OrderSpaces, Space, TransferSpace, UpdateSpace,
+};
 use utoipa::IntoParams;
 
 /// Which spaces to list.
@@ -33,7 +35,7 @@ pub struct SpacesQuery {
     directory: Option<bool>,
     /// Only names with this in it.
     q: Option<String>,
-    /// 1-100, by default 50.
+    /// 1-100, of the caller's own 1-500 (he is in no more), by default 50.
     limit: Option<i64>,
     cursor: Option<String>,
 }
@@ -47,10 +49,13 @@ pub async fn list_spaces(
     user: CurrentUser,
     Query(query): Query<SpacesQuery>,
 ) -> ApiResult<Json<Page<Space>>> {
-    let (limit, q) = (limit(query.limit, 50)?, wanted(query.q)?);
+    let is_directory = query.directory == Some(true);
+    let most = if is_directory { 100 } else { MAX_MEMBERSHIPS.into() };
+    let limit = limit_up_to(most, query.limit, 50)?;
+    let q = wanted(query.q)?;
     let (q, after) = (q.as_deref(), query.cursor.as_deref());
     let mut conn = app.conn().await?;
-    let page = if query.directory == Some(true) {
+    let page = if is_directory {
         let after = cursor::decode(after)?;
         let listed =
             async |conn: &mut PgConn| SeenSpace::listed(conn, user.id, q, after, limit + 1).await;

@@ -117,3 +117,22 @@ async fn the_catalogue_of_permissions_is_whole_and_localised() {
     assert_ne!(ukrainian[0]["name"], groups[0]["name"]);
     assert_eq!(ukrainian[0]["permissions"][0]["key"], groups[0]["permissions"][0]["key"]);
 }
+
+/// The client opens with one round: whoever is in many spaces does not wait for a second page.
+#[tokio::test]
+async fn all_of_ones_spaces_are_one_page_and_one_query() {
+    let app = TestApp::start().await;
+    let anna = app.user("anna").await;
+    let mut made = Vec::new();
+    for n in 0..120 {
+        made.push(create(&anna, &format!("Bakery {n}"), "hidden").await);
+    }
+    let (page, queries) = app.counting(anna.get("/spaces?limit=500")).await;
+    let page = page.expect(200);
+    assert_eq!(ids(&page), made);
+    assert_eq!(page["next_cursor"], Value::Null);
+    assert!(queries <= 2, "one for the list, at most one to know who asks: {queries}");
+    for path in ["/spaces?limit=501", "/spaces?directory=true&limit=101"] {
+        assert_eq!(anna.get(path).await.problem(422), "invalid", "{path}");
+    }
+}

@@ -63,7 +63,7 @@ pub async fn opening(world: &World) -> anyhow::Result<Times> {
     times(100, async |_| {
         tokio::try_join!(
             reader.get("/profile/me"),
-            reader.get("/spaces?limit=100"),
+            reader.get("/spaces?limit=500"),
             reader.get("/chats"),
             reader.get("/notifications/unread-count"),
             reader.get(&newest),
