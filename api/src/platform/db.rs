@@ -48,21 +48,24 @@ const IDLE: Duration = Duration::from_mins(5);
 #[derive(Default)]
 struct Watch {
     queries: AtomicU64,
-    fault: OnceLock<Box<dyn Fn(bool) + Send + Sync>>,
+    observer: OnceLock<Box<Observer>>,
 }
+
+/// Gets the text of a statement, with what is bound, before (`false`) and after (`true`) it.
+type Observer = dyn Fn(&str, bool) + Send + Sync;
 
 impl Watch {
     fn see(&self, event: &InstrumentationEvent<'_>) {
-        let is_done = match event {
-            InstrumentationEvent::StartQuery { .. } => false,
-            InstrumentationEvent::FinishQuery { .. } => true,
+        let (query, is_done) = match event {
+            InstrumentationEvent::StartQuery { query, .. } => (query, false),
+            InstrumentationEvent::FinishQuery { query, .. } => (query, true),
             _ => return,
         };
         if !is_done {
             self.queries.fetch_add(1, Ordering::Relaxed);
         }
-        if let Some(fault) = self.fault.get() {
-            fault(is_done);
+        if let Some(observer) = self.observer.get() {
+            observer(&query.to_string(), is_done);
         }
     }
 }
@@ -174,10 +177,10 @@ impl Db {
         Ok(row.is_english)
     }
 
-    /// Does this before (`false`) and after (`true`) each statement: where tests break something (battery
-    /// R22). Once.
-    pub fn at_statements(&self, fault: impl Fn(bool) + Send + Sync + 'static) {
-        drop(self.watch.fault.set(Box::new(fault)));
+    /// Does this before (`false`) and after (`true`) each statement, of which it gets the text with what is
+    /// bound: where tests break something (battery R22) or read what is asked. Once.
+    pub fn at_statements(&self, observer: impl Fn(&str, bool) + Send + Sync + 'static) {
+        drop(self.watch.observer.set(Box::new(observer)));
     }
 
     /// Statements sent so far, `BEGIN` and `COMMIT` included. Tests pin it.

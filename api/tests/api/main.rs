@@ -14,6 +14,7 @@ mod backup;
 mod chat;
 mod contract;
 mod demo;
+mod distribution;
 mod expression;
 mod files;
 mod identity;

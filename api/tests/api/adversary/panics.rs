@@ -37,7 +37,7 @@ impl House {
         let bakery = Bakery::at(TestApp::with(&few).await).await;
         let left = Arc::new(AtomicI64::new(NEVER));
         let counted = left.clone();
-        bakery.app.app.db.at_statements(move |_| {
+        bakery.app.app.db.at_statements(move |_, _| {
             let count = |left| (left != NEVER).then(|| if left == 0 { NEVER } else { left - 1 });
             let before = counted.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count);
             assert_ne!(before, Ok(0), "injected");
