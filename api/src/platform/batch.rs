@@ -5,8 +5,10 @@
 //! statements.
 
 use crate::error::{ApiError, ApiResult, shared_copy};
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -109,8 +111,12 @@ impl<Q, A> Asker<Q, A> {
     async fn run(mut self) {
         while let Some(waiting) = self.next() {
             let (questions, senders): (Vec<Q>, Vec<_>) = waiting.into_iter().unzip();
-            let answers = timeout(PATIENCE, (self.batch.0.look_up)(questions)).await;
-            match answers.unwrap_or_else(|late| Err(ApiError::unavailable(late))) {
+            let look_up = AssertUnwindSafe((self.batch.0.look_up)(questions)).catch_unwind();
+            let answers = match timeout(PATIENCE, look_up).await {
+                Ok(answers) => answers.unwrap_or_else(|cause| Err(ApiError::panicked(&*cause))),
+                Err(late) => Err(ApiError::unavailable(late)),
+            };
+            match answers {
                 Ok(answers) => {
                     for (sender, answer) in senders.into_iter().zip(answers) {
                         // Whoever asked may be gone.
@@ -201,7 +207,7 @@ mod tests {
     async fn a_look_up_that_panics_leaves_nobody_waiting() {
         let (batch, permits) = doubling();
         permits.add_permits(2);
-        assert_eq!(batch.ask(BAD).await.unwrap_err().code, ErrorCode::Unavailable);
+        assert_eq!(batch.ask(BAD).await.unwrap_err().code, ErrorCode::Internal);
         assert_eq!(batch.ask(1).await.unwrap(), (2, 1));
         permits.close();
         assert_eq!(batch.ask(2).await.unwrap_err().code, ErrorCode::Internal);

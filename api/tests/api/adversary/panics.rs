@@ -231,7 +231,7 @@ async fn r22_a_panic_in_a_socket_closes_it_with_1011() {
                 }
             }
         };
-        assert_eq!(code, "unavailable");
+        assert_eq!(code, "internal");
         socket.ask("join_room", json!({"chat_id": house.bakery.chat})).await;
     }
     // Nor when it says hello.
