@@ -80,7 +80,6 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     .into_any()
 }
 
-/// The pauses of slow mode that are offered, in seconds.
 /// The choice of a category by its id; empty: none.
 pub(super) fn category_field(space: SpaceId, value: RwSignal<String>) -> AnyView {
     let categories = expect_context::<Categories>();
@@ -93,6 +92,7 @@ pub(super) fn category_field(space: SpaceId, value: RwSignal<String>) -> AnyView
     view! { <SelectField label=t(Key::ConversationCategory) value options /> }.into_any()
 }
 
+/// The pauses of slow mode that are offered, in seconds.
 const PAUSES: [i32; 9] = [0, 5, 10, 30, 60, 300, 900, 3_600, 21_600];
 
 /// What only a chat of a space has: its category and its slow mode.
