@@ -4,7 +4,6 @@ use crate::error::{ApiResult, shared_copy};
 use crate::identity::model::session;
 use crate::platform::batch::Batch;
 use crate::platform::db::Db;
-use crate::realtime::lookups::COMING_BACK;
 use moka::future::Cache;
 use shared::ids::{SessionId, UserId};
 use std::time::Duration;
@@ -31,7 +30,7 @@ impl Alive {
         let known = Cache::builder().max_capacity(100_000).time_to_live(TTL).build();
         let revoked = Cache::builder().max_capacity(100_000).time_to_live(REMEMBERED).build();
         let asked = db.clone();
-        let holders = Batch::new(COMING_BACK, move |sessions: Vec<SessionId>| {
+        let holders = Batch::new(move |sessions: Vec<SessionId>| {
             let db = asked.clone();
             async move {
                 let found = session::holders(&mut *db.conn().await?, &sessions).await?;

@@ -14,6 +14,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+/// The most questions of one look-up.
+const TOGETHER: usize = 500;
 /// Longer than a statement may take: nobody waits for those before him without end, though their connection
 /// leads nowhere.
 const PATIENCE: Duration = Duration::from_secs(12);
@@ -22,8 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(12);
 pub struct Batch<Q, A>(Arc<Inner<Q, A>>);
 
 struct Inner<Q, A> {
-    /// The most questions of one look-up.
-    most: usize,
     look_up: LookUp<Q, A>,
     queue: Mutex<Queue<Q, A>>,
 }
@@ -48,16 +48,15 @@ impl<Q, A> Clone for Batch<Q, A> {
 }
 
 impl<Q: Send + 'static, A: Send + 'static> Batch<Q, A> {
-    /// Looks up so many at most with this, which answers all questions in their order. All who are answered go
-    /// on at the same moment: few where each has much to do then.
+    /// Looks up with this, which answers all questions in their order.
     #[must_use]
-    pub fn new<F>(most: usize, look_up: impl Fn(Vec<Q>) -> F + Send + Sync + 'static) -> Self
+    pub fn new<F>(look_up: impl Fn(Vec<Q>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = ApiResult<Vec<A>>> + Send + 'static,
     {
         let look_up: LookUp<Q, A> = Box::new(move |questions| Box::pin(look_up(questions)));
         let queue = Mutex::new(Queue { waiting: VecDeque::new(), is_asked: false, under_way: 0 });
-        Self(Arc::new(Inner { most, look_up, queue }))
+        Self(Arc::new(Inner { look_up, queue }))
     }
 
     /// The answer, looked up after this call.
@@ -138,7 +137,7 @@ impl<Q, A> Asker<Q, A> {
     fn next(&mut self) -> Option<Vec<Waiting<Q, A>>> {
         let mut queue = self.batch.queue();
         queue.waiting.retain(|(_, sender)| !sender.is_closed());
-        let most = queue.waiting.len().min(self.batch.0.most);
+        let most = queue.waiting.len().min(TOGETHER);
         let next: Vec<_> = queue.waiting.drain(..most).collect();
         queue.under_way = next.len();
         if next.is_empty() {
@@ -160,12 +159,10 @@ mod tests {
     const BAD: u32 = 1_000_000;
 
     /// Doubles numbers, one look-up for each permit; says how many were asked for together.
-    const TOGETHER: usize = 500;
-
     fn doubling() -> (Batch<u32, (u32, usize)>, Arc<Semaphore>) {
         let permits = Arc::new(Semaphore::new(0));
         let gate = permits.clone();
-        let batch = Batch::new(TOGETHER, move |numbers: Vec<u32>| {
+        let batch = Batch::new(move |numbers: Vec<u32>| {
             let gate = gate.clone();
             async move {
                 gate.acquire().await.map_err(ApiError::internal)?.forget();

@@ -12,11 +12,6 @@ use shared::topic::Topic;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// Sockets that come back go on in groups of so many: other requests find the workers free in between.
-pub const COMING_BACK: usize = 32;
-/// Sockets that look again at what they may hear have little to do with the answer.
-const LOOKING_AGAIN: usize = 500;
-
 /// See the module. Each is answered by what the database says after it was asked.
 pub struct Lookups {
     /// Who comes; `None` without an account.
@@ -34,19 +29,19 @@ impl Lookups {
     pub fn new(db: Db, directory: &Arc<dyn Directory>) -> Self {
         let [first, second, third] = [(); 3].map(|()| directory.clone());
         Self {
-            arrivals: Batch::new(COMING_BACK, move |people| {
+            arrivals: Batch::new(move |people| {
                 let directory = first.clone();
                 async move { directory.arrivals(people).await }
             }),
-            views: Batch::new(LOOKING_AGAIN, move |questions| {
+            views: Batch::new(move |questions| {
                 let directory = second.clone();
                 async move { directory.views(questions).await }
             }),
-            audiences: Batch::new(COMING_BACK, move |people| {
+            audiences: Batch::new(move |people| {
                 let directory = third.clone();
                 async move { directory.audiences(people).await }
             }),
-            positions: Batch::new(COMING_BACK, move |lists: Vec<Vec<Topic>>| {
+            positions: Batch::new(move |lists: Vec<Vec<Topic>>| {
                 let db = db.clone();
                 async move {
                     let topics: BTreeSet<Topic> = lists.iter().flatten().copied().collect();
