@@ -1,7 +1,7 @@
 //! The inbox: what somebody should know, until he has seen it. Tables: `notifications`,
 //! `notification_settings`, `notification_levels`. Events on the person's own topic:
-//! `notification_created`, `notifications_read`, `notifications_deleted`,
-//! `notification_settings_changed`.
+//! `notification_created`, `notifications_read`, `notifications_unread`,
+//! `notifications_deleted`, `notification_settings_changed`.
 //!
 //! Slices above call [`do_notify`] in the transaction of the change they tell about, once for all
 //! the people it concerns. A person's stream is locked before his entries are counted, so the count
@@ -17,7 +17,7 @@ pub use actions::notify::{
     AT_ONCE, NewNotification, do_forget_chats, do_forget_invitation, do_forget_messages, do_notify,
     do_notify_again, do_renew_invitation,
 };
-pub use actions::read::do_read_up_to;
+pub use actions::read::{do_read_up_to, do_unread_from};
 
 use crate::jobs::Jobs;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -136,6 +136,8 @@ pub enum Event {
     EmailChanged(EmailState),
     NotificationCreated(NotificationCreated),
     NotificationsRead(NotificationsRead),
+    /// The opposite: the caller took back that he had read what they tell of.
+    NotificationsUnread(NotificationsRead),
     NotificationsDeleted(NotificationsDeleted),
     NotificationSettingsChanged(NotificationSettings),
 }
@@ -307,7 +309,7 @@ pub struct NotificationCreated {
     pub unread: i64,
 }
 
-/// See [`Event::NotificationsRead`].
+/// See [`Event::NotificationsRead`] and [`Event::NotificationsUnread`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NotificationsRead {

@@ -245,6 +245,8 @@ impl Notices {
                     None => mark(items, |_| true),
                 });
             }
+            // Also those that are not in the page any more.
+            Event::NotificationsUnread(_) => self.reload(),
             Event::NotificationsDeleted(deleted) => {
                 self.set_unread(deleted.unread);
                 self.change(|items| items.retain(|n| !deleted.ids.contains(&n.id)));

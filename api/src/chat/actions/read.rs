@@ -4,7 +4,7 @@ use crate::chat::access::ChatAccess;
 use crate::chat::model::counted::CountedChat;
 use crate::chat::model::read_state;
 use crate::error::{ApiError, ApiResult};
-use crate::notifications::do_read_up_to;
+use crate::notifications::{do_read_up_to, do_unread_from};
 use crate::realtime::stream::Tx;
 use shared::chat::ReadState;
 use shared::error::FieldCode;
@@ -30,7 +30,7 @@ pub async fn do_mark_read(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResult
     Ok(read)
 }
 
-/// Makes a message and all after it unread again.
+/// Makes a message and all after it unread again, and what told of them.
 pub async fn do_mark_unread(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResult<ReadState> {
     if seq < 1 || seq > chat.view().last_seq {
         return Err(ApiError::field("seq", FieldCode::OutOfRange));
@@ -38,6 +38,7 @@ pub async fn do_mark_unread(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResu
     read_state::set(tx, chat.user_id(), chat.chat_id(), seq - 1).await?;
     let read = CountedChat::find(tx, chat.user_id(), chat.chat_id()).await?.read();
     tell(tx, chat.user_id(), chat.chat_id(), read, true).await?;
+    do_unread_from(tx, chat.user_id(), chat.chat_id(), seq).await?;
     Ok(read)
 }
 

@@ -42,7 +42,8 @@ async fn mark(app: &App, user: &CurrentUser, chat: ChatId, seq: i64) -> ApiResul
     .await
 }
 
-/// Mark a message and all after it as unread: the read position moves back.
+/// Mark a message and all after it as unread: the read position moves back, and what the inbox told
+/// of them is unread again.
 #[utoipa::path(tag = "chats", request_body = MarkUnread, responses(
     (status = 200, body = ReadState), (status = "default", body = shared::error::Problem)))]
 #[post("/chats/{chat_id}/unread")]

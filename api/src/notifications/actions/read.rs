@@ -36,8 +36,8 @@ pub async fn do_read_all(tx: &mut Tx, user: UserId) -> ApiResult<()> {
 }
 
 /// The person has read a chat, or one of its threads, up to a message: what told him of it is seen,
-/// too. Call it after his
-/// read state was written and an event of his was emitted, which holds his stream.
+/// too. Call it after his read state was written and an event of his was emitted, which holds his
+/// stream.
 ///
 /// # Errors
 /// The database's.
@@ -49,6 +49,22 @@ pub async fn do_read_up_to(
 ) -> ApiResult<()> {
     let read = inbox::read_up_to(tx, user, chat, thread, seq).await?;
     tell_read(tx, user, read).await
+}
+
+/// The opposite: a message and all after it, none in threads, are unread again, and so is what told
+/// him of them. Call it as [`do_read_up_to`].
+///
+/// # Errors
+/// The database's.
+pub async fn do_unread_from(tx: &mut Tx, user: UserId, chat: ChatId, seq: i64) -> ApiResult<()> {
+    let ids = inbox::unread_from(tx, user, chat, seq).await?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let unread = inbox::unread(tx, user).await?;
+    let event = Event::NotificationsUnread(NotificationsRead { ids: Some(ids), unread });
+    tx.emit(Topic::User(user), event).await?;
+    Ok(())
 }
 
 async fn tell_read(tx: &mut Tx, user: UserId, read: Vec<NotificationId>) -> ApiResult<()> {

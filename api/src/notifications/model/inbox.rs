@@ -227,6 +227,12 @@ pub async fn read_all(conn: &mut PgConn, user: UserId) -> QueryResult<usize> {
         .await
 }
 
+#[derive(QueryableByName)]
+struct Changed {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
 /// Marks the entries about messages of a chat (those of one thread, or those of none) up to a `seq`;
 /// returns those that were unread.
 ///
@@ -239,12 +245,7 @@ pub async fn read_up_to(
     thread: Option<MessageId>,
     seq: i64,
 ) -> QueryResult<Vec<NotificationId>> {
-    #[derive(QueryableByName)]
-    struct Read {
-        #[diesel(sql_type = SqlUuid)]
-        id: Uuid,
-    }
-    let read: Vec<Read> = diesel::sql_query(
+    let read: Vec<Changed> = diesel::sql_query(
         "UPDATE notifications n SET read_at = now() FROM messages m \
          WHERE n.user_id = $1 AND n.chat_id = $2 AND n.message_seq <= $3 AND n.read_at IS NULL \
          AND m.id = n.message_id AND m.thread_root IS NOT DISTINCT FROM $4 RETURNING n.id",
@@ -256,6 +257,30 @@ pub async fn read_up_to(
     .load(conn)
     .await?;
     Ok(read.into_iter().map(|row| NotificationId(row.id)).collect())
+}
+
+/// Marks the entries about messages of a chat, but none in threads, from a `seq` on as unread; returns
+/// those that were read.
+///
+/// # Errors
+/// The database's.
+pub async fn unread_from(
+    conn: &mut PgConn,
+    user: UserId,
+    chat: ChatId,
+    seq: i64,
+) -> QueryResult<Vec<NotificationId>> {
+    let unread: Vec<Changed> = diesel::sql_query(
+        "UPDATE notifications n SET read_at = NULL FROM messages m \
+         WHERE n.user_id = $1 AND n.chat_id = $2 AND n.message_seq >= $3 AND n.read_at IS NOT NULL \
+         AND m.id = n.message_id AND m.thread_root IS NULL RETURNING n.id",
+    )
+    .bind::<SqlUuid, _>(user.0)
+    .bind::<SqlUuid, _>(chat.0)
+    .bind::<BigInt, _>(seq)
+    .load(conn)
+    .await?;
+    Ok(unread.into_iter().map(|row| NotificationId(row.id)).collect())
 }
 
 /// Removes one entry; `false` when it was not the person's.

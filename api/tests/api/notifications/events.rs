@@ -30,9 +30,9 @@ impl Replica {
                 |item: &Value| data["ids"].as_array().is_none_or(|ids| ids.contains(&item["id"]));
             match frame["type"].as_str().unwrap() {
                 "notification_created" => self.items.insert(0, data["notification"].clone()),
-                "notifications_read" => {
+                kind @ ("notifications_read" | "notifications_unread") => {
                     for item in self.items.iter_mut().filter(|item| named(item)) {
-                        item["read"] = json!(true);
+                        item["read"] = json!(kind == "notifications_read");
                     }
                 }
                 "notifications_deleted" => self.items.retain(|item| !named(item)),
@@ -82,6 +82,10 @@ async fn snapshot_and_events_are_the_fresh_snapshot_on_two_devices() {
     check("edit it back").await;
     b.boris.post(&format!("/chats/{}/read", b.chat), json!({"seq": 3})).await.expect(200);
     check("read the chat").await;
+    b.boris.post(&format!("/chats/{}/unread", b.chat), json!({"seq": 2})).await.expect(200);
+    check("unread again").await;
+    b.boris.post("/chats/read-all", json!({})).await.expect(204);
+    check("read all chats").await;
     let chat = b.anna.post("/chats", json!({"user_id": b.boris.id()})).await.expect(201);
     send(&b.anna, id(&chat), "A word").await.expect(201);
     check("a direct message").await;

@@ -150,6 +150,30 @@ async fn reading_the_chat_reads_its_entries() {
 }
 
 #[tokio::test]
+async fn what_is_marked_as_unread_is_unread_in_the_inbox_too() {
+    let b = Bakery::open().await;
+    b.say(&b.anna, "@boris 1").await;
+    let second = b.say(&b.anna, "@boris 2").await;
+    b.say(&b.anna, "@boris 3").await;
+    let reply = json!({"content": "@boris 4", "nonce": "t", "thread_root": second["id"]});
+    b.anna.post(&format!("/messages/{}", b.chat), reply).await.expect(201);
+    let direct = direct(&b.anna, &b.boris).await;
+    send(&b.anna, &direct, "A word").await.expect(201);
+    b.boris.post("/notifications/read-all", json!({})).await.expect(204);
+    // Not what was before it, not in the thread, not elsewhere, and nobody else's.
+    let from = json!({"seq": second["seq"]});
+    let path = format!("/chats/{}/unread", b.chat);
+    b.boris.post(&path, from.clone()).await.expect(200);
+    assert_eq!(unread(&b.boris).await, 2);
+    b.anna.post(&path, from.clone()).await.expect(200);
+    b.vera.post(&path, from).await.problem(404);
+    let shown = inbox(&b.boris).await;
+    let is_new = shown.iter().filter(|entry| entry["read"] == false);
+    let texts: Vec<_> = is_new.map(|entry| &entry["message"]["excerpt"]).collect();
+    assert_eq!(texts, ["@boris 3", "@boris 2"]);
+}
+
+#[tokio::test]
 async fn hole_20_an_edit_and_a_deletion_change_the_inbox() {
     let b = Bakery::open().await;
     let message = b.say(&b.anna, "@boris look").await;
