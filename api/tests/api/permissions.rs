@@ -1,19 +1,23 @@
 //! Who may call what: one table of routes and roles. A route of the contract without a row fails.
 //!
 //! `permissions/<slice>.txt`, a line a case: `METHOD path | body | status of each column`. The columns
-//! are owner, administrator, moderator, member, restricted, stranger (owner of another space) and
-//! anonymous. `{name}` is filled from [`World::values`]; `{fresh}` is new each time. In tables headed
-//! `columns: person anonymous`, the person is freshly registered for each call.
+//! are owner, administrator, moderator, member, restricted, stranger (owner of another space),
+//! anonymous, a person who is banned, one who left, one who was removed, a bot that may only read
+//! and one with every scope but that. `{name}` is filled from [`World::values`]; `{fresh}` is new
+//! each time. In the table headed `columns: person`, the person is freshly registered for each call,
+//! and the bots are that person's. Who hears which event: `permissions/events.txt`.
+
+mod events;
+mod world;
 
 use crate::support::TestApp;
-use crate::support::bakery::send as say;
 use crate::support::client::{Client, PASSWORD, send};
-use crate::support::expression::{add_sticker, make_emoji, make_pack};
-use crate::support::files::png;
-use crate::support::staff::{Staff, text};
+use crate::support::expression::{add_sticker, make_pack};
+use crate::support::staff::text;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
+use world::{Cast, EVERY_WRITE, World, bot_holding, bot_of, fill, fresh};
 
 const TABLES: [&str; 5] = [
     include_str!("permissions/spaces.txt"),
@@ -84,106 +88,6 @@ fn every_route_has_a_row_and_every_row_a_route() {
     assert!(unknown.is_empty(), "no such route: {unknown:#?}");
 }
 
-/// A space with one of each, and what the paths and bodies need.
-struct World {
-    staff: Staff,
-    values: HashMap<&'static str, String>,
-}
-
-impl World {
-    /// `tess` is a plain member who is acted on.
-    async fn found(people: [Client; 6], tess: &Client) -> Self {
-        let staff = Staff::found(people).await;
-        tess.post(&staff.at("/join"), json!({})).await.expect(200);
-        let role_id = staff.make_role(&staff.anna, "Baker", 3, &["view_chat"]).await;
-        let chats = staff.at("/chats");
-        let more = staff.anna.post(&chats, json!({"name": "Orders"})).await.expect(201);
-        let space = staff.anna.get(&staff.space).await.expect(200);
-        let chat_id = text(&space["default_chat_id"]);
-        let category = staff.at("/categories");
-        let category = staff.anna.post(&category, json!({"name": "Kitchen"})).await.expect(201);
-        let message = say(tess, &chat_id, "Hello, bakery").await.expect(201);
-        let bot_id = bot_of(tess).await;
-        say(tess, &chat_id, "Look, @anna").await.expect(201);
-        let inbox = staff.anna.get("/notifications").await.expect(200);
-        let file_id = tess.uploaded("bread.png", &png()).await;
-        let with_file = json!({"content": "", "nonce": "f", "attachment_ids": [file_id]});
-        tess.post(&format!("/messages/{chat_id}"), with_file).await.expect(201);
-        let group = json!({"user_ids": [staff.anna.id()], "name": "Two of us"});
-        let group = tess.post("/chats", group).await.expect(201);
-        let outsider = Client::register(staff.anna.address, &fresh()).await;
-        let banned = Client::register(staff.anna.address, &fresh()).await;
-        banned.post(&staff.at("/join"), json!({})).await.expect(200);
-        staff.anna.post(&staff.at(&format!("/ban/{}", banned.id())), json!({})).await.expect(204);
-        let invite = staff.invite(&staff.anna, json!({})).await;
-        // By somebody below the administrator who has lost the right since.
-        let host = staff.make_role(&staff.anna, "Host", 4, &["create_invites"]).await;
-        staff.assign(&staff.anna, tess, &host).await.expect(204);
-        let low_invite = staff.invite(tess, json!({})).await;
-        staff.assign(&staff.anna, tess, &staff.role("Member")).await.expect(204);
-        let report = json!({"reason": "spam"});
-        let about = staff.at(&format!("/report/{}", tess.id()));
-        staff.anna.post(&about, report).await.expect(204);
-        let reports = staff.anna.get(&staff.at("/reports")).await.expect(200);
-        let report_id = text(&reports["items"][0]["id"]);
-        let emoji = make_emoji(&staff.anna, &staff.at("/emoji"), "cake").await.expect(201);
-        let values = HashMap::from([
-            ("emoji_id", text(&emoji["id"])),
-            ("outsider", outsider.me.as_ref().unwrap().nickname.clone()),
-            ("banned_id", banned.id()),
-            ("invite", invite),
-            ("low_invite", low_invite),
-            ("report_id", report_id),
-            ("space_id", staff.id()),
-            ("user_id", tess.id()),
-            ("owner_id", staff.anna.id()),
-            ("role_id", role_id),
-            ("chat_id", chat_id),
-            ("other_chat_id", text(&more["id"])),
-            ("group_id", text(&group["id"])),
-            ("file_id", file_id),
-            ("message_id", text(&message["id"])),
-            ("category_id", text(&category["id"])),
-            ("no_link", uuid::Uuid::now_v7().to_string()),
-            ("notification_id", text(&inbox["items"][0]["id"])),
-            ("password", PASSWORD.into()),
-            ("bot_id", bot_id),
-        ]);
-        Self { staff, values }
-    }
-
-    fn column(&self, name: &str) -> Client {
-        match name {
-            "owner" => self.staff.anna.clone(),
-            "administrator" => self.staff.adam.clone(),
-            "moderator" => self.staff.mona.clone(),
-            "member" => self.staff.mark.clone(),
-            "restricted" => self.staff.rita.clone(),
-            "stranger" => self.staff.zoe.clone(),
-            "anonymous" => Client::anonymous(self.staff.anna.address),
-            other => panic!("no such column: {other}"),
-        }
-    }
-
-    fn people(&self) -> [Client; 6] {
-        let s = &self.staff;
-        [&s.anna, &s.adam, &s.mona, &s.mark, &s.rita, &s.zoe].map(Client::clone)
-    }
-}
-
-fn fresh() -> String {
-    let id = uuid::Uuid::now_v7().simple().to_string();
-    format!("x{}", &id[20..])
-}
-
-fn fill(template: &str, values: &HashMap<&'static str, String>) -> String {
-    let mut text = template.replace("{fresh}", &fresh());
-    for (name, value) in values {
-        text = text.replace(&format!("{{{name}}}"), value);
-    }
-    text
-}
-
 async fn call(who: &Client, row: &Row, values: &HashMap<&'static str, String>) -> u16 {
     let mut request = who.request(row.method.clone(), &fill(&row.path, values));
     if let Some(form) = row.body.strip_prefix("form:") {
@@ -222,12 +126,8 @@ impl Wrong {
 
 async fn roles_of_a_space(table: Table) {
     let app = TestApp::start().await;
-    let tess = app.user("tess").await;
-    let mut people = Vec::new();
-    for nickname in ["anna", "adam", "mona", "mark", "rita", "zoe"] {
-        people.push(app.user(nickname).await);
-    }
-    let mut world = World::found(people.try_into().ok().unwrap(), &tess).await;
+    let cast = Box::pin(Cast::gather(&app)).await;
+    let mut world = Box::pin(World::found(&cast)).await;
     let mut wrong = Wrong::default();
     for row in &table.rows {
         let mut found = Vec::new();
@@ -236,7 +136,7 @@ async fn roles_of_a_space(table: Table) {
             found.push(status);
             // What was allowed has changed the world: make another one.
             if status < 300 && row.method != Method::GET {
-                world = World::found(world.people(), &tess).await;
+                world = Box::pin(World::found(&cast)).await;
             }
         }
         wrong.note(row, &table.columns, &found);
@@ -258,15 +158,6 @@ async fn chats_answer_by_role() {
 async fn token_of(who: &Client, path: &str) -> String {
     let body = json!({"name": "A program", "scopes": ["read"]});
     text(&who.post(path, body).await.expect(201)["id"])
-}
-
-/// The person's bot.
-async fn bot_of(who: &Client) -> String {
-    let known = who.get("/bots").await.expect(200);
-    if let Some(id) = known["items"][0]["id"].as_str() {
-        return id.to_owned();
-    }
-    text(&who.post("/bots", json!({"nickname": fresh()})).await.expect(201)["id"])
 }
 
 #[tokio::test]
@@ -315,7 +206,12 @@ async fn accounts_answer_by_being_known() {
                 ("bot_token", bot_token),
                 ("foreign_bot", bot_of(&other).await),
             ]);
-            let who = if *column == "person" { person } else { Client::anonymous(app.address) };
+            let who = match *column {
+                "person" => person,
+                "bot_reader" => bot_holding(&person, &fresh(), &["read"]).await,
+                "bot_writer" => bot_holding(&person, &fresh(), &EVERY_WRITE).await,
+                _ => Client::anonymous(app.address),
+            };
             found.push(call(&who, row, &values).await);
         }
         wrong.note(row, &table.columns, &found);

@@ -88,6 +88,12 @@ impl Session {
             }
             _ => Change::default(),
         };
+        if let Effect::ChatGone(gone) = delivery.effect
+            && before.contains(&gone)
+        {
+            // News of it that still wait are for who saw it.
+            self.hidden.insert(gone);
+        }
         let unseen = self.unseen(&delivery, &before, &change);
         if let Some(frame) = as_seen(&delivery, unseen, &before) {
             self.send(frame).await?;
