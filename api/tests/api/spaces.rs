@@ -16,5 +16,6 @@ mod participants;
 mod races;
 mod reports;
 mod restrictions;
+mod revocation;
 mod roles;
 mod strangers;
