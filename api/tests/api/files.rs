@@ -4,5 +4,6 @@ mod access;
 mod attacks;
 mod messages;
 mod pictures;
+mod polyglots;
 mod sweep;
 mod uploads;
