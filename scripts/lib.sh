@@ -28,11 +28,8 @@ step() {
 }
 
 # quiet NAME COMMAND...: as step, with the output in a file that is shown when it fails.
-quiet() {
-  local log
-  log="$LOGS/$(tr -c 'a-zA-Z0-9\n' - <<<"$1").log"
-  step "$1" quietly "$log" "${@:2}"
-}
+quiet() { step "$1" quietly "$(log_of "$1")" "${@:2}"; }
+log_of() { echo "$LOGS/$(tr -c 'a-zA-Z0-9\n' - <<<"$1").log"; }
 quietly() {
   local log=$1
   shift

@@ -19,10 +19,17 @@ need_components
 need_wasm_target
 need_test_packages
 
-# What fails is told at once and again at the end; what does not depend on it goes on.
+# What fails is told at once and again at the end, with its last words; what does not depend on it goes on.
 FAILED=()
-must() { "$@" || FAILED+=("$2"); }
+LAST_WORDS=15
+told_by() { log_of "told by $1"; }
+must() { "$@" 2>&1 | tee "$(told_by "$2")" || FAILED+=("$2"); }
 verdict() {
+  local name
+  for name in "${FAILED[@]}"; do
+    printf '\nFailed: %s\n' "$name"
+    [ ! -f "$(told_by "$name")" ] || tail -n "$LAST_WORDS" "$(told_by "$name")"
+  done
   [ ${#FAILED[@]} -eq 0 ] || die "$(printf 'Failed: %s\n' "${FAILED[@]}")"
   say "All passed in $((SECONDS - BEGAN)) s."
 }
