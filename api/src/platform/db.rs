@@ -30,12 +30,13 @@ pub type Pooled = Object<AsyncPgConnection>;
 /// What every pooled connection is told: nobody waits without end for a lock or a statement, and a
 /// transaction that was forgotten ends. Shorter than the deadline of a request, so that the reason
 /// is known. Reading a page anywhere costs what it does on an SSD or from memory: by the default, made
-/// for turning disks, PostgreSQL plans the statement of a history page anew with every call.
+/// for turning disks, PostgreSQL plans the statement of a history page anew with every call. Nor does it compile
+/// plans that look dear (`jit`): that takes longer than our statements run.
 ///
 /// Errors come in English: diesel hands out no SQLSTATE, so [`crate::error`] reads their texts. Only who may set
 /// that for himself can ask for it; see [`Db::speaks_english`].
 const SETTINGS: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
-     SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1; \
+     SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1; SET jit = off; \
      DO $$ BEGIN SET lc_messages = 'C'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
 /// How long a connection to the primary may take, and a turn for a heavy read.
