@@ -59,7 +59,7 @@ impl Live {
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
         let hub = Hub::new(db.clone(), bus.clone());
         let lookups = Lookups::new(db.clone(), &directory);
-        let turns = Arc::new(Semaphore::new((db.capacity() / 2).max(1)));
+        let turns = Arc::new(Semaphore::new(db.capacity()));
         let live = Self(Arc::new(Inner {
             db,
             epoch: OnceCell::new(),
@@ -175,8 +175,9 @@ impl Live {
         self.0.next_socket.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Waits for a turn to ask the database, which lasts until it is dropped. Sockets that come back all
-    /// at once take half of the connections; the others stay free for requests.
+    /// Waits for a turn to ask the database, which lasts until it is dropped. As many as there are connections
+    /// have one: they share most statements, and thousands who were answered together would go on together, in
+    /// front of every request.
     pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
         let turn = self.0.turns.clone().acquire_owned();
         // Nobody waits without end; and nobody closes the semaphore.

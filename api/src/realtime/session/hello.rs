@@ -45,6 +45,8 @@ impl Session {
         }
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
+        // All who come at once would be ready to go on at once, in front of every request of others.
+        let turn = self.app.live.turn().await;
         let now = chrono::Utc::now();
         let Arrival { me, chosen, topics } = self.arrival(&user).await.map_err(|e| failed(&e))?;
         for topic in &topics {
@@ -62,6 +64,7 @@ impl Session {
         positions.retain(|(topic, _)| self.cursors.contains_key(topic));
         let cursors = hello.cursors.into_iter().collect();
         let mut resume = self.catch_up(positions, &cursors).await.map_err(|e| failed(&e))?;
+        drop(turn);
         self.settle(&mut resume);
         let connected = Connected {
             user: me,
@@ -134,7 +137,8 @@ impl Session {
     }
 
     /// Where the topics stand, and what the peer missed since its cursors. Subscribe first: what
-    /// happens meanwhile waits in the outbox and is dropped there if it is in the replay.
+    /// happens meanwhile waits in the outbox and is dropped there if it is in the replay. Whoever calls it
+    /// holds a turn.
     pub(super) async fn resume(
         &mut self,
         topics: &[Topic],
@@ -156,7 +160,7 @@ impl Session {
         Ok(positions)
     }
 
-    /// What the peer missed until then.
+    /// What the peer missed until then. Whoever calls it holds a turn.
     async fn catch_up(
         &mut self,
         positions: Vec<(Topic, i64)>,
@@ -172,7 +176,6 @@ impl Session {
             .collect();
         let mut found: HashMap<Topic, Vec<Arc<Delivery>>> = HashMap::new();
         if !missed.is_empty() {
-            let _turn = self.app.live.turn().await;
             for delivery in stream::read_many(&mut *self.app.conn().await?, &missed).await? {
                 found.entry(delivery.topic).or_default().push(delivery);
             }
