@@ -159,6 +159,7 @@ impl Session {
     }
 
     async fn close(&self, code: u16, text: String) {
+        metrics::counter!("sockets_closed", "code" => code.to_string()).increment(1);
         let description = (!text.is_empty()).then_some(text);
         let reason = CloseReason { code: CloseCode::from(code), description };
         let close = self.sink.clone().close(Some(reason));

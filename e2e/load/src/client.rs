@@ -107,6 +107,13 @@ impl Client {
         Ok(answer.error_for_status()?.text().await?)
     }
 
+    /// One of [`Client::metrics`], as it is written there; `None` before it was counted once.
+    pub async fn metric(&self, token: &str, name: &str) -> anyhow::Result<Option<String>> {
+        let text = self.metrics(token).await?;
+        let value = |line: &str| Some(line.strip_prefix(name)?.strip_prefix(' ')?.to_owned());
+        Ok(text.lines().find_map(value))
+    }
+
     /// Posts a body and returns the answer as it is.
     pub async fn post(&self, path: &str, kind: &str, body: String) -> anyhow::Result<Response> {
         let url = format!("http://{}/api/v1{path}", self.address);
@@ -124,6 +131,12 @@ impl Client {
         let url = format!("http://{}/health/live", self.address);
         self.http.get(url).send().await?.error_for_status()?;
         Ok(())
+    }
+
+    /// Whether the server says that it may get traffic.
+    pub async fn is_ready(&self) -> anyhow::Result<bool> {
+        let url = format!("http://{}/health/ready", self.address);
+        Ok(self.http.get(url).send().await?.status().is_success())
     }
 
     async fn ask<B: Serialize, T: DeserializeOwned>(

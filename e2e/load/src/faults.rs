@@ -17,6 +17,7 @@ use crate::server::{Server, execute};
 use crate::slow;
 use crate::smuggle;
 use crate::soak::{self, Soak};
+use crate::stop;
 use anyhow::{bail, ensure};
 use clap::Args;
 use std::time::{Duration, Instant};
@@ -62,6 +63,13 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
         }
     }
     verdict.add("control: nonce forgotten", control);
+
+    let (times, sockets) = if args.short { (1, 200) } else { (5, 1000) };
+    verdict.add("SIGTERM", stop::run(place, times, sockets, Wanted::Balance).await);
+    if !args.short {
+        let control = stop::run(place, 1, sockets, Wanted::Fault).await;
+        verdict.add("control: killed without a word", control);
+    }
 
     verdict.add("PostgreSQL killed", database_killed(place, few(2, 20), Wanted::Balance).await);
     let control = database_killed(place, few(2, 5), Wanted::Fault).await;
@@ -144,15 +152,16 @@ fn minutes(time: Duration) -> String {
 }
 
 #[derive(Default)]
-struct Verdicts(Vec<&'static str>);
+struct Verdicts(Vec<String>);
 
 impl Verdicts {
     fn add(&mut self, name: &'static str, outcome: anyhow::Result<()>) {
         match outcome {
             Ok(()) => println!("✓ {name}"),
             Err(error) => {
-                println!("✗ {name}: {error:#}");
-                self.0.push(name);
+                let told = format!("{name}: {error:#}");
+                println!("✗ {told}");
+                self.0.push(told);
             }
         }
     }
@@ -161,7 +170,7 @@ impl Verdicts {
     /// Something failed, or all together took too long.
     fn tell(self, took: Duration, most: Option<Duration>) -> anyhow::Result<()> {
         println!("All of it took {}", minutes(took));
-        ensure!(self.0.is_empty(), "failed: {}", self.0.join("; "));
+        ensure!(self.0.is_empty(), "failed:\n  {}", self.0.join("\n  "));
         if let Some(most) = most {
             ensure!(took <= most, "it may take {}", minutes(most));
         }

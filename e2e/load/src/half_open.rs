@@ -130,8 +130,7 @@ async fn listen(client: &Client) -> anyhow::Result<(u16, JoinHandle<()>)> {
 
 /// How many sockets the server has.
 async fn open(client: &Client, token: &str) -> anyhow::Result<usize> {
-    let text = client.metrics(token).await?;
-    let count = text.lines().find_map(|line| line.strip_prefix("sockets_open "));
+    let count = client.metric(token, "sockets_open").await?;
     Ok(count.context("sockets_open")?.parse()?)
 }
 

@@ -30,6 +30,7 @@ mod smuggle;
 mod soak;
 mod socket;
 mod stats;
+mod stop;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use crate::Place;
 use anyhow::{Context as _, bail, ensure};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
@@ -165,10 +165,13 @@ impl Site {
 
 /// SIGTERM, as an operator stops a server; waits until it is gone.
 pub async fn terminate(child: &mut Child) -> anyhow::Result<()> {
-    signal(child, "TERM").await?;
-    let stopped = tokio::time::timeout(Duration::from_secs(15), child.wait()).await;
-    stopped.context("the server does not stop within 15 s of SIGTERM")??;
-    Ok(())
+    end_by(child, "TERM").await.map(drop)
+}
+
+async fn end_by(child: &mut Child, name: &str) -> anyhow::Result<ExitStatus> {
+    signal(child, name).await?;
+    let ended = tokio::time::timeout(Duration::from_secs(15), child.wait()).await;
+    Ok(ended.with_context(|| format!("the server does not end within 15 s of SIG{name}"))??)
 }
 
 /// Sends a signal to a process that we started.
@@ -229,6 +232,11 @@ impl Server {
     /// Stops as an operator would; [`Server::resume`] starts again.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
         terminate(&mut self.child).await
+    }
+
+    /// Sends a signal that ends it, and waits; [`Server::resume`] starts again.
+    pub async fn end_by(&mut self, signal: &str) -> anyhow::Result<ExitStatus> {
+        end_by(&mut self.child, signal).await
     }
 
     /// Starts again on the same port and data.

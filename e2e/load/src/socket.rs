@@ -41,6 +41,12 @@ pub struct Socket {
 
 struct Replies(Waiting);
 
+/// How a socket ended.
+pub struct Closed {
+    pub code: u16,
+    pub reason: String,
+}
+
 impl Link {
     /// Sends a message and waits for the acknowledgement.
     pub async fn send(&self, message: SendTo) -> anyhow::Result<()> {
@@ -132,6 +138,17 @@ impl Socket {
     /// Counts frames with this in them until the socket ends: cheap enough for thousands.
     pub async fn count(self, needle: &str, heard: &AtomicUsize) {
         Plain(self.stream).count(needle, heard).await;
+    }
+
+    /// Reads until the end, and how the server announced it.
+    pub async fn until_closed(mut self) -> Option<Closed> {
+        while let Some(Ok(message)) = self.stream.next().await {
+            if let Message::Close(frame) = message {
+                let frame = frame?;
+                return Some(Closed { code: frame.code.into(), reason: frame.reason.to_string() });
+            }
+        }
+        None
     }
 
     /// Opens the chats where the mailbox left off, and fills it until the socket ends.
