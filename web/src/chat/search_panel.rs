@@ -22,7 +22,7 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// What was found so far.
-#[derive(Clone, Default)]
+#[derive(Default)]
 enum Found {
     #[default]
     Nothing,
@@ -32,6 +32,36 @@ enum Found {
         hits: Vec<SearchHit>,
         next: Option<String>,
     },
+}
+
+/// What stands below the words.
+#[derive(Clone, PartialEq)]
+enum Shown {
+    Intro,
+    Searching,
+    Failed(ApiError),
+    Empty,
+    Hits,
+}
+
+impl Found {
+    fn shown(&self) -> Shown {
+        match self {
+            Self::Nothing => Shown::Intro,
+            Self::Searching => Shown::Searching,
+            Self::Failed(error) => Shown::Failed(error.clone()),
+            Self::Hits { hits, .. } if hits.is_empty() => Shown::Empty,
+            Self::Hits { .. } => Shown::Hits,
+        }
+    }
+
+    fn hits(&self) -> &[SearchHit] {
+        if let Self::Hits { hits, .. } = self { hits } else { &[] }
+    }
+
+    fn next(&self) -> Option<&String> {
+        if let Self::Hits { next, .. } = self { next.as_ref() } else { None }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,7 +115,11 @@ fn SearchPanel() -> impl IntoView {
                             Found::Hits { hits, .. } if is_more => hits,
                             _ => Vec::new(),
                         };
-                        hits.extend(page.items);
+                        for hit in page.items {
+                            if hits.iter().all(|known| known.message.id != hit.message.id) {
+                                hits.push(hit);
+                            }
+                        }
                         *found = Found::Hits { hits, next: page.next_cursor };
                     }),
                     Err(error) => found.set(Found::Failed(error)),
@@ -104,15 +138,23 @@ fn SearchPanel() -> impl IntoView {
         if !query.is_enough() {
             return found.set(Found::Nothing);
         }
-        if !matches!(found.get_untracked(), Found::Hits { .. }) {
+        if !found.with_untracked(|found| matches!(found, Found::Hits { .. })) {
             found.set(Found::Searching);
         }
         let wait = set_timeout_with_handle(move || search(query, scope, None), PAUSE);
         timer.set_value(wait.ok());
     });
     let again = move |()| search(untrack(taken_apart), untrack(scope), None);
-    let more = move |next: String| {
-        search(untrack(taken_apart), untrack(scope), Some(next));
+    let more = move |_| {
+        let next = found.with_untracked(|found| found.next().cloned());
+        search(untrack(taken_apart), untrack(scope), next);
+    };
+    let shown = Memo::new(move |_| found.with(Found::shown));
+    let hits = move || found.with(|found| found.hits().to_vec());
+    // Other words show the same message with other marks.
+    let marks = |hit: &SearchHit| {
+        let parts = hit.snippet.iter().map(|part| (part.hit, part.text.clone()));
+        (hit.message.id, parts.collect::<Vec<_>>())
     };
     view! {
         <div class="search">
@@ -138,8 +180,8 @@ fn SearchPanel() -> impl IntoView {
                 </div>
             </div>
             <div class="search__hits" aria-live="polite">
-                {move || match found.get() {
-                    Found::Nothing => {
+                {move || match shown.get() {
+                    Shown::Intro => {
                         let unknown = taken_apart().unknown_chat;
                         let note = move || match &unknown {
                             Some(name) => tf(Key::ConversationNoSuchChat, &[("name", name)]),
@@ -151,10 +193,10 @@ fn SearchPanel() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Found::Searching => {
+                    Shown::Searching => {
                         view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any()
                     }
-                    Found::Failed(error) => {
+                    Shown::Failed(error) => {
                         view! {
                             <Failure
                                 sentence=Signal::derive(move || error.sentence())
@@ -163,21 +205,18 @@ fn SearchPanel() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Found::Hits { hits, .. } if hits.is_empty() => {
+                    Shown::Empty => {
                         view! { <Empty picture=Picture::Telescope title=t(Key::ChatNothingFound) /> }
                             .into_any()
                     }
-                    Found::Hits { hits, next } => {
+                    Shown::Hits => {
                         view! {
-                            {hits.into_iter().map(|hit| view! { <Hit hit /> }).collect::<Vec<_>>()}
-                            {next
-                                .map(|next| {
-                                    view! {
-                                        <Button on_click=move |_| more(next.clone())>
-                                            {t(Key::ChatSearchMore)}
-                                        </Button>
-                                    }
-                                })}
+                            <For each=hits key=marks let(hit)>
+                                <Hit hit />
+                            </For>
+                            <Show when=move || found.with(|found| found.next().is_some())>
+                                <Button on_click=more>{t(Key::ChatSearchMore)}</Button>
+                            </Show>
                         }
                             .into_any()
                     }

@@ -60,7 +60,14 @@ impl Directory {
                 Ok(page) => {
                     self.cursor.set(page.next_cursor);
                     self.found.update(|found| match found.ready_mut() {
-                        Some(list) if !is_first => list.extend(page.items),
+                        // What grew meanwhile may come once more.
+                        Some(list) if !is_first => {
+                            for space in page.items {
+                                if list.iter().all(|known| known.id != space.id) {
+                                    list.push(space);
+                                }
+                            }
+                        }
                         _ => *found = Load::Ready(page.items),
                     });
                 }

@@ -82,7 +82,7 @@ pub fn RoleMembers(space: SpaceId, roster: Roster, role: RoleId) -> impl IntoVie
         let role = known.get();
         role.is_some_and(|role| role.kind == RoleKind::Custom && holders.may_give(&role))
     };
-    let taken = Signal::derive(move || list.with(|list| list.iter().map(|m| m.user.id).collect()));
+    let taken = Signal::derive(move || list.with(|list| list.map(|m| m.user.id).collect()));
     let give = move |person: UserRef| {
         if let Some(role) = known.get_untracked() {
             holders.assign(person, role, list, busy);
