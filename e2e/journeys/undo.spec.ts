@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { chatLink, choose, ready, say, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 import type { Page } from '@playwright/test'
@@ -51,14 +52,18 @@ test('a chat that was muted, and what was marked as read, come back', async ({ o
   const mutes = async () => (await boris.get('/notifications/settings')).levels.filter((level: { muted: boolean }) => level.muted)
   await expect.poll(mutes).toEqual([])
 
-  for (const text of ['rye', 'wheat']) await anna.say(other.id, text)
+  for (const text of ['rye', `wheat, @${boris.nickname}`]) await anna.say(other.id, text)
   const badge = chatLink(page, 'recipes').locator('.badge')
-  await expect(badge).toHaveText(/2/)
+  const inbox = page.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: /Notifications/ }).locator('.badge')
+  await expect(badge).toContainText('1 mention')
+  await expect(inbox).toContainText('1 unread notification')
   await page.getByRole('button', { name: 'Menu of the list' }).click()
   await page.getByRole('menuitem', { name: 'Mark all as read' }).click()
   await expect(badge).toHaveCount(0)
+  await expect(inbox).toHaveCount(0)
   await undo(page, 'Everything is marked as read.').click()
-  await expect(badge).toHaveText(/2/)
+  await expect(badge).toContainText('1 mention')
+  await expect(inbox).toContainText('1 unread notification')
   expect((await boris.get(`/chats/${other.id}`)).read.unread).toBe(2)
 })
 
@@ -106,4 +111,63 @@ test('taking back that everything is read brings every chat back, also the one o
   await ready(page)
   await expect(chatLink(page, 'chat a').locator('.badge')).toHaveCount(0)
   await expect(badges).toHaveCount(24)
+})
+
+test('a picture, an emoji, stickers and the copy of one\'s data are cancelled on their way', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Undo')
+  const page = await open(anna, '/settings/account')
+  const picture = {
+    name: 'party.webp',
+    mimeType: 'image/webp',
+    buffer: readFileSync(new URL('../../web/stickers/party.webp', import.meta.url)),
+  }
+  const cancel = page.getByRole('button', { name: 'Cancel', exact: true })
+  /** Nothing that begins like this is answered until the promise it gives is called. */
+  const hold = async (path: RegExp) => {
+    await page.route(path, () => {})
+    return () => page.unroute(path)
+  }
+
+  const avatar = page.getByRole('group', { name: 'Avatar' })
+  const letAvatar = await hold(/upload-avatar$/)
+  await avatar.locator('input[type=file]').setInputFiles(picture)
+  await avatar.getByRole('button', { name: 'Cancel' }).click()
+  await expect(avatar.locator('progress')).toHaveCount(0)
+  await expect(avatar.getByRole('alert')).toHaveCount(0)
+  await letAvatar()
+  await avatar.locator('input[type=file]').setInputFiles(picture)
+  await expect(toast(page, 'Saved')).toBeVisible()
+  await expect(avatar.getByRole('button', { name: 'Cancel' })).toHaveCount(0)
+
+  await page.goto('/settings/data')
+  const letExport = await hold(/\/profile\/me\/export$/)
+  await page.getByRole('button', { name: 'Download the copy' }).click()
+  await cancel.click()
+  await expect(cancel).toHaveCount(0)
+  await letExport()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the copy' }).click(),
+  ])
+  expect(download.suggestedFilename()).toBe('the-space.zip')
+  await expect(page.locator('.toast--failed')).toHaveCount(0)
+
+  await page.goto(`/s/${space.id}/settings/emoji`)
+  await hold(/\/emoji\?name=/)
+  await page.locator('label', { hasText: 'Choose pictures' }).locator('input[type=file]').setInputFiles(picture)
+  const waiting = page.getByRole('listitem').filter({ has: page.getByRole('textbox') })
+  await waiting.getByRole('button', { name: 'Add', exact: true }).click()
+  await cancel.click()
+  await expect(waiting).toHaveCount(0)
+  expect((await anna.get(`/spaces/${space.id}/emoji`)).items).toEqual([])
+
+  const pack = await anna.post('/stickers/packs', { name: 'Buns' })
+  await page.goto('/settings/stickers')
+  await page.getByRole('button', { name: 'Buns', exact: true }).click()
+  await hold(/\/stickers\?name=/)
+  await page.locator('label', { hasText: 'Add pictures' }).locator('input[type=file]').setInputFiles([picture, picture])
+  await cancel.click()
+  await expect(page.locator('label', { hasText: 'Add pictures' }).locator('input')).toBeEnabled()
+  expect((await anna.get(`/stickers/packs/${pack.id}`)).stickers).toEqual([])
 })

@@ -50,11 +50,11 @@ pub struct Call {
     anonymous: bool,
     /// The answer is kept for the next start.
     kept: bool,
-    timeout_ms: u32,
+    /// Ends the request; absent: after [`TIMEOUT_MS`].
+    end: Option<AbortSignal>,
 }
 
 fn call(method: Method, path: impl Into<String>) -> Call {
-    let timeout_ms = TIMEOUT_MS;
     Call {
         method,
         path: path.into(),
@@ -62,7 +62,7 @@ fn call(method: Method, path: impl Into<String>) -> Call {
         body: Ok(None),
         anonymous: false,
         kept: false,
-        timeout_ms,
+        end: None,
     }
 }
 
@@ -178,12 +178,13 @@ impl Call {
     }
 
     /// Sends the request and keeps the answer as a file of this page: returns its address, good until
-    /// the page is closed. May take minutes.
+    /// the page is closed. May take minutes, unless `stop` is given before.
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub async fn blob_url(mut self) -> ApiResult<String> {
-        self.timeout_ms = LONG_MS;
+    pub async fn blob_url(mut self, stop: &AbortSignal) -> ApiResult<String> {
+        let either = js_sys::Array::of2(stop, &AbortSignal::timeout_with_u32(LONG_MS));
+        self.end = Some(AbortSignal::any(&either));
         let token = access_token().await?;
         let response = self.fetch(Some(&token)).await?;
         if !response.ok() {
@@ -207,13 +208,15 @@ impl Call {
             headers.set("Authorization", &format!("Bearer {token}"));
         }
         let body = self.body.clone()?;
+        let end = self.end.clone();
+        let end = end.unwrap_or_else(|| AbortSignal::timeout_with_u32(TIMEOUT_MS));
         if body.is_some() {
             headers.set("Content-Type", "application/json");
         }
         let request = RequestBuilder::new(&format!("{BASE}{}", self.path))
             .method(self.method.clone())
             .credentials(RequestCredentials::SameOrigin)
-            .abort_signal(Some(&AbortSignal::timeout_with_u32(self.timeout_ms)))
+            .abort_signal(Some(&end))
             .query(self.query.iter().map(|(name, value)| (*name, value.as_str())))
             .headers(headers);
         let request = match body {

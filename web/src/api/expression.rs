@@ -11,7 +11,7 @@ use shared::ids::{EmojiId, PackId, SpaceId, StickerId};
 use shared::json;
 use shared::page::Page;
 use std::rc::Rc;
-use web_sys::File;
+use web_sys::{File, XmlHttpRequest};
 
 /// The packs at hand, in order.
 pub async fn my_packs() -> ApiResult<Page<StickerPack>> {
@@ -67,10 +67,15 @@ pub async fn uninstall_pack(pack: PackId) -> ApiResult<()> {
     delete(format!("/stickers/packs/{pack}/uninstall")).send().await
 }
 
-/// Adds a picture to a pack, as its last sticker.
-pub async fn add_sticker(pack: PackId, name: &str, file: &File) -> ApiResult<Sticker> {
+/// Adds a picture to a pack, as its last sticker. `stop` gets what ends the upload.
+pub async fn add_sticker(
+    pack: PackId,
+    name: &str,
+    file: &File,
+    stop: &dyn Fn(XmlHttpRequest),
+) -> ApiResult<Sticker> {
     let path = format!("/stickers/packs/{pack}/stickers?name={}", encoded(name));
-    upload(&path, file).await
+    upload(&path, file, stop).await
 }
 
 /// Changes a sticker's name or short name.
@@ -92,9 +97,14 @@ pub async fn space_emoji(space: SpaceId) -> ApiResult<Page<SpaceEmoji>> {
     get(format!("/spaces/{space}/emoji")).send().await
 }
 
-/// Gives a space an emoji.
-pub async fn create_emoji(space: SpaceId, name: &str, file: &File) -> ApiResult<SpaceEmoji> {
-    upload(&format!("/spaces/{space}/emoji?name={}", encoded(name)), file).await
+/// Gives a space an emoji. `stop` gets what ends the upload.
+pub async fn create_emoji(
+    space: SpaceId,
+    name: &str,
+    file: &File,
+    stop: &dyn Fn(XmlHttpRequest),
+) -> ApiResult<SpaceEmoji> {
+    upload(&format!("/spaces/{space}/emoji?name={}", encoded(name)), file, stop).await
 }
 
 /// Gives an emoji another name.
@@ -113,7 +123,11 @@ fn encoded(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
-async fn upload<T: DeserializeOwned>(path: &str, file: &File) -> ApiResult<T> {
-    let text = files::send(path, file, &|_| {}, Rc::new(|_| {})).await?;
+async fn upload<T: DeserializeOwned>(
+    path: &str,
+    file: &File,
+    stop: &dyn Fn(XmlHttpRequest),
+) -> ApiResult<T> {
+    let text = files::send(path, file, stop, Rc::new(|_| {})).await?;
     Ok(json::read(&text)?)
 }

@@ -77,7 +77,7 @@ pub async fn delete_account(body: &DeleteAccount) -> ApiResult<PlannedDeletion> 
     post("/profile/me/deletion").json(body).send().await
 }
 
-/// A copy of the caller's data: an address of this page that lasts until it is closed.
-pub async fn export() -> ApiResult<String> {
-    get("/profile/me/export").blob_url().await
+/// A copy of the caller's data: an address of this page that lasts until it is closed. `stop` ends it.
+pub async fn export(stop: &web_sys::AbortSignal) -> ApiResult<String> {
+    get("/profile/me/export").blob_url(stop).await
 }

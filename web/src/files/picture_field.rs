@@ -10,7 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::rc::Rc;
-use web_sys::File;
+use web_sys::{File, XmlHttpRequest};
 
 /// Buttons "change" and "remove" of a picture at `path` (`/profile/upload-avatar`, …). `on_saved` gets the
 /// answer's text: the person or the space as it is now.
@@ -29,6 +29,8 @@ pub fn PictureField(
     let path = StoredValue::new(path);
     let percent = RwSignal::new(None::<u32>);
     let failure = RwSignal::new(None::<String>);
+    // The upload on its way; taken out by who cancels it.
+    let sending = RwSignal::new_local(None::<XmlHttpRequest>);
     let finish = move |outcome: ApiResult<String>| {
         let _was_there = percent.try_set(None);
         match outcome {
@@ -52,8 +54,21 @@ pub fn PictureField(
                 let _was_there = percent.try_set(Some((part * 99.0) as u32));
             });
             let path = path.get_value();
-            finish(api::send(&path, &file, &|_| {}, progress).await);
+            let stop = |request| drop(sending.try_set(Some(request)));
+            let outcome = api::send(&path, &file, &stop, progress).await;
+            let was_cancelled = outcome == Err(ApiError::Unreachable)
+                && sending.try_update(Option::take).flatten().is_none();
+            let _was_there = sending.try_set(None);
+            match was_cancelled {
+                true => drop(percent.try_set(None)),
+                false => finish(outcome),
+            }
         });
+    };
+    let cancel = move |_| {
+        if let Some(request) = sending.try_update(Option::take).flatten() {
+            drop(request.abort());
+        }
     };
     let clear = move |_| {
         failure.set(None);
@@ -119,6 +134,9 @@ pub fn PictureField(
                         }
                     })
             }}
+            <Show when=move || sending.with(Option::is_some)>
+                <Button look=Look::Quiet on_click=cancel>{t(Key::AppCancel)}</Button>
+            </Show>
             {move || failure.get().map(|e| view! { <p class="form-error" role="alert">{e}</p> })}
         </div>
     }

@@ -15,6 +15,7 @@ use leptos::task::spawn_local;
 use shared::error::{ErrorCode, FieldCode, FieldError};
 use shared::people::{DeleteAccount, DeletionOutlook, OwnedSpace};
 use wasm_bindgen::JsCast;
+use web_sys::AbortController;
 
 /// The tab of data.
 #[component]
@@ -28,12 +29,20 @@ pub fn DataTab() -> impl IntoView {
 #[component]
 fn Copy() -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let busy = RwSignal::new(false);
+    // What ends the copy that is being made.
+    let making = RwSignal::new_local(None::<AbortController>);
+    let busy = Signal::derive(move || making.with(Option::is_some));
     let fetch = move || {
-        busy.set(true);
+        let Ok(controller) = AbortController::new() else { return };
+        let stop = controller.signal();
+        making.set(Some(controller));
         spawn_local(async move {
-            let outcome = api::export().await;
-            let _was_there = busy.try_set(false);
+            let outcome = api::export(&stop).await;
+            // Taken back: another one may be on its way.
+            if stop.aborted() {
+                return;
+            }
+            let _was_there = making.try_set(None);
             match outcome {
                 Ok(url) => {
                     save(&url);
@@ -43,11 +52,19 @@ fn Copy() -> impl IntoView {
             }
         });
     };
+    let cancel = move |_| {
+        if let Some(controller) = making.try_update(Option::take).flatten() {
+            controller.abort();
+        }
+    };
     view! {
         <section class="settings__section">
             <h2>{t(Key::PeopleCopy)}</h2>
             <p class="settings__hint">{t(Key::PeopleCopyText)}</p>
             <div class="settings__foot">
+                <Show when=move || busy.get()>
+                    <Button look=Look::Quiet on_click=cancel>{t(Key::AppCancel)}</Button>
+                </Show>
                 <Button icon=Icon::Download busy on_click=move |_| fetch()>
                     {t(Key::PeopleCopyGet)}
                 </Button>

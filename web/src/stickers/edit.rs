@@ -281,6 +281,15 @@ fn sticker_row(pack: PackId, order: Order<StickerId>, id: StickerId) -> AnyView 
 fn add_button(pack: PackId) -> AnyView {
     let (expression, toasts) = (expect_context::<Expression>(), expect_context::<Toasts>());
     let busy = RwSignal::new(false);
+    // The upload on its way; those after it do not begin once it was cancelled.
+    let sending = StoredValue::new_local(None::<web_sys::XmlHttpRequest>);
+    let cancelled = StoredValue::new(false);
+    let cancel = move |_| {
+        cancelled.set_value(true);
+        if let Some(request) = sending.try_update_value(Option::take).flatten() {
+            drop(request.abort());
+        }
+    };
     let chosen = move |event: leptos::ev::Event| {
         let input = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok());
         let Some(input) = input else { return };
@@ -288,11 +297,17 @@ fn add_button(pack: PackId) -> AnyView {
         let files: Vec<web_sys::File> =
             files.iter().flat_map(|f| (0..f.length()).filter_map(|at| f.get(at))).collect();
         busy.set(true);
+        cancelled.set_value(false);
         spawn_local(async move {
+            let stop = |request| drop(sending.try_set_value(Some(request)));
             for file in files {
                 let name = file.name();
                 let name = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem).to_owned();
-                if let Err(error) = api::add_sticker(pack, &name, &file).await {
+                let outcome = api::add_sticker(pack, &name, &file, &stop).await;
+                if cancelled.try_get_value() != Some(false) {
+                    break;
+                }
+                if let Err(error) = outcome {
                     toasts.failed(format!("{name}: {}", error.sentence()));
                 }
             }
@@ -303,6 +318,9 @@ fn add_button(pack: PackId) -> AnyView {
         });
     };
     view! {
+        <Show when=move || busy.get()>
+            <Button look=Look::Quiet on_click=cancel>{t(Key::AppCancel)}</Button>
+        </Show>
         <label class="button button--primary" aria-busy=move || busy.get().then_some("true")>
             <input
                 class="visually-hidden"

@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use shared::expression::{MAX_SPACE_EMOJI, SpaceEmoji, shortcode};
 use shared::ids::SpaceId;
 use wasm_bindgen::JsCast;
-use web_sys::{File, HtmlInputElement, Url};
+use web_sys::{File, HtmlInputElement, Url, XmlHttpRequest};
 
 #[component]
 pub fn EmojiTab(space: SpaceId) -> impl IntoView {
@@ -120,7 +120,17 @@ fn waiting_row(
             drop(Url::revoke_object_url(&url));
         }
     };
-    let cancel = forget.clone();
+    // The upload on its way.
+    let sending = StoredValue::new_local(None::<XmlHttpRequest>);
+    let cancel = {
+        let forget = forget.clone();
+        move || {
+            if let Some(request) = sending.try_update_value(Option::take).flatten() {
+                drop(request.abort());
+            }
+            forget();
+        }
+    };
     let send = move || {
         let wanted = name.get_untracked().trim().trim_matches(':').to_owned();
         if let Err(code) = shortcode(&wanted) {
@@ -133,7 +143,8 @@ fn waiting_row(
         failure.set(None);
         let (file, forget) = (file.clone(), forget.clone());
         spawn_local(async move {
-            let outcome = api::create_emoji(space, &wanted, &file).await;
+            let stop = |request| drop(sending.try_set_value(Some(request)));
+            let outcome = api::create_emoji(space, &wanted, &file, &stop).await;
             let _was_there = busy.try_set(false);
             match outcome {
                 // The event puts it into the list.
