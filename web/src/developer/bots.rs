@@ -161,7 +161,7 @@ fn row(pen: Pen, bot: Bot, menu: RwSignal<Option<Anchor>>) -> AnyView {
             <Avatar id=user.id.0 name=user.name().to_owned() url=user.avatar_url.clone() />
             <div class="sessions__text">
                 <p class="sessions__name">
-                    {user.name().to_owned()} <span class="row__bot">{t(Key::ChatBot)}</span>
+                    {user.name().to_owned()} " " <span class="row__bot">{t(Key::ChatBot)}</span>
                 </p>
                 <p class="settings__hint">{format!("@{}", user.nickname)}</p>
                 <p class="settings__hint">{counts}</p>

@@ -8,7 +8,9 @@ use crate::i18n::{Key, by_name, t, tf, tr};
 use crate::page::Page;
 use crate::router::navigate;
 use crate::state::{Roster, Spaces};
-use crate::ui::{Button, Dialog, Icon, Look, SelectField, TextField, Tick, Toasts, unique_id};
+use crate::ui::{
+    Button, Dialog, Glyph, Icon, Look, SelectField, TextField, Tick, Toasts, unique_id,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
@@ -111,6 +113,7 @@ pub fn RoleEditor(
             }
         >
             <button class="roles__back button button--quiet" type="button" on:click=move |_| edited.set(None)>
+                <Glyph icon=Icon::ArrowLeft />
                 {t(Key::SpacesBackToRoles)}
             </button>
             {before.get_value().map(|role| view! { <Deeds role edited /> })}

@@ -32,6 +32,9 @@ pub(super) fn pack(at: RwSignal<Option<Manage>>, id: PackId) -> AnyView {
 fn card(at: RwSignal<Option<Manage>>, full: FullPack) -> AnyView {
     let FullPack { pack, stickers } = full;
     let author = pack.author.as_ref().map(|author| author.name().to_owned());
+    let none = stickers.is_empty().then(|| {
+        view! { <p class="packs__none">{t(Key::StickersEmptyPack)}</p> }
+    });
     let pictures = stickers.into_iter().map(|sticker| {
         view! { <img class="packs__sticker" src=sticker.url alt=sticker.name loading="lazy" /> }
     });
@@ -47,6 +50,7 @@ fn card(at: RwSignal<Option<Manage>>, full: FullPack) -> AnyView {
         <h3 class="packs__title">{pack.name.clone()}</h3>
         <p class="settings__hint">{author}</p>
         <p>{pack.description.clone()}</p>
+        {none}
         <div class="packs__grid">{pictures.collect::<Vec<_>>()}</div>
         <footer class="dialog__footer">
             <Button on_click=move |_| at.set(Some(Manage::Mine))>{t(Key::StickersBack)}</Button>
