@@ -62,6 +62,15 @@ test('a member arrives by a link and has an ordinary day', async ({ open, visit 
   await row(teacher, 'Here are my answers').getByRole('link', { name: 'Download answers.txt' }).click()
   expect((await download).suggestedFilename()).toBe('answers.txt')
 
+  // A sticker says thanks.
+  await page.locator('.composer').getByRole('button', { name: 'Stickers' }).click()
+  await page.locator('.stickers__grid').getByRole('button', { name: 'Party' }).click()
+  for (const window of [page, teacher]) {
+    const sent = rows(window).getByRole('button', { name: 'Sticker Party' })
+    await expect(sent).toHaveCount(1)
+    await expect.poll(() => sent.locator('img').evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(256)
+  }
+
   // He finds what was said by the beginning of a word.
   await page.getByRole('button', { name: 'Search' }).first().click()
   await page.getByRole('searchbox', { name: 'Search in messages' }).fill('chapt')

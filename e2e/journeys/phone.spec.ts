@@ -1,6 +1,8 @@
-import { devices, type Page } from '@playwright/test'
-import { chatLink, composer, ready, row, rows, say } from './support/screen.ts'
-import { expect, Person, test } from './support/test.ts'
+import { Buffer } from 'node:buffer'
+import { randomUUID } from 'node:crypto'
+import { devices, type Locator, type Page } from '@playwright/test'
+import { chatLink, composer, ready, row, rows, say, scroller } from './support/screen.ts'
+import { expect, expectAccessible, Person, test } from './support/test.ts'
 
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, defaultBrowserType: undefined }
 
@@ -10,6 +12,17 @@ const chatLinkRu = (page: Page, name: string) =>
 /** Nothing sticks out at the side. */
 const expectNoSideScroll = async (page: Page) =>
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+
+/** A finger that stays on a message opens its menu. */
+async function longPress(page: Page, message: Locator): Promise<void> {
+  const box = (await message.locator('.text').boundingBox())!
+  const session = await page.context().newCDPSession(page)
+  const touchPoints = [{ x: box.x + 10, y: box.y + 10 }]
+  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
+  await expect(page.locator('.row--lit')).toHaveCount(1)
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  await expect(page.getByRole('menu', { name: 'Message actions' })).toBeVisible()
+}
 
 test('one column, a bar at the bottom, a composer above it, a long press', async ({ open }) => {
   const anna = await Person.register('anna')
@@ -41,14 +54,7 @@ test('one column, a bar at the bottom, a composer above it, a long press', async
   expect(field.y + field.height).toBeLessThanOrEqual(844)
   expect(field.width).toBeGreaterThan(200)
 
-  // A long press opens the menu.
-  const box = (await sent.locator('.text').boundingBox())!
-  const session = await page.context().newCDPSession(page)
-  const touchPoints = [{ x: box.x + 10, y: box.y + 10 }]
-  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
-  await expect(page.locator('.row--lit')).toContainText('bread')
-  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
-  await expect(page.getByRole('menu', { name: 'Message actions' })).toBeVisible()
+  await longPress(page, sent)
   await page.getByRole('menuitem', { name: 'Reply', exact: true }).tap()
   await expect(page.getByText('Reply to')).toBeVisible()
   await expectNoSideScroll(page)
@@ -231,4 +237,104 @@ test('long names and words push nothing out of a page', async ({ open }) => {
   await expect(page.getByRole('complementary', { name: 'Участники' })).toHaveCount(0)
   await page.setViewportSize({ width: 1024, height: 800 })
   expect((await page.locator('.roles__editor').boundingBox())!.width).toBeGreaterThan(320)
+})
+
+test('a member who has nothing but a phone has an ordinary day', async ({ visit }) => {
+  test.slow()
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace(`Evening class ${anna.nickname}`)
+  const chat: string = space.default_chat_id
+  const homework = await anna.makeChat(space.id, 'homework', 'Hand in before Friday')
+  const task = await anna.say(homework.id, 'Read chapter seven of the bread book')
+  const invite = await anna.post(`/spaces/${space.id}/invites`, {})
+
+  // The link, an account, and in.
+  const page = await visit(`/i/${invite.code}`, phone)
+  await expect(page.getByRole('heading', { name: space.name })).toBeVisible({ timeout: 30_000 })
+  await expectNoSideScroll(page)
+  await page.getByRole('link', { name: 'Sign in to join' }).tap()
+  await page.getByRole('link', { name: 'Create an account' }).tap()
+  const nickname = `mira_${randomUUID().slice(0, 8)}`
+  await page.getByRole('textbox', { name: 'Nickname' }).fill(nickname)
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(`${nickname}@example.org`)
+  await page.getByLabel('Password', { exact: true }).fill('a rather long secret')
+  await expectNoSideScroll(page)
+  await page.getByRole('button', { name: 'Create the account' }).tap()
+  await page.getByRole('button', { name: 'Join' }).tap()
+  await chatLink(page, 'general').tap()
+  await ready(page)
+
+  // The first word, and an answer.
+  const send = page.getByRole('button', { name: 'Send', exact: true })
+  const write = async (text: string) => {
+    await composer(page).fill(text)
+    await send.tap()
+    await expect(rows(page).filter({ hasText: text })).toHaveCount(1)
+  }
+  await write('Good evening from the tram')
+  await anna.say(chat, 'Welcome! Look into homework')
+  await expect(row(page, 'Look into homework')).toBeVisible()
+
+  // A question in a thread of the task, from the menu under a finger.
+  await page.getByRole('link', { name: 'Back' }).tap()
+  await chatLink(page, 'homework').tap()
+  await expect(row(page, 'Read chapter seven')).toBeVisible()
+  await longPress(page, row(page, 'Read chapter seven'))
+  await page.getByRole('menuitem', { name: 'Reply in a thread' }).tap()
+  const thread = page.getByRole('complementary', { name: 'Thread' })
+  await thread.getByRole('textbox', { name: 'Reply in the thread' }).fill('The exercises too?')
+  await thread.getByRole('button', { name: 'Send', exact: true }).tap()
+  await anna.post(`/messages/${homework.id}`, { content: 'Only the first two', nonce: randomUUID(), thread_root: task.id })
+  await expect(thread.locator('.row').filter({ hasText: 'Only the first two' })).toBeVisible()
+  await expectNoSideScroll(page)
+  await thread.getByRole('button', { name: 'Close the panel' }).tap()
+  await expect(scroller(page).getByRole('button', { name: /2 replies/ })).toBeVisible()
+
+  // A file and a sticker.
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Attach files' }).tap()
+  await (await chooser).setFiles({ name: 'answers.txt', mimeType: 'text/plain', buffer: Buffer.from('42') })
+  await expect(page.locator('.tray__bar')).toHaveCount(0)
+  await write('Here are my answers')
+  await expect(row(page, 'Here are my answers').locator('.file-card')).toContainText('answers.txt')
+  await page.locator('.composer').getByRole('button', { name: 'Emoji' }).tap()
+  await page.getByRole('tab', { name: 'Stickers' }).tap()
+  await page.locator('.stickers__grid').getByRole('button', { name: 'Party' }).tap()
+  const sticker = rows(page).getByRole('button', { name: 'Sticker Party' })
+  await expect(sticker).toBeInViewport()
+  await expectNoSideScroll(page)
+
+  // What was said is found, and shown where it was said.
+  await page.locator('.conversation__header').getByRole('button', { name: 'Search' }).tap()
+  await page.getByRole('searchbox', { name: 'Search in messages' }).fill('chapt')
+  await page.locator('.hit').filter({ hasText: 'chapter seven' }).tap()
+  await expect(page.locator('.row--lit')).toContainText('Read chapter seven')
+
+  // Elsewhere he is named: the bar says so and leads there.
+  await page.getByRole('link', { name: 'Back' }).tap()
+  const bar = page.getByRole('navigation', { name: 'Menu' })
+  await bar.getByRole('link', { name: 'Me', exact: true }).tap()
+  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
+  await anna.say(homework.id, `@${nickname} well done`)
+  const bell = bar.getByRole('link', { name: /Inbox/ })
+  await expect(bell.locator('.badge')).toContainText('1 unread notification')
+  await bell.tap()
+  await page.getByRole('listitem').filter({ hasText: 'well done' }).getByRole('link').tap()
+  await expect(row(page, 'well done')).toBeInViewport()
+
+  // His looks and his name.
+  await page.getByRole('link', { name: 'Back' }).tap()
+  await expect(bell.locator('.badge')).toHaveCount(0)
+  await bar.getByRole('link', { name: 'Me', exact: true }).tap()
+  await page.getByRole('link', { name: 'Appearance' }).tap()
+  const kept = page.waitForResponse((answer) => answer.request().method() === 'PATCH')
+  await page.getByRole('group', { name: 'Theme' }).getByRole('radio', { name: 'Dark' }).check({ force: true })
+  await kept
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+  await page.goto('/settings/profile')
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Mira')
+  await page.getByRole('button', { name: 'Save' }).tap()
+  await expect.poll(async () => (await anna.get(`/profile/nickname/${nickname}`)).display_name).toBe('Mira')
+  await expectNoSideScroll(page)
+  await expectAccessible(page, 'the settings at the end of the day')
 })
