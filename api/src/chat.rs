@@ -1,7 +1,7 @@
 //! Chats, messages, reactions, read state and search.
 //!
 //! Tables: `chats`, `chat_categories`, `chat_members`, `chat_overrides`, `messages`,
-//! `message_versions`, `reactions`, `mentions`, `group_mentions`, `pins`, `threads`, `thread_members`, `read_states`.
+//! `message_versions`, `forwards`, `reactions`, `mentions`, `group_mentions`, `pins`, `threads`, `thread_members`, `read_states`.
 //! Events: everything on `chat:` topics, `chat_*` and `category_*` on `space:` topics,
 //! `conversation_updated`, `read_state_changed` and `thread_state_changed` on `user:` topics. Calls:
 //! spaces, notifications, identity, files.
@@ -53,6 +53,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::messages::update_message)
         .service(routes::messages::delete_message)
         .service(routes::messages::list_message_versions)
+        .service(routes::forwards::find_forward_source)
         .service(routes::reports::report_message)
         .service(routes::reactions::toggle_reaction)
         .service(routes::reactions::list_reactions)

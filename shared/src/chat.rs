@@ -1,6 +1,7 @@
 //! Chats, messages and search on the wire.
 
 mod change;
+mod forward;
 mod mention;
 mod organise;
 mod pin;
@@ -8,6 +9,7 @@ mod search;
 mod thread;
 
 pub use change::*;
+pub use forward::*;
 pub use mention::MentionGroups;
 pub use organise::*;
 pub use pin::*;
@@ -133,13 +135,17 @@ pub struct Message {
     /// Orders the messages of a chat: 1, 2, 3 without holes.
     pub seq: i64,
     pub author: UserRef,
-    /// Markdown source; may be empty when there are files, is empty when it is a sticker.
+    /// Markdown source; may be empty when there are files or something is passed on, is empty when it
+    /// is a sticker of its author's.
     pub content: String,
     /// Its files, in the sender's order.
     #[serde(default)]
     pub attachments: Vec<Attachment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sticker: Option<Sticker>,
+    /// What it passes on; the files and the sticker are then those of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Box<Forwarded>>,
     #[serde(rename = "type")]
     pub kind: MessageType,
     /// A heading that opens a topic (imports from systems with topics).
@@ -166,6 +172,17 @@ pub struct Message {
     #[serde(with = "crate::millis")]
     pub created_at: DateTime<Utc>,
     pub nonce: String,
+}
+
+impl Message {
+    /// What it says: its own text, or without one the text that it passes on.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        match &self.forwarded {
+            Some(forwarded) if self.content.is_empty() => &forwarded.content,
+            _ => &self.content,
+        }
+    }
 }
 
 /// The message that is answered.
@@ -203,7 +220,8 @@ pub struct Reaction {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SendMessage {
-    /// Up to 10,000 characters of Markdown; may be empty when there are files, is empty with a sticker.
+    /// Up to 10,000 characters of Markdown; may be empty when there are files or something is passed on,
+    /// is empty with a sticker.
     #[serde(default)]
     pub content: String,
     /// 1-64 characters, chosen by the sender: the same nonce is the same message.
@@ -219,6 +237,10 @@ pub struct SendMessage {
     /// One of a pack that the caller may see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sticker_id: Option<StickerId>,
+    /// A message to pass on, which the caller may read: text, files and sticker are copied as they are
+    /// now, `content` is his comment. What was passed on there is passed on from its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_of: Option<MessageId>,
 }
 
 impl Validate for SendMessage {
@@ -226,9 +248,16 @@ impl Validate for SendMessage {
         let mut errors = Vec::new();
         check(&mut errors, "content", words(self));
         check(&mut errors, "attachment_ids", attachments(self));
+        check(&mut errors, "forward_of", alone(self));
         check(&mut errors, "nonce", validate::nonce(&self.nonce));
         errors
     }
+}
+
+/// What is passed on brings its own files and sticker.
+fn alone(body: &SendMessage) -> Result<(), FieldCode> {
+    let brings_more = !body.attachment_ids.is_empty() || body.sticker_id.is_some();
+    if body.forward_of.is_some() && brings_more { Err(FieldCode::OutOfRange) } else { Ok(()) }
 }
 
 /// A text, which may be empty beside files and is beside a sticker.
@@ -237,7 +266,7 @@ fn words(body: &SendMessage) -> Result<(), FieldCode> {
     match body.sticker_id {
         Some(_) if body.content.is_empty() => Ok(()),
         Some(_) => Err(FieldCode::OutOfRange),
-        None if empty && !body.attachment_ids.is_empty() => Ok(()),
+        None if empty && (!body.attachment_ids.is_empty() || body.forward_of.is_some()) => Ok(()),
         None => validate::message(&body.content),
     }
 }
@@ -258,7 +287,7 @@ fn attachments(body: &SendMessage) -> Result<(), FieldCode> {
     }
 }
 
-/// `PATCH /messages/{message_id}`. An empty text is for messages with files only.
+/// `PATCH /messages/{message_id}`. An empty text is for messages that have files or pass something on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -269,7 +298,7 @@ pub struct EditMessage {
 impl Validate for EditMessage {
     fn validate(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        // Whether there are files the server knows.
+        // Whether there is something else the server knows.
         check(&mut errors, "content", edited(&self.content));
         errors
     }

@@ -101,17 +101,24 @@ pub struct SendTo {
     pub attachment_ids: Vec<FileId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sticker_id: Option<StickerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_of: Option<MessageId>,
 }
 
 impl SendTo {
     /// The chat, and the body as the REST route takes it.
     #[must_use]
     pub fn into_parts(self) -> (ChatId, SendMessage) {
-        let Self { chat_id, content, nonce, reply_to, thread_root, attachment_ids, sticker_id } =
-            self;
-        let body =
-            SendMessage { content, nonce, reply_to, thread_root, attachment_ids, sticker_id };
-        (chat_id, body)
+        let body = SendMessage {
+            content: self.content,
+            nonce: self.nonce,
+            reply_to: self.reply_to,
+            thread_root: self.thread_root,
+            attachment_ids: self.attachment_ids,
+            sticker_id: self.sticker_id,
+            forward_of: self.forward_of,
+        };
+        (self.chat_id, body)
     }
 }
 

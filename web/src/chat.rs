@@ -16,6 +16,8 @@ mod custom_emoji;
 mod emoji;
 pub mod emoji_picker;
 mod explain;
+mod forward_dialog;
+mod forwarded;
 mod group_people;
 mod highlight;
 pub mod keys;

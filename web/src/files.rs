@@ -44,7 +44,7 @@ pub fn hint(file: &FileHint) -> String {
 /// The text of a message in brief, or what stands for it.
 #[must_use]
 pub fn brief(message: &shared::chat::Message, length: usize) -> String {
-    let text = shared::markdown::plain(&message.content, length);
+    let text = shared::markdown::plain(message.words(), length);
     if let Some(sticker) = &message.sticker {
         return tf(Key::StickersOne, &[("name", &sticker.name)]);
     }

@@ -3,8 +3,13 @@
 
 mod asked;
 mod fuzzy;
+mod targets;
 
-use self::asked::{files, follow, strangers};
+pub use asked::{follow, strangers};
+pub use targets::{best, targets};
+
+use self::asked::files;
+use self::targets::{chat_entries, is_empty, notes};
 use crate::api::chat as api;
 use crate::chat::keys::page;
 use crate::chat::mark_all_read;
@@ -19,16 +24,17 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::{ChatKind, QuickFound};
+use shared::chat::QuickFound;
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 
 /// Entries shown at once.
 const MOST: usize = 12;
 /// Entries remembered.
 const RECENT: &str = "palette.recent";
+
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
-enum Act {
+pub enum Act {
     Chat(Option<SpaceId>, ChatId),
     Space(SpaceId),
     Person(UserId),
@@ -42,14 +48,14 @@ enum Act {
 
 /// One line.
 #[derive(Clone, Debug, PartialEq)]
-struct Entry {
+pub struct Entry {
     /// The same for the same thing, also tomorrow.
     key: String,
-    name: String,
+    pub name: String,
     /// Where it is.
-    place: String,
-    icon: Icon,
-    act: Act,
+    pub place: String,
+    pub icon: Icon,
+    pub act: Act,
 }
 
 /// The dialog while [`Layout::palette`] is true.
@@ -191,31 +197,7 @@ fn Open(layout: Layout) -> impl IntoView {
 /// Everything in memory that one may go to or do.
 fn places(stores: Stores) -> Vec<Entry> {
     let Stores { chats, spaces, session, .. } = stores;
-    let mut all = Vec::new();
-    let mut ids = chats.ids();
-    ids.sort_by_key(|id| std::cmp::Reverse(chats.peek(*id, |chat| chat.last_message_at).flatten()));
-    for id in ids {
-        let entry = chats.peek(id, |chat| {
-            let is_notes = chats.is_notes(chat);
-            let partner = chats.partner(chat).filter(|_| !is_notes);
-            let icon = match chat.kind {
-                _ if is_notes => Icon::Bookmark,
-                ChatKind::Space => Icon::Hash,
-                ChatKind::Direct => Icon::User,
-                ChatKind::Group => Icon::Users,
-            };
-            let space = chat.space_id.and_then(|id| spaces.get(id)).map(|space| space.name);
-            let place = space.or_else(|| partner.map(|person| format!("@{}", person.nickname)));
-            Entry {
-                key: format!("chat:{id}"),
-                name: chats.title(chat),
-                place: place.unwrap_or_default(),
-                icon,
-                act: Act::Chat(chat.space_id, id),
-            }
-        });
-        all.extend(entry);
-    }
+    let mut all = chat_entries(chats, spaces);
     for id in spaces.ids() {
         let name = spaces.get(id).map(|space| space.name).unwrap_or_default();
         let place = tr(Key::ConversationSpace).to_owned();
@@ -256,9 +238,7 @@ fn places(stores: Stores) -> Vec<Entry> {
             act: Act::Page(Page::Settings(tab)),
         });
     }
-    if let Some(me) = session.user_id() {
-        all.push(fixed("notes", Key::ConversationNotes, Icon::Bookmark, Act::Person(me)));
-    }
+    all.extend(notes(session));
     all.push(fixed("read", Key::ConversationAllRead, Icon::Check, Act::AllRead));
     all.push(fixed("keys", Key::ConversationKeys, Icon::Help, Act::Keys));
     all
@@ -266,7 +246,6 @@ fn places(stores: Stores) -> Vec<Entry> {
 
 /// What fits, the best first; without words what was used last, then the liveliest.
 fn found(words: &str, all: &[Entry], others: Vec<Entry>) -> Vec<Entry> {
-    let wanted = words.trim().trim_start_matches(['@', '#']);
     let search = Entry {
         key: "search".into(),
         name: match words.trim() {
@@ -277,32 +256,14 @@ fn found(words: &str, all: &[Entry], others: Vec<Entry>) -> Vec<Entry> {
         icon: Icon::Search,
         act: Act::Search,
     };
-    if wanted.is_empty() {
+    if is_empty(words) {
         let recent: Vec<String> = storage::load(RECENT).unwrap_or_default();
         let used = recent.iter().filter_map(|key| all.iter().find(|entry| entry.key == *key));
         let others = all.iter().filter(|entry| !recent.contains(&entry.key));
         let list = used.chain(others).take(MOST - 1).cloned();
         return list.chain([search]).collect();
     }
-    // Whom one talks to already is among the chats.
-    let known = |other: &Entry| {
-        let is_it = |entry: &Entry| entry.icon == Icon::User && entry.place == other.place;
-        matches!(other.act, Act::Person(_)) && all.iter().any(is_it)
-    };
-    let others = others.into_iter().filter(|other| !known(other));
-    let mut ranked: Vec<(i32, usize, Entry)> = all
-        .iter()
-        .cloned()
-        .chain(others)
-        .enumerate()
-        .filter_map(|(at, entry)| {
-            let of_name = fuzzy::score(wanted, &entry.name);
-            let of_place = fuzzy::score(wanted, &entry.place).map(|score| score / 2);
-            Some((of_name.max(of_place)?, at, entry))
-        })
-        .collect();
-    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    ranked.into_iter().map(|(_, _, entry)| entry).take(MOST - 1).chain([search]).collect()
+    best(words, all, others).into_iter().take(MOST - 1).chain([search]).collect()
 }
 
 fn remember(key: &str) {

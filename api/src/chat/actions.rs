@@ -2,6 +2,7 @@
 
 pub mod categories;
 pub mod chats;
+pub mod forwards;
 pub mod groups;
 pub mod messages;
 pub mod news;

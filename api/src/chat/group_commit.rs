@@ -3,7 +3,7 @@
 //! of once for each; each send keeps its own checks and is answered only after the commit.
 //!
 //! This is for plain texts to chats of spaces. What needs more (files, answers, threads, stickers,
-//! mentions, slow mode, conversations whose people are told) has a transaction of its own.
+//! forwards, mentions, slow mode, conversations whose people are told) has a transaction of its own.
 
 use super::access::{ChatAccess, access_chat_for};
 use super::actions::messages::{Sent, do_send_plain};
@@ -70,6 +70,7 @@ impl GroupCommit {
             && body.sticker_id.is_none()
             && body.reply_to.is_none()
             && body.thread_root.is_none()
+            && body.forward_of.is_none()
             && !body.content.contains('@');
         is_plain && !self.0.conversations.contains_key(&chat)
     }

@@ -3,6 +3,7 @@
 pub mod categories;
 pub mod chats;
 pub mod explain;
+pub mod forwards;
 pub mod messages;
 pub mod people;
 pub mod pins;

@@ -1,10 +1,11 @@
 //! What files must ask rooms above: where one may go, who may see it.
 
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use async_trait::async_trait;
+use shared::files::FileKind;
 use shared::ids::{ChatId, MessageId, SpaceId};
-use shared::permission::PermissionSet;
+use shared::permission::{Permission, PermissionSet};
 
 /// A chat that a file is uploaded for.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,17 @@ pub struct Destination {
     pub space: Option<SpaceId>,
     /// What the uploader may do in the chat.
     pub permissions: PermissionSet,
+}
+
+impl Destination {
+    /// May the uploader send a file of this kind there?
+    ///
+    /// # Errors
+    /// `forbidden`, naming the permission.
+    pub fn require(&self, kind: FileKind) -> ApiResult<()> {
+        let needed = if kind.is_media() { Permission::SendMedia } else { Permission::SendFiles };
+        if self.permissions.contains(needed) { Ok(()) } else { Err(ApiError::forbidden(needed)) }
+    }
 }
 
 /// Answers for files.

@@ -101,6 +101,14 @@ impl Storage {
         writer.finish().await.map(drop).map_err(ApiError::unavailable)
     }
 
+    /// Gives a file the bytes that another one has.
+    ///
+    /// # Errors
+    /// `not_found` when they are not there, `unavailable` when the store does not answer.
+    pub async fn copy(&self, from: FileId, to: FileId, part: Part) -> ApiResult<()> {
+        self.store.copy(&key(from, part), &key(to, part)).await.map_err(failed)
+    }
+
     /// The bytes of a range, as they come.
     ///
     /// # Errors

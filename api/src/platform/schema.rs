@@ -187,6 +187,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    forwards (message_id) {
+        message_id -> Uuid,
+        source_id -> Uuid,
+        author_id -> Uuid,
+        content -> Text,
+        written_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     group_mentions (message_id) {
         message_id -> Uuid,
         chat_id -> Uuid,
@@ -636,6 +646,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     files,
     former_nicknames,
+    forwards,
     group_mentions,
     idempotency_keys,
     installed_packs,

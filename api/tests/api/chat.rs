@@ -4,6 +4,7 @@ mod categories;
 mod chats;
 mod edits;
 mod explain;
+mod forwards;
 mod group_commit;
 mod history;
 mod messages;

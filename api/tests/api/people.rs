@@ -225,7 +225,9 @@ async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
     let boris = &bakery.boris;
     boris.patch("/profile/me", json!({"bio": "Bakes."})).await.expect(200);
     boris.post("/status/set-status", json!({"status": "online", "text": "Here"})).await.expect(204);
-    bakery.say(&bakery.anna, "Not his").await;
+    let source = bakery.say(&bakery.anna, "Not his").await;
+    let passed_on = json!({"content": "His comment", "nonce": "p", "forward_of": source["id"]});
+    boris.post(&format!("/messages/{}", bakery.chat), passed_on).await.expect(201);
     for n in 0..3 {
         bakery.say(boris, &format!("His “{n}”")).await;
     }
@@ -268,8 +270,8 @@ async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
     let messages = read("messages.json");
     let contents: Vec<_> =
         messages.as_array().unwrap().iter().map(|m| text(&m["content"])).collect();
-    assert_eq!(contents, ["His “0”", "His “1”", "His “2”", "His file"]);
-    assert_eq!(messages[3]["files"], json!([file]));
+    assert_eq!(contents, ["His comment", "His “0”", "His “1”", "His “2”", "His file"]);
+    assert_eq!(messages[4]["files"], json!([file]));
     let files = read("files.json");
     let names: Vec<_> = files.as_array().unwrap().iter().map(|f| text(&f["name"])).collect();
     assert_eq!(names, ["bread.png", "a.png"], "and the picture of his sticker");

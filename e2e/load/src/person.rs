@@ -158,6 +158,7 @@ impl Person {
                     thread_root: None,
                     attachment_ids: Vec::new(),
                     sticker_id: None,
+                    forward_of: None,
                 })
                 .await
             }

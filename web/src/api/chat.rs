@@ -10,9 +10,10 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use shared::Timestamp;
 use shared::chat::{
-    AddChatMember, Chat, CreateChat, EditMessage, History, ListedThread, MarkAllRead, MarkRead,
-    MarkThreadRead, MarkUnread, Message, MessageVersion, OpenChat, QuickFound, React, Reactions,
-    ReadState, SearchHit, SendMessage, Thread, ThreadState, UpdateChat,
+    AddChatMember, Chat, CreateChat, EditMessage, ForwardSource, History, ListedThread,
+    MarkAllRead, MarkRead, MarkThreadRead, MarkUnread, Message, MessageVersion, OpenChat,
+    QuickFound, React, Reactions, ReadState, SearchHit, SendMessage, Thread, ThreadState,
+    UpdateChat,
 };
 use shared::identity::{Profile, UserRef};
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
@@ -216,6 +217,11 @@ pub async fn delete_message(message: MessageId) -> ApiResult<()> {
 /// Adds the caller's emoji, or takes it away.
 pub async fn toggle_reaction(message: MessageId, emoji: String) -> ApiResult<Reactions> {
     post(format!("/messages/{message}/reaction")).json(&React { emoji }).send().await
+}
+
+/// Where a message that was passed on was taken from.
+pub async fn forward_source(message: MessageId) -> ApiResult<ForwardSource> {
+    get(format!("/messages/{message}/source")).send().await
 }
 
 /// The earlier texts of a message, oldest first.

@@ -1,6 +1,7 @@
 //! One message.
 
 use super::custom_emoji;
+use super::forwarded::forwarded;
 use super::rows::Row;
 use super::talk::Talk;
 use super::text;
@@ -10,6 +11,7 @@ use crate::state::People;
 use crate::state::outbox::Delivery;
 use crate::state::window::Entry;
 use crate::ui::avatar::hue;
+use crate::ui::lazy::later_as;
 use crate::ui::{Glyph, Icon};
 use leptos::prelude::*;
 use shared::chat::{Message, Reaction, ReplyPreview, ThreadSummary};
@@ -64,8 +66,10 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {move || folds.get().then(fold_line)}
                     {(!message.content.is_empty())
                         .then(|| view! { <div class="text" use:fill_with=fill.into()></div> })}
+                    {message.forwarded.is_some().then(|| passed_on(&row.entry, space))}
                     {sticker(message)}
-                    {(!message.attachments.is_empty()).then(|| files(&row.entry))}
+                    {(!message.attachments.is_empty() && message.forwarded.is_none())
+                        .then(|| files(&row.entry))}
                     {message.edited_at.map(edited_mark)}
                     {message.pinned.then(pin_mark)}
                     {(!message.reactions.is_empty()).then(|| reactions(&message.reactions, space))}
@@ -83,6 +87,11 @@ fn files(entry: &Arc<Entry>) -> impl IntoView + use<> {
     view! { <div class="files" use:fill_with=fill.into()></div> }
 }
 
+fn passed_on(entry: &Arc<Entry>, space: Option<SpaceId>) -> AnyView {
+    let entry = Arc::clone(entry);
+    later_as(move || forwarded(Arc::clone(&entry), space), || ().into_any())
+}
+
 /// Whether the message stands folded: the reader does not want to hear its author.
 fn folding(message: &Message, is_own: bool) -> Memo<bool> {
     let people = use_context::<People>().filter(|_| !is_own);
@@ -90,7 +99,7 @@ fn folding(message: &Message, is_own: bool) -> Memo<bool> {
     Memo::new(move |_| people.is_some_and(|people| people.folds(author, id)))
 }
 
-fn fold_line() -> impl IntoView {
+pub fn fold_line() -> impl IntoView {
     view! {
         <p class="row__fold">
             {t(Key::PeopleFolded)}
@@ -102,7 +111,7 @@ fn fold_line() -> impl IntoView {
 
 /// Fills the element of a text once.
 #[derive(Clone)]
-struct Fill(Arc<dyn Fn(web_sys::Element) + Send + Sync>);
+pub struct Fill(Arc<dyn Fn(web_sys::Element) + Send + Sync>);
 
 impl<F: Fn(web_sys::Element) + Send + Sync + 'static> From<F> for Fill {
     fn from(fill: F) -> Self {
@@ -110,7 +119,7 @@ impl<F: Fn(web_sys::Element) + Send + Sync + 'static> From<F> for Fill {
     }
 }
 
-fn fill_with(element: web_sys::Element, fill: Fill) {
+pub fn fill_with(element: web_sys::Element, fill: Fill) {
     (fill.0)(element);
 }
 
@@ -219,7 +228,9 @@ pub fn quote(reply: &ReplyPreview, excerpt: &str) -> String {
 /// Its size is known before the picture comes; a click shows its pack.
 fn sticker(message: &Message) -> AnyView {
     let Some(sticker) = &message.sticker else {
-        let is_lost = message.content.is_empty() && message.attachments.is_empty();
+        let is_lost = message.content.is_empty()
+            && message.attachments.is_empty()
+            && message.forwarded.is_none();
         let lost = is_lost.then(|| view! { <p class="sticker__lost">{t(Key::StickersLost)}</p> });
         return lost.into_any();
     };

@@ -1,6 +1,7 @@
 //! What can be done with a message: the toolbar at the pointer, the menu, and their dialogs.
 
 use super::author_menu::{AuthorMenu, may_moderate};
+use super::forward_dialog::ForwardDialog;
 use super::keys::page;
 use super::message_list::events::copy;
 use super::reactors::ReactorsDialog;
@@ -150,7 +151,7 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
         moderated.set(author.zip(place.get_value()));
     };
     let is_pinned = move || message.with(|message| message.as_ref().is_some_and(|m| m.pinned));
-    let asking_who = RwSignal::new(false);
+    let (asking_who, forwarding) = (RwSignal::new(false), RwSignal::new(false));
     let is_reacted =
         move || message.with(|message| message.as_ref().is_some_and(|m| !m.reactions.is_empty()));
     let is_edited =
@@ -174,6 +175,11 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
                     on_choose=with(|talk, message| talk.open_thread_of(message.id))
                 />
             </Show>
+            <MenuItem
+                icon=Icon::Forward
+                label=t(Key::ChatForward)
+                on_choose=move |()| forwarding.set(true)
+            />
             <Show when=move || talk.may(Permission::PinMessages)>
                 <MenuItem
                     icon=Icon::Pin
@@ -201,7 +207,7 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
             <MenuItem
                 icon=Icon::Copy
                 label=t(Key::ChatCopyText)
-                on_choose=with(|talk, message| copy(talk.toasts, message.content.clone()))
+                on_choose=with(|talk, message| copy(talk.toasts, message.words().to_owned()))
             />
             <MenuItem
                 icon=Icon::Link
@@ -242,6 +248,7 @@ fn MessageMenu(talk: Talk) -> impl IntoView {
                 </Show>
             </Show>
         </Menu>
+        <ForwardDialog open=forwarding what=message />
         <ReactorsDialog open=asking_who shown=message space />
         <ReportDialog open=reporting what=reported />
         {space.map(|space| view! { <AuthorMenu talk space asked=moderated /> })}

@@ -120,7 +120,7 @@ fn OnePin(
                     <span class="hit__author">{message.author.name().to_owned()}</span>
                     <time class="hit__time">{move || format!("{}, {}", day(at), clock(at))}</time>
                 </span>
-                <span class="hit__text">{markdown::plain(&message.content, 300)}</span>
+                <span class="hit__text">{markdown::plain(message.words(), 300)}</span>
                 <span class="hit__time">
                     {move || tf(Key::ConversationPinnedBy, &[("name", &by)])}
                 </span>

@@ -367,9 +367,9 @@ fn Hit(hit: SearchHit) -> impl IntoView {
             layout.close_panel();
         }
     };
-    // Without words: what the message shows instead.
     let instead = message.content.is_empty().then(|| match &message.sticker {
         Some(sticker) => tf(Key::StickersOne, &[("name", &sticker.name)]),
+        None if !message.words().is_empty() => shared::markdown::plain(message.words(), 140),
         None => message.attachments.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", "),
     });
     let pieces = snippet.into_iter().map(|part| {

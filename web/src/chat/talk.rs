@@ -260,7 +260,7 @@ impl Talk {
             id,
             seq: message.seq,
             author: Some(message.author.clone()),
-            excerpt: Some(markdown::plain(&message.content, 140)),
+            excerpt: Some(markdown::plain(message.words(), 140)),
             file: message
                 .attachments
                 .first()

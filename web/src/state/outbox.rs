@@ -249,6 +249,7 @@ async fn send(outgoing: &Outgoing) -> ApiResult<Message> {
         thread_root: outgoing.thread_root,
         attachment_ids: outgoing.attachments.iter().map(|file| file.id).collect(),
         sticker_id: outgoing.sticker.as_ref().map(|sticker| sticker.id),
+        forward_of: None,
     };
     api::send_message(outgoing.chat_id, &body).await
 }

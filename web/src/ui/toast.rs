@@ -43,6 +43,12 @@ impl Toasts {
         self.show(Tone::Done, text.into(), None, STAYS);
     }
 
+    /// As [`Toasts::done`], with a button that leads to it.
+    pub fn done_with(&self, text: impl Into<String>, label: &str, action: Callback<()>) {
+        let action: Action = (label.to_owned(), Arc::new(move || action.run(())));
+        self.show(Tone::Done, text.into(), Some(action), FAILURE_STAYS);
+    }
+
     /// Says that something failed, and why.
     pub fn failed(&self, text: impl Into<String>) {
         self.show(Tone::Failed, text.into(), None, FAILURE_STAYS);

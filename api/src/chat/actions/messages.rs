@@ -1,10 +1,12 @@
 //! Send, edit, delete.
 
 use crate::chat::access::ChatAccess;
+use crate::chat::actions::forwards::excerpt;
 use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
 use crate::chat::actions::removal::do_remove_messages;
 use crate::chat::model::chat_changes::keep_of;
-use crate::chat::model::message::{self, EXCERPT, MessageRow};
+use crate::chat::model::forward::Copied;
+use crate::chat::model::message::{self, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
 use crate::chat::model::sticker;
 use crate::chat::model::sweep::Gone;
@@ -23,7 +25,6 @@ use shared::error::{ErrorCode, FieldCode};
 use shared::event::{Event, MessageEdited};
 use shared::expression::Sticker;
 use shared::ids::{ChatId, MessageId, StickerId, UserId};
-use shared::markdown;
 use shared::permission::Permission;
 use shared::spaces::AuditAction;
 use shared::topic::Topic;
@@ -36,11 +37,13 @@ pub enum Sent {
     Repeat,
 }
 
-/// Inserts a message as the chat's next one. `space_quota`: bytes of files a space may have.
+/// Inserts a message as the chat's next one. `copied`: what it passes on; `space_quota`: bytes of files a
+/// space may have.
 pub async fn do_send_message(
     tx: &mut Tx,
     chat: &ChatAccess,
     body: &SendMessage,
+    copied: Option<Copied>,
     space_quota: u64,
 ) -> ApiResult<Sent> {
     chat.require_to_send()?;
@@ -74,12 +77,17 @@ pub async fn do_send_message(
     keep_slow(tx, chat, id, created_at).await?;
     let (to, ids) = (chat.destination(), &body.attachment_ids);
     let attachments = do_attach(tx, author.id, id, to, ids, space_quota).await?;
+    let forwarded = match copied {
+        Some(copied) => Some(Box::new(copied.insert(tx, id).await?)),
+        None => None,
+    };
     let mentioned = mentioned(tx, chat, &body.content).await?;
     mentioned.save(tx, id, chat.chat_id(), seq, true).await?;
     let message = Message {
         attachments,
         kind: if sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
         sticker,
+        forwarded,
         reply_to,
         mentions: mentioned.people.clone(),
         mention_groups: mentioned.groups.clone(),
@@ -154,6 +162,7 @@ fn fresh(
         attachments: Vec::new(),
         kind: MessageType::Text,
         sticker: None,
+        forwarded: None,
         subject: None,
         reply_to: None,
         reactions: Vec::new(),
@@ -248,8 +257,12 @@ pub async fn repeated(
     let sent = sticker::of_messages(conn, &[row.id()]).await?.remove(&row.id());
     let same_sticker =
         row.deleted_at.is_some() || sent.map(|sticker| sticker.id) == body.sticker_id;
+    let passed_on = Copied::of(conn, row.id()).await?.map(|copied| copied.source_id);
+    let same_source = row.deleted_at.is_some() || passed_on == body.forward_of;
+    // What is passed on brought its own files and sticker.
+    let same_things = same_source && (body.forward_of.is_some() || same_files && same_sticker);
     let same_place = row.reply_to() == body.reply_to && row.thread_root() == body.thread_root;
-    if !same_text || !same_files || !same_sticker || !same_place {
+    if !same_text || !same_things || !same_place {
         return Err(ApiError::new(ErrorCode::NonceMismatch));
     }
     one(conn, row, author).await
@@ -278,9 +291,9 @@ pub async fn do_edit_message(
         return Err(ApiError::new(ErrorCode::Forbidden));
     }
     if content.trim().is_empty() {
-        // Without words there must be files.
+        // Without words there must be something else.
         let files = attachments::of_messages(tx, &[id]).await?;
-        if files.is_empty() {
+        if files.is_empty() && Copied::of(tx, id).await?.is_none() {
             return Err(ApiError::field("content", FieldCode::Required));
         }
     }
@@ -327,7 +340,7 @@ pub async fn do_delete_message(
         return Err(ApiError::not_found());
     }
     if let Some(space) = chat.space_id().filter(|_| !is_own) {
-        let excerpt = markdown::plain(&row.content, EXCERPT);
+        let excerpt = excerpt(tx, row).await?;
         let entry = Entry::new(space, chat.user_id(), AuditAction::MessageDeleted)
             .user(row.author_id())
             .target(row.id().0, &excerpt)
@@ -360,7 +373,7 @@ async fn answered(
     if row.chat_id() != chat.chat_id() || !is_beside {
         return Err(unknown());
     }
-    let excerpt = markdown::plain(&row.content, EXCERPT);
+    let excerpt = excerpt(tx, &row).await?;
     let (id, seq) = (row.id(), row.seq);
     let author = row.author()?;
     let files = attachments::of_messages(tx, &[id]).await?;

@@ -1,7 +1,8 @@
 //! Pinning messages.
 
 use crate::chat::access::ChatAccess;
-use crate::chat::model::message::{EXCERPT, MessageRow};
+use crate::chat::actions::forwards::excerpt;
+use crate::chat::model::message::MessageRow;
 use crate::chat::model::{chat_changes, message_changes, pin};
 use crate::error::{ApiError, ApiResult};
 use crate::realtime::stream::{Tx, now};
@@ -9,7 +10,6 @@ use crate::spaces::audit::{Entry, record};
 use shared::chat::{MAX_PINS, PinChanged};
 use shared::error::ErrorCode;
 use shared::event::Event;
-use shared::markdown;
 use shared::permission::Permission;
 use shared::spaces::AuditAction;
 
@@ -57,7 +57,7 @@ async fn note(
     action: AuditAction,
 ) -> ApiResult<()> {
     let Some(space) = chat.space_id() else { return Ok(()) };
-    let excerpt = markdown::plain(&row.content, EXCERPT);
+    let excerpt = excerpt(tx, row).await?;
     let entry = Entry::new(space, chat.user_id(), action)
         .user(row.author_id())
         .target(row.id().0, &excerpt)

@@ -1,8 +1,8 @@
-//! What hangs on messages (reactions, mentions of people and of many, threads, files, stickers): one
-//! statement, whatever there is and however many messages.
+//! What hangs on messages (reactions, mentions of people and of many, threads, files, stickers, what
+//! they pass on): one statement, whatever there is and however many messages.
 
 use super::sql::from_json;
-use super::{group_mention, mention, reaction, sticker, thread};
+use super::{forward, group_mention, mention, reaction, sticker, thread};
 use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use shared::chat::{MentionGroups, Reaction, ThreadSummary};
+use shared::chat::{Forwarded, MentionGroups, Reaction, ThreadSummary};
 use shared::expression::Sticker;
 use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
@@ -29,6 +29,7 @@ pub struct Details {
     pub threads: HashMap<MessageId, ThreadSummary>,
     pub files: HashMap<MessageId, Vec<FileRow>>,
     pub stickers: HashMap<MessageId, Sticker>,
+    pub forwarded: HashMap<MessageId, Forwarded>,
 }
 
 /// A part of the statement yields `part`, `message_id` and `data`, for the messages `$1`, as the
@@ -41,6 +42,7 @@ static ALL: LazyLock<String> = LazyLock::new(|| {
         thread::OF_MESSAGES,
         attachments::OF_MESSAGES,
         sticker::OF_MESSAGES,
+        forward::OF_MESSAGES,
     ];
     parts.join(" UNION ALL ")
 });
@@ -55,7 +57,8 @@ struct Row {
     data: Value,
 }
 
-/// All that hangs on messages as `reader` sees it; of those they answer the files and stickers.
+/// All that hangs on messages as `reader` sees it; of those they answer the files, the
+/// stickers and what they pass on.
 ///
 /// # Errors
 /// The database's.
@@ -76,6 +79,9 @@ pub async fn of_messages(
             "groups" => put(&mut found.groups, message_id, data)?,
             "threads" => {
                 found.threads.insert(message_id, thread::summary(data)?);
+            }
+            "forwarded" => {
+                found.forwarded.insert(message_id, forward::forwarded(data)?);
             }
             "files" => put(&mut found.files, message_id, data)?,
             _ => put(&mut found.stickers, message_id, data)?,

@@ -255,8 +255,15 @@ pub async fn assemble(
     let ids: Vec<MessageId> = rows.iter().map(MessageRow::id).collect();
     let answered = rows.iter().filter(|row| row.reply_content.is_some());
     let answered: Vec<MessageId> = answered.filter_map(MessageRow::reply_to).collect();
-    let Details { mut reactions, mut mentions, mut groups, mut threads, files, stickers } =
-        details::of_messages(conn, &ids, &answered, reader).await?;
+    let Details {
+        mut reactions,
+        mut mentions,
+        mut groups,
+        mut threads,
+        files,
+        stickers,
+        forwarded,
+    } = details::of_messages(conn, &ids, &answered, reader).await?;
     rows.into_iter()
         .map(|row| {
             let id = row.id();
@@ -272,6 +279,7 @@ pub async fn assemble(
                 }),
                 kind: if sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
                 sticker,
+                forwarded: forwarded.get(&id).cloned().map(Box::new),
                 subject: row.subject,
                 reply_to: match (row.reply_id, row.reply_seq) {
                     (Some(reply), Some(seq)) => Some(ReplyPreview {
@@ -286,7 +294,14 @@ pub async fn assemble(
                             .get(&MessageId(reply))
                             .filter(|_| row.reply_content.is_some())
                             .map(|sticker| sticker.name.clone()),
-                        excerpt: row.reply_content.map(|text| markdown::plain(&text, EXCERPT)),
+                        excerpt: row.reply_content.map(|text| {
+                            let passed_on = forwarded.get(&MessageId(reply));
+                            let words = match passed_on.filter(|_| text.is_empty()) {
+                                Some(forwarded) => &forwarded.content,
+                                None => &text,
+                            };
+                            markdown::plain(words, EXCERPT)
+                        }),
                     }),
                     _ => None,
                 },

@@ -1,7 +1,7 @@
 //! Messages that go, one or many.
 
 use crate::platform::db::PgConn;
-use crate::platform::schema::{message_versions, messages, pins};
+use crate::platform::schema::{forwards, message_versions, messages, pins};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
@@ -29,8 +29,8 @@ pub struct Gone {
     pub thread_root: Option<MessageId>,
 }
 
-/// Takes messages from everybody, also from the pinned ones: their texts, those they had before and
-/// the pins go, the rows stay in the order of the chat with who did it. Returns those that were not
+/// Takes messages from everybody, also from the pinned ones: their texts, those they had before, what
+/// they pass on and the pins go, the rows stay in the order of the chat with who did it. Returns those that were not
 /// deleted yet, by chat and oldest first.
 ///
 /// # Errors
@@ -56,6 +56,7 @@ pub async fn remove(
     .await?;
     let ids: Vec<MessageId> = gone.iter().map(|message| message.id).collect();
     diesel::delete(pins::table.filter(pins::message_id.eq_any(&ids))).execute(conn).await?;
+    diesel::delete(forwards::table.filter(forwards::message_id.eq_any(&ids))).execute(conn).await?;
     diesel::delete(message_versions::table.filter(message_versions::message_id.eq_any(&ids)))
         .execute(conn)
         .await?;

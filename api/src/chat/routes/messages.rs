@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::chat::access::{ChatAccess, access_chat, access_message};
+use crate::chat::actions::forwards::{copied, with_copies};
 use crate::chat::actions::messages::{
     Sent, do_delete_message, do_edit_message, do_send_message, repeated,
 };
@@ -13,6 +14,7 @@ use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::message::{self, Place};
 use crate::chat::model::{message_changes, thread};
 use crate::error::{ApiError, ApiResult, check};
+use crate::files::actions::give_up;
 use crate::http::current_user::CurrentUser;
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::{Path, Query, limit};
@@ -105,6 +107,9 @@ async fn send(
     chat: ChatId,
     body: &SendMessage,
 ) -> ApiResult<(Message, bool)> {
+    if let Some(source) = body.forward_of {
+        return forward(app, user, chat, body, source).await;
+    }
     let outcome = match app.group_commit.takes(chat, body) {
         true => app.group_commit.send(app, user.id, chat, body).await?,
         false => Outcome::Apart,
@@ -126,6 +131,24 @@ async fn repeat(
     Ok((repeated(conn, chat, user.id, body).await?, false))
 }
 
+/// A send that passes a message on.
+async fn forward(
+    app: &App,
+    user: &CurrentUser,
+    chat: ChatId,
+    body: &SendMessage,
+    source: MessageId,
+) -> ApiResult<(Message, bool)> {
+    let Some(whole) = with_copies(app, user, chat, body, source).await? else {
+        return repeat(app, user, chat, body).await;
+    };
+    let sent = send_apart(app, user, chat, &whole).await;
+    if !matches!(sent, Ok((_, true))) {
+        give_up(app, &whole.attachment_ids).await?;
+    }
+    sent
+}
+
 /// A send with a transaction of its own.
 async fn send_apart(
     app: &App,
@@ -136,7 +159,12 @@ async fn send_apart(
     let sent = app
         .transact(async |tx| {
             let chat = access_chat(tx, user, chat).await?;
-            match do_send_message(tx, &chat, body, app.config.files.space_quota).await? {
+            let copied = match body.forward_of {
+                Some(source) => Some(copied(tx, user, source).await?),
+                None => None,
+            };
+            let quota = app.config.files.space_quota;
+            match do_send_message(tx, &chat, body, copied, quota).await? {
                 Sent::New(message, told) => {
                     let people = own_people(tx, &chat).await?;
                     let followers = match message.thread_root {

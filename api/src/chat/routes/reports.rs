@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::chat::access::access_message;
+use crate::chat::actions::forwards::whole_text;
 use crate::chat::model::chat_changes::keep_of;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
@@ -30,7 +31,8 @@ pub async fn report_message(
         let space = chat.space_id().ok_or_else(|| ApiError::new(ErrorCode::NotModerated))?;
         // Before the message's row, as whoever deletes the chat.
         keep_of(tx, &[row.id()]).await?;
-        let message = Some((chat.chat_id(), row.id(), row.content.as_str()));
+        let text = whole_text(tx, &row).await?;
+        let message = Some((chat.chat_id(), row.id(), text.as_str()));
         let reported = Reported { space, user: row.author_id(), message };
         do_report(tx, user.id, reported, &body).await
     })

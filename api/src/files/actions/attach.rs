@@ -9,7 +9,6 @@ use crate::realtime::stream::Tx;
 use shared::error::{ErrorCode, FieldCode};
 use shared::files::Attachment;
 use shared::ids::{FileId, MessageId, UserId};
-use shared::permission::Permission;
 
 /// Gives uploads of `owner` to a message that was just inserted, in the order of the ids.
 /// `space_quota` in bytes.
@@ -33,11 +32,7 @@ pub async fn do_attach(
         return Err(ApiError::field("attachment_ids", FieldCode::Unknown));
     }
     for row in &rows {
-        let needed =
-            if row.kind().is_media() { Permission::SendMedia } else { Permission::SendFiles };
-        if !to.permissions.contains(needed) {
-            return Err(ApiError::forbidden(needed));
-        }
+        to.require(row.kind())?;
     }
     if let Some(space) = to.space {
         file::lock_room(tx, &format!("space:{space}")).await?;

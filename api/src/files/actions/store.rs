@@ -30,13 +30,15 @@ fn image_format(content: &Content) -> ApiResult<ImageFormat> {
 }
 
 /// What is stored of an upload.
-enum Bytes {
+pub(super) enum Bytes {
     /// The upload itself.
     File(std::fs::File),
     Memory {
         content: Vec<u8>,
         thumbnail: Option<Vec<u8>>,
     },
+    /// Those of another file, with its thumbnail.
+    Of(FileId),
 }
 
 /// Stores an upload that waits for its message.
@@ -58,7 +60,7 @@ pub async fn store_attachment(
         chat_id: destination.map(|to| to.chat),
         kind: content.kind.key(),
         name,
-        mime: content.mime,
+        mime: content.mime.into(),
         size: i64::try_from(size).unwrap_or(i64::MAX),
         width: None,
         height: None,
@@ -126,7 +128,7 @@ pub async fn store_picture(
         chat_id: None,
         kind: FileKind::Image.key(),
         name: upload.name,
-        mime: picture.mime,
+        mime: picture.mime.into(),
         size: 0,
         width: None,
         height: None,
@@ -147,7 +149,7 @@ fn read(mut file: std::fs::File) -> ApiResult<Vec<u8>> {
 
 fn fill(new: &mut NewFile, picture: &Picture) {
     let thumbnail = picture.thumbnail.as_ref().map_or(0, Vec::len);
-    new.mime = picture.mime;
+    new.mime = picture.mime.into();
     // The thumbnail is small: it takes no room of the quota.
     new.size = i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX);
     new.width = i32::try_from(picture.width).ok();
@@ -157,13 +159,21 @@ fn fill(new: &mut NewFile, picture: &Picture) {
     new.has_thumbnail = thumbnail > 0;
 }
 
-async fn store(app: &App, new: NewFile, bytes: Bytes) -> ApiResult<FileRow> {
-    let (id, size) = (new.id, new.size);
+/// Takes the room, stores the bytes, and makes the file one that can be used.
+pub(super) async fn store(app: &App, new: NewFile, bytes: Bytes) -> ApiResult<FileRow> {
+    let (id, size, has_thumbnail) = (new.id, new.size, new.has_thumbnail);
     app.transact(async |tx| do_reserve(tx, app, &new).await).await?;
     let stored = async {
         match bytes {
             Bytes::File(file) => {
                 app.files.storage.put_file(id, file, u64::try_from(size).unwrap_or(0)).await
+            }
+            Bytes::Of(other) => {
+                app.files.storage.copy(other, id, Part::Content).await?;
+                match has_thumbnail {
+                    true => app.files.storage.copy(other, id, Part::Thumbnail).await,
+                    false => Ok(()),
+                }
             }
             Bytes::Memory { content, thumbnail } => {
                 app.files.storage.put(id, Part::Content, content).await?;

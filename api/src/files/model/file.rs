@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use serde::Deserialize;
 use shared::files::{Attachment, FileHint, FileKind, thumbnail_url, url};
 use shared::ids::{ChatId, FileId, MessageId, SpaceId, UserId};
+use std::borrow::Cow;
 
 /// For those who see its message.
 pub const ATTACHMENT: &str = "attachment";
@@ -30,9 +31,9 @@ pub struct FileRow {
     pub size: i64,
     pub width: Option<i32>,
     pub height: Option<i32>,
-    blurhash: Option<String>,
-    duration_ms: Option<i64>,
-    animated: bool,
+    pub blurhash: Option<String>,
+    pub duration_ms: Option<i64>,
+    pub animated: bool,
     pub has_thumbnail: bool,
 }
 
@@ -112,7 +113,7 @@ pub struct NewFile {
     pub chat_id: Option<ChatId>,
     pub kind: &'static str,
     pub name: String,
-    pub mime: &'static str,
+    pub mime: Cow<'static, str>,
     pub size: i64,
     pub width: Option<i32>,
     pub height: Option<i32>,
@@ -163,6 +164,19 @@ pub async fn mark_used(conn: &mut PgConn, id: FileId) -> QueryResult<FileId> {
 pub async fn doom(conn: &mut PgConn, id: FileId) -> QueryResult<()> {
     diesel::update(files::table.find(id))
         .filter(files::doomed_at.is_null())
+        .set(files::doomed_at.eq(diesel::dsl::now))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// As [`doom`], unless a message took it.
+///
+/// # Errors
+/// The database's.
+pub async fn doom_free(conn: &mut PgConn, id: FileId) -> QueryResult<()> {
+    diesel::update(files::table.find(id))
+        .filter(files::message_id.is_null().and(files::doomed_at.is_null()))
         .set(files::doomed_at.eq(diesel::dsl::now))
         .execute(conn)
         .await

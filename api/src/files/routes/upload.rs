@@ -2,7 +2,7 @@
 
 use super::FileForm;
 use crate::app::App;
-use crate::error::{ApiError, ApiResult};
+use crate::error::ApiResult;
 use crate::files::actions::{do_delete, store_attachment};
 use crate::files::model::file::used_by_person;
 use crate::files::receive::receive;
@@ -16,7 +16,6 @@ use serde::Deserialize;
 use shared::error::Problem;
 use shared::files::{Attachment, FileKind, FileLimits, MAX_ATTACHMENTS};
 use shared::ids::{ChatId, FileId};
-use shared::permission::Permission;
 use utoipa::IntoParams;
 
 /// Uploads of a person.
@@ -58,13 +57,7 @@ pub async fn create_file(
         Some(chat) => Some(app.files.guard.destination(&user, chat).await?),
         None => None,
     };
-    let may = |kind: FileKind| {
-        let needed = if kind.is_media() { Permission::SendMedia } else { Permission::SendFiles };
-        match destination {
-            Some(to) if !to.permissions.contains(needed) => Err(ApiError::forbidden(needed)),
-            _ => Ok(()),
-        }
-    };
+    let may = |kind: FileKind| destination.map_or(Ok(()), |to| to.require(kind));
     let admit = |content: &crate::files::inspect::Content| {
         may(content.kind)?;
         Ok(app.config.files.limit(content.kind))

@@ -67,13 +67,14 @@ const SELECT: &str = "\
         CASE WHEN u.id IS NOT NULL THEN jsonb_build_object('id', u.id, 'nickname', u.nickname, \
             'display_name', u.display_name, 'avatar_url', u.avatar_url, 'is_bot', u.is_bot) \
             END AS actor, \
-        left(m.content, 600) AS content, m.thread_root, n.chat_id IS NULL \
+        left(coalesce(nullif(m.content, ''), fw.content, m.content), 600) AS content, m.thread_root, n.chat_id IS NULL \
         OR EXISTS (SELECT FROM space_members x WHERE x.space_id = c.space_id AND x.user_id = n.user_id) \
         OR EXISTS (SELECT FROM chat_members x WHERE x.chat_id = n.chat_id AND x.user_id = n.user_id) \
             AS is_in \
     FROM notifications n LEFT JOIN spaces s ON s.id = n.space_id LEFT JOIN chats c ON c.id = n.chat_id \
         LEFT JOIN users u ON u.id = n.actor_id \
-        LEFT JOIN messages m ON m.id = n.message_id AND m.deleted_at IS NULL ";
+        LEFT JOIN messages m ON m.id = n.message_id AND m.deleted_at IS NULL \
+        LEFT JOIN forwards fw ON fw.message_id = m.id ";
 
 fn from_json<T: DeserializeOwned>(value: Value) -> QueryResult<T> {
     serde_json::from_value(value)

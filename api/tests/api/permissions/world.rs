@@ -93,6 +93,8 @@ impl World {
         let category = staff.at("/categories");
         let category = staff.anna.post(&category, json!({"name": "Kitchen"})).await.expect(201);
         let message = say(tess, &chat_id, "Hello, bakery").await.expect(201);
+        let passed_on = json!({"nonce": "p", "forward_of": message["id"]});
+        let forward = tess.post(&format!("/messages/{chat_id}"), passed_on).await.expect(201);
         let bot_id = bot_of(tess).await;
         say(tess, &chat_id, "Look, @anna").await.expect(201);
         let inbox = staff.anna.get("/notifications").await.expect(200);
@@ -131,6 +133,7 @@ impl World {
             ("group_id", text(&group["id"])),
             ("file_id", file_id),
             ("message_id", text(&message["id"])),
+            ("forward_id", text(&forward["id"])),
             ("category_id", text(&category["id"])),
             ("no_link", uuid::Uuid::now_v7().to_string()),
             ("notification_id", text(&inbox["items"][0]["id"])),

@@ -26,6 +26,7 @@ fn message(seq: i64) -> Message {
         reply_to: None,
         reactions: Vec::new(),
         mentions: Vec::new(),
+        forwarded: None,
         thread_root: None,
         thread: None,
         pinned: false,
