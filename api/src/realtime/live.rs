@@ -36,6 +36,7 @@ struct Inner {
     places: Places,
     open_sockets: AtomicUsize,
     turns: Arc<Semaphore>,
+    arrivals: Arc<Semaphore>,
     shutdown: watch::Sender<bool>,
     /// The whole log is to be looked at.
     look: Notify,
@@ -47,7 +48,10 @@ type OnRevoked = Box<dyn Fn(Vec<SessionId>) + Send + Sync>;
 
 /// How soon the log is looked at again when the database did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
-/// After so long a socket asks the database without a turn.
+/// So many sockets say hello at once. They share what they ask, so thousands who come together would be
+/// answered, and go on, together: in front of every request that meanwhile came to their workers.
+const ARRIVALS: usize = 32;
+/// After so long a socket goes on without a turn.
 const TURN: Duration = Duration::from_secs(8);
 /// Of a space that more sockets of a node hear these do not learn who comes and goes: each who comes
 /// would cost a frame for each who is there. Lists of people say it.
@@ -59,7 +63,7 @@ impl Live {
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
         let hub = Hub::new(db.clone(), bus.clone());
         let lookups = Lookups::new(db.clone(), &directory);
-        let turns = Arc::new(Semaphore::new(db.capacity()));
+        let turns = Arc::new(Semaphore::new((db.capacity() / 2).max(1)));
         let live = Self(Arc::new(Inner {
             db,
             epoch: OnceCell::new(),
@@ -73,6 +77,7 @@ impl Live {
             places: Places::default(),
             open_sockets: AtomicUsize::new(0),
             turns,
+            arrivals: Arc::new(Semaphore::new(ARRIVALS)),
             shutdown: watch::Sender::new(false),
             look: Notify::new(),
             on_revoked: OnceLock::new(),
@@ -175,13 +180,16 @@ impl Live {
         self.0.next_socket.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Waits for a turn to ask the database, which lasts until it is dropped. As many as there are connections
-    /// have one: they share most statements, and thousands who were answered together would go on together, in
-    /// front of every request.
+    /// Waits for a turn to ask the database, which lasts until it is dropped. Sockets that come back all
+    /// at once take half of the connections; the others stay free for requests.
     pub async fn turn(&self) -> Option<OwnedSemaphorePermit> {
-        let turn = self.0.turns.clone().acquire_owned();
-        // Nobody waits without end; and nobody closes the semaphore.
-        tokio::time::timeout(TURN, turn).await.ok()?.ok()
+        turn_of(&self.0.turns).await
+    }
+
+    /// Waits for a turn to say hello, which lasts until it is dropped. Whoever has one may wait for
+    /// [`Live::turn`], never the other way round.
+    pub async fn arrival(&self) -> Option<OwnedSemaphorePermit> {
+        turn_of(&self.0.arrivals).await
     }
 
     /// Counts an open socket until the guard is dropped.
@@ -262,6 +270,11 @@ impl Receiver for Inner {
     fn miss(&self, node: NodeId, is_first: bool) {
         self.presences.miss(node, is_first);
     }
+}
+
+async fn turn_of(turns: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    // Nobody waits without end; and nobody closes the semaphore.
+    tokio::time::timeout(TURN, turns.clone().acquire_owned()).await.ok()?.ok()
 }
 
 /// One look at the whole log at a time, however often it was asked for.

@@ -134,6 +134,7 @@ impl Session {
         }
         let turn = self.app.live.turn().await;
         self.app.live.directory().clone().may_read(peer.user.id, chat_id).await?;
+        drop(turn);
         let topic = Topic::Chat(chat_id);
         self.app.live.hub().subscribe(topic, self.id, &self.outbox);
         let wanted: HashMap<_, _> = after_seq.map(|seq| (topic, seq)).into_iter().collect();
@@ -144,7 +145,6 @@ impl Session {
                 return Err(error);
             }
         };
-        drop(turn);
         if self.rooms.insert(chat_id) {
             self.tell_room(chat_id, true);
         }

@@ -45,8 +45,7 @@ impl Session {
         }
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
-        // All who come at once would be ready to go on at once, in front of every request of others.
-        let turn = self.app.live.turn().await;
+        let turn = self.app.live.arrival().await;
         let now = chrono::Utc::now();
         let Arrival { me, chosen, topics } = self.arrival(&user).await.map_err(|e| failed(&e))?;
         for topic in &topics {
@@ -137,8 +136,7 @@ impl Session {
     }
 
     /// Where the topics stand, and what the peer missed since its cursors. Subscribe first: what
-    /// happens meanwhile waits in the outbox and is dropped there if it is in the replay. Whoever calls it
-    /// holds a turn.
+    /// happens meanwhile waits in the outbox and is dropped there if it is in the replay.
     pub(super) async fn resume(
         &mut self,
         topics: &[Topic],
@@ -160,7 +158,7 @@ impl Session {
         Ok(positions)
     }
 
-    /// What the peer missed until then. Whoever calls it holds a turn.
+    /// What the peer missed until then.
     async fn catch_up(
         &mut self,
         positions: Vec<(Topic, i64)>,
@@ -176,6 +174,7 @@ impl Session {
             .collect();
         let mut found: HashMap<Topic, Vec<Arc<Delivery>>> = HashMap::new();
         if !missed.is_empty() {
+            let _turn = self.app.live.turn().await;
             for delivery in stream::read_many(&mut *self.app.conn().await?, &missed).await? {
                 found.entry(delivery.topic).or_default().push(delivery);
             }

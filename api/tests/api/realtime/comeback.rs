@@ -29,7 +29,7 @@ async fn cursors(bakery: &Bakery, who: &Client) -> Value {
     own.map(|stream| (stream.topic, json!(stream.seq))).collect()
 }
 
-/// Comes back with a server that looks up nobody until all are there whose turn is first; how many statements that took.
+/// Comes back with a server that looks up nobody until all are there; how many statements that took.
 async fn all_at_once(bakery: &Bakery, people: &[(Client, Value)]) -> (Vec<Socket>, u64) {
     // Nobody has been gone for so long that his session must be looked up, at which others need not wait.
     join_all(people.iter().map(|(who, _)| who.get("/profile/me"))).await;
@@ -37,15 +37,13 @@ async fn all_at_once(bakery: &Bakery, people: &[(Client, Value)]) -> (Vec<Socket
     let mut holder = app.conn().await.unwrap();
     holder.batch_execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let arrivals = &app.live.lookups().arrivals;
-    // Those whose turn it is; the others come after them.
-    let first = people.len().min(app.db.capacity());
     let open = |(who, cursors): &(Client, Value)| {
         let (address, token, cursors) = (bakery.app.address, who.token.clone(), cursors.clone());
         async move { Socket::hello(address, &token, cursors).await }
     };
     let all = join_all(people.iter().map(open));
     let release = async {
-        while arrivals.waiting() < first {
+        while arrivals.waiting() < people.len() {
             tokio::task::yield_now().await;
         }
         holder.batch_execute("COMMIT").await.unwrap();
