@@ -27,8 +27,7 @@ pub struct Client {
 impl Client {
     /// Registers and logs in.
     pub async fn register(address: SocketAddr, nickname: &str) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
-        let mut client = Self { http, address, token: String::new(), id: UserId::new() };
+        let mut client = Self { http: http()?, address, token: String::new(), id: UserId::new() };
         let body = Register {
             nickname: nickname.to_owned(),
             email: format!("{nickname}@example.org"),
@@ -46,6 +45,11 @@ impl Client {
     /// The same person at another node.
     pub fn at(&self, address: SocketAddr) -> Self {
         Self { address, ..self.clone() }
+    }
+
+    /// The same person with connections of his own.
+    pub fn anew(&self) -> anyhow::Result<Self> {
+        Ok(Self { http: http()?, ..self.clone() })
     }
 
     pub async fn create_space(&self, name: &str) -> anyhow::Result<Space> {
@@ -166,6 +170,10 @@ impl Client {
             status => Err(anyhow::Error::new(Refused).context(format!("{status} {path}: {text}"))),
         }
     }
+}
+
+fn http() -> anyhow::Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?)
 }
 
 /// The server understood and said no.
