@@ -228,9 +228,7 @@ pub fn quote(reply: &ReplyPreview, excerpt: &str) -> String {
 /// Its size is known before the picture comes; a click shows its pack.
 fn sticker(message: &Message) -> AnyView {
     let Some(sticker) = &message.sticker else {
-        let is_lost = message.content.is_empty()
-            && message.attachments.is_empty()
-            && message.forwarded.is_none();
+        let is_lost = message.words().is_empty() && message.attachments.is_empty();
         let lost = is_lost.then(|| view! { <p class="sticker__lost">{t(Key::StickersLost)}</p> });
         return lost.into_any();
     };

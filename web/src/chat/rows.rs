@@ -51,15 +51,15 @@ impl Row {
         let message = &self.entry.message;
         let per_line = (width / 7.4).max(16.0);
         let lines = |line: &str| (line.chars().count() as f64 / per_line).ceil().max(1.0);
-        let passed_on = message.forwarded.as_ref().map_or("", |forwarded| &forwarded.content);
-        let text: f64 = message.content.lines().chain(passed_on.lines()).map(lines).sum();
+        let text: f64 = message.content.lines().map(lines).sum();
         let parts = [
             (self.is_head, 28.0),
             (self.opens_day, 40.0),
             (self.is_first_new, 24.0),
             (self.shows_reply, 24.0),
             (message.subject.is_some(), 26.0),
-            (message.forwarded.is_some(), 32.0),
+            // Its text is measured when it is there.
+            (message.forwarded.is_some(), 60.0),
             (!message.reactions.is_empty(), 32.0),
             (message.thread.is_some(), 32.0),
             (message.pinned, 22.0),
