@@ -143,7 +143,9 @@ pub fn shape(
     let filter = image::imageops::FilterType::CatmullRom;
     let moves = matches!(format, ImageFormat::Gif | ImageFormat::WebP);
     let fresh = match shape {
-        Shape::Cover { width, height } => image.resize_to_fill(width, height, filter),
+        Shape::Cover { width, height } => {
+            middle(image, width, height).resize_exact(width, height, filter)
+        }
         Shape::Within(edge) => {
             if moves {
                 let picture = renew(bytes, format, max_pixels)?;
@@ -170,6 +172,21 @@ pub fn shape(
         blurhash: blurhash(&fresh),
         thumbnail: None,
     })
+}
+
+/// The largest part of this form, from the middle. Cut out before its size changes: a line of pixels that is
+/// made to cover a square first takes gigabytes.
+fn middle(image: &DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let (w, h) = (u64::from(image.width()), u64::from(image.height()));
+    let (wanted, high) = (u64::from(width), u64::from(height));
+    let (part_w, part_h) = match w * high > h * wanted {
+        true => ((h * wanted / high).max(1), h),
+        false => (w, (w * high / wanted).max(1)),
+    };
+    // Neither is larger than before.
+    let small = |edge: u64| u32::try_from(edge).unwrap_or(u32::MAX);
+    let (left, top) = ((w - part_w) / 2, (h - part_h) / 2);
+    image.crop_imm(small(left), small(top), small(part_w), small(part_h))
 }
 
 fn jpeg(decoded: &Decoded) -> ApiResult<Vec<u8>> {

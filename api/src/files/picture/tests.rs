@@ -132,3 +132,33 @@ fn shapes() {
     let tiny = shape(&three, ImageFormat::Gif, PIXELS, Shape::Within(2));
     assert_eq!(tiny.err().map(|error| error.code), Some(ErrorCode::FileTooComplex));
 }
+
+/// Made to cover a square before it is cut, a line of these would have billions of pixels.
+#[test]
+fn a_line_of_pixels_is_no_bomb() {
+    for (width, height) in [(16_384, 1), (1, 16_384)] {
+        let given = written(&sample(width, height).into(), ImageFormat::Png);
+        for form in [Shape::AVATAR, Shape::BANNER] {
+            let Shape::Cover { width, height } = form else { unreachable!() };
+            let picture = shape(&given, ImageFormat::Png, PIXELS, form).unwrap();
+            assert_eq!((picture.width, picture.height), (width, height));
+        }
+        let sticker = shape(&given, ImageFormat::Png, PIXELS, Shape::STICKER).unwrap();
+        assert_eq!(sticker.width.max(sticker.height), 512);
+        assert_eq!(sticker.width.min(sticker.height), 1);
+        assert!(renew(&given, ImageFormat::Png, PIXELS).is_ok());
+    }
+}
+
+#[test]
+fn what_is_cut_off_is_at_both_sides() {
+    let mut image = sample(300, 100);
+    for y in 0..100 {
+        for x in 100..200 {
+            image.put_pixel(x, y, Rgb([250, 0, 0]));
+        }
+    }
+    let cut = middle(&image.into(), 400, 400);
+    assert_eq!((cut.width(), cut.height()), (100, 100));
+    assert!(cut.to_rgb8().pixels().all(|pixel| pixel.0 == [250, 0, 0]));
+}
