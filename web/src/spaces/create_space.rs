@@ -60,7 +60,7 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
             on_send=move |()| send()
         >
             <FirstPicture name=fields.name picture />
-            <SpaceInputs fields form />
+            <SpaceInputs fields form first=true />
             <FirstPeople people />
         </DialogForm>
     }

@@ -53,6 +53,9 @@ impl SpaceFields {
 pub fn SpaceInputs(
     fields: SpaceFields,
     form: Form,
+    /// The name has the keyboard when the form appears.
+    #[prop(optional)]
+    first: bool,
     /// Without `manage_space` only name and description can be changed.
     #[prop(default = true)]
     with_visibility: bool,
@@ -70,7 +73,7 @@ pub fn SpaceInputs(
             label=t(Key::SpacesName)
             value=fields.name
             hint=t(Key::SpacesNameHint)
-            first=true
+            first
             error=name.error
             on_input=name.on_input
             on_leave=name.on_leave
