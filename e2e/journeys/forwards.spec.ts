@@ -47,14 +47,15 @@ test('a message is forwarded with its file and a comment; its source is for thos
   await expect(heard.getByRole('link', { name: 'Download plan.txt' })).toBeVisible()
   const found = await boris.get(`/messages/${yard.id}`)
   expect(await boris.get(`/messages/${found.items[0].id}/source`)).toEqual({ source: null })
-  await expect(heard.getByRole('link', { name: 'Jump to the source' })).toHaveCount(0)
+  await heard.getByRole('button', { name: 'Jump to the source' }).click()
+  await expect(toast(his, 'You cannot read it where it is from, or it is gone.')).toBeVisible()
   expect((await boris.get('/notifications')).items).toEqual([])
 
   // She opens it from the note, and goes back to its source.
   await toast(page, 'Forwarded to yard.').getByRole('button', { name: 'Open' }).click()
   await expect(page.getByRole('heading', { name: 'yard', level: 1 })).toBeVisible()
   await expectAccessible(page, 'a forwarded message')
-  await row(page, 'Tomorrow?').getByRole('link', { name: 'Jump to the source' }).click()
+  await row(page, 'Tomorrow?').getByRole('button', { name: 'Jump to the source' }).click()
   await expect(page.getByRole('heading', { name: 'office', level: 1 })).toBeVisible()
   await expect(row(page, 'The plan')).toBeVisible()
 
@@ -95,7 +96,7 @@ test('on a phone in the dark a message goes to a person by the keyboard alone', 
   await expect(page).toHaveURL(/\/d\//)
   const sent = row(page, 'Рожь')
   await expect(sent.locator('.forwarded')).toContainText('Переслано')
-  await expect(sent.getByRole('link', { name: 'К источнику' })).toBeVisible()
+  await expect(sent.getByRole('button', { name: 'К источнику' })).toBeVisible()
   // It is lit up for a moment.
   await expect(page.locator('.row--lit')).toHaveCount(0)
   await expectReadable(page, 'a forwarded message in the dark')

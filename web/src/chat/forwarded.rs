@@ -6,12 +6,12 @@ use super::message_row::{fill_with, fold_line};
 use super::text;
 use crate::api::chat as api;
 use crate::files::shown;
-use crate::i18n::{Key, clock, day, exact, t};
+use crate::i18n::{Key, clock, day, exact, t, tr};
 use crate::page::link;
-use crate::router::A;
+use crate::router::navigate;
 use crate::state::People;
 use crate::state::window::Entry;
-use crate::ui::{Glyph, Icon};
+use crate::ui::{Glyph, Icon, Toasts};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::chat::{Forwarded, MentionGroups, Message};
@@ -19,7 +19,8 @@ use shared::ids::SpaceId;
 use shared::markdown;
 use std::sync::Arc;
 
-/// The copy, with its files, and a way to its source for who may read it there.
+/// The copy, with its files, and a way to its source for who may read it there: asked for when it is wanted, not
+/// for each row that comes into sight.
 #[component]
 fn Quote(entry: Arc<Entry>, space: Option<SpaceId>) -> impl IntoView {
     let Some(Forwarded { author, content, written_at }) =
@@ -30,15 +31,26 @@ fn Quote(entry: Arc<Entry>, space: Option<SpaceId>) -> impl IntoView {
     let (name, person, is_empty) = (author.name().to_owned(), author.id, content.is_empty());
     // What the reader does not want to hear he does not hear by others either.
     let people = use_context::<People>();
-    let source = RwSignal::new(None::<String>);
-    let id = entry.message.id;
-    spawn_local(async move {
-        // Without an answer there is no way.
-        if let Some(found) = api::forward_source(id).await.ok().and_then(|found| found.source) {
-            let chat = page(found.space_id, found.chat_id);
-            let _was_there = source.try_set(Some(link(chat, found.thread_root, found.seq)));
+    let (id, toasts) = (entry.message.id, expect_context::<Toasts>());
+    let (asks, set_asks) = signal(false);
+    let go = move |_| {
+        if asks.get_untracked() {
+            return;
         }
-    });
+        set_asks.set(true);
+        spawn_local(async move {
+            let found = api::forward_source(id).await;
+            set_asks.try_set(false);
+            match found.map(|found| found.source) {
+                Ok(Some(found)) => {
+                    let chat = page(found.space_id, found.chat_id);
+                    navigate(&link(chat, found.thread_root, found.seq));
+                }
+                Ok(None) => toasts.done(tr(Key::ChatForwardNoSource)),
+                Err(error) => toasts.failed(error.sentence()),
+            }
+        });
+    };
     // Names in it mention nobody.
     let silent = Message {
         mentions: Vec::new(),
@@ -84,15 +96,14 @@ fn Quote(entry: Arc<Entry>, space: Option<SpaceId>) -> impl IntoView {
                 <time datetime=written_at.to_rfc3339() data-tip=exact(written_at)>
                     {move || format!("{}, {}", day(written_at), clock(written_at))}
                 </time>
-                {move || {
-                    source.get().map(|path| {
-                        view! {
-                            <A href=path attr:class="link forwarded__source">
-                                {t(Key::ChatForwardSource)}
-                            </A>
-                        }
-                    })
-                }}
+                <button
+                    class="link forwarded__source"
+                    type="button"
+                    aria-busy=move || asks.get().then_some("true")
+                    on:click=go
+                >
+                    {t(Key::ChatForwardSource)}
+                </button>
             </p>
             {inside}
         </div>
