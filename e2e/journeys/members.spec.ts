@@ -1,4 +1,4 @@
-import { choose, ready, row, rows, toast } from './support/screen.ts'
+import { bar, choose, ready, row, rows, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
 test('whoever has left is banned by nickname, and found in the audit log', async ({ open, troubles }) => {
@@ -43,8 +43,7 @@ test('moderators act from a profile and from a message, members only report', as
   const here = `/s/${space.id}/c/${space.default_chat_id}`
   const member = await open(rita, here)
   await ready(member)
-  await row(member, 'cheap pills').hover()
-  await member.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: 'More' }).click()
+  await (await bar(member, row(member, 'cheap pills'))).getByRole('button', { name: 'More' }).click()
   await expect(member.getByRole('menuitem', { name: 'Report' })).toBeVisible()
   await expect(member.getByRole('menuitem', { name: 'Moderate the author' })).toHaveCount(0)
   await member.keyboard.press('Escape')

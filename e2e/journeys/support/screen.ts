@@ -47,15 +47,23 @@ export async function say(page: Page, text: string): Promise<Locator> {
 
 /** Opens the menu of a message and chooses from it. */
 export async function choose(page: Page, message: Locator, item: string): Promise<void> {
-  await message.hover()
-  await page.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: 'More' }).click()
+  await (await bar(page, message)).getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: item, exact: true }).click()
 }
 
 /** Presses a button of the bar that floats at a message. */
 export async function press(page: Page, message: Locator, button: string): Promise<void> {
-  await message.hover()
-  await page.getByRole('toolbar', { name: 'Message actions' }).getByRole('button', { name: button, exact: true }).click()
+  await (await bar(page, message)).getByRole('button', { name: button, exact: true }).click()
+}
+
+/** The bar that floats at a message: the pointer goes there again when the message moved from under it. */
+export async function bar(page: Page, message: Locator): Promise<Locator> {
+  const bar = page.getByRole('toolbar', { name: 'Message actions' })
+  await expect(async () => {
+    await message.hover()
+    await expect(bar).toBeVisible({ timeout: 1_000 })
+  }).toPass()
+  return bar
 }
 
 /** A toast that says this. */
