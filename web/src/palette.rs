@@ -2,10 +2,12 @@
 //! piece of its name.
 
 mod asked;
+mod choices;
 mod fuzzy;
 mod targets;
 
 pub use asked::{follow, strangers};
+pub use choices::Choices;
 pub use targets::{best, targets};
 
 use self::asked::files;
@@ -19,8 +21,8 @@ use crate::router::navigate;
 use crate::spaces::CurrentSpace;
 use crate::state::layout::Panel;
 use crate::state::{Chats, Layout, Session, Spaces, storage};
-use crate::ui::{Glyph, Icon, Toasts, focus};
-use leptos::ev::{self, KeyboardEvent};
+use crate::ui::{Icon, Toasts, focus};
+use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -100,10 +102,6 @@ fn Open(layout: Layout) -> impl IntoView {
         let others = strangers(people).chain(files(stores.chats, found_files)).collect();
         all.with_value(|all| found(&words.get(), all, others))
     });
-    Effect::new(move |_| {
-        words.track();
-        chosen.set(0);
-    });
     let node = NodeRef::<html::Dialog>::new();
     focus::return_on_cleanup();
     node.on_load(move |dialog| {
@@ -118,33 +116,6 @@ fn Open(layout: Layout) -> impl IntoView {
         layout.palette.set(false);
         act(stores, entry.act, words.get_untracked());
     });
-    let key = move |event: KeyboardEvent| {
-        let count = entries.with_untracked(Vec::len);
-        match event.key().as_str() {
-            "ArrowDown" if count > 0 => chosen.update(|at| *at = (*at + 1) % count),
-            "ArrowUp" if count > 0 => chosen.update(|at| *at = (*at + count - 1) % count),
-            "Enter" => run.run(chosen.get_untracked()),
-            _ => return,
-        }
-        event.prevent_default();
-    };
-    let row = move |(at, entry): (usize, Entry)| {
-        let Entry { name, place, icon, .. } = entry;
-        view! {
-            <li
-                class="palette__one"
-                id=format!("palette-{at}")
-                role="option"
-                aria-selected=move || if chosen.get() == at { "true" } else { "false" }
-                on:mousemove=move |_| chosen.set(at)
-                on:click=move |_| run.run(at)
-            >
-                <Glyph icon size=18 />
-                <span class="palette__name">{name}</span>
-                <span class="palette__place">{place}</span>
-            </li>
-        }
-    };
     view! {
         <dialog
             class="palette"
@@ -166,28 +137,14 @@ fn Open(layout: Layout) -> impl IntoView {
             }
         >
             <div class="palette__frame">
-                <input
-                    class="palette__input"
-                    type="text"
-                    role="combobox"
-                    autofocus
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder=t(Key::ConversationPaletteHint)
-                    aria-label=t(Key::ConversationPaletteHint)
-                    aria-expanded="true"
-                    aria-controls="palette-list"
-                    aria-autocomplete="list"
-                    aria-activedescendant=move || {
-                        let has = entries.with(|entries| !entries.is_empty());
-                        has.then(|| format!("palette-{}", chosen.get()))
-                    }
-                    on:input=move |event| words.set(event_target_value(&event))
-                    on:keydown=key
+                <Choices
+                    words
+                    entries
+                    chosen
+                    label=Key::ConversationPaletteHint
+                    classes=("palette__input", "palette__list")
+                    on_run=run
                 />
-                <ul class="palette__list" id="palette-list" role="listbox" aria-label=t(Key::ConversationPalette)>
-                    {move || entries.get().into_iter().enumerate().map(row).collect_view()}
-                </ul>
                 <p class="palette__hint">{t(Key::ConversationPaletteKeys)}</p>
             </div>
         </dialog>

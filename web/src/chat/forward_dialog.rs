@@ -2,16 +2,14 @@
 
 use super::keys::page;
 use crate::api::chat as api;
-use crate::effect::Effect;
 use crate::files::brief;
 use crate::form::{DialogForm, Form};
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::link;
-use crate::palette::{Act, best, follow, strangers, targets};
+use crate::palette::{Act, Choices, best, follow, strangers, targets};
 use crate::router::navigate;
 use crate::state::Chats;
-use crate::ui::{Dialog, Glyph, Look, TextField, Toasts};
-use leptos::ev::KeyboardEvent;
+use crate::ui::{Dialog, Look, TextField, Toasts};
 use leptos::prelude::*;
 use shared::chat::{Message, QuickFound, SendMessage};
 use shared::validate::Validate;
@@ -45,19 +43,6 @@ fn ForwardForm(open: RwSignal<bool>, what: Signal<Option<Message>>) -> impl Into
         let found = all.with_value(|all| best(&words.get(), all, others));
         found.into_iter().take(MOST).collect::<Vec<_>>()
     });
-    Effect::new(move |_| {
-        words.track();
-        chosen.set(0);
-    });
-    let key = move |event: KeyboardEvent| {
-        let count = entries.with_untracked(Vec::len).max(1);
-        match event.key().as_str() {
-            "ArrowDown" => chosen.update(|at| *at = (*at + 1) % count),
-            "ArrowUp" => chosen.update(|at| *at = (*at + count - 1) % count),
-            _ => return,
-        }
-        event.prevent_default();
-    };
     let body = move |nonce: String| SendMessage {
         content: comment.get().trim().to_owned(),
         nonce,
@@ -112,21 +97,6 @@ fn ForwardForm(open: RwSignal<bool>, what: Signal<Option<Message>>) -> impl Into
     let excerpt = move || {
         what.with(|message| message.as_ref().map(|message| brief(message, 140))).unwrap_or_default()
     };
-    let row = move |(at, entry): (usize, crate::palette::Entry)| {
-        view! {
-            <li
-                class="palette__one"
-                id=format!("forward-{at}")
-                role="option"
-                aria-selected=move || if chosen.get() == at { "true" } else { "false" }
-                on:click=move |_| chosen.set(at)
-            >
-                <Glyph icon=entry.icon size=18 />
-                <span class="palette__name">{entry.name}</span>
-                <span class="palette__place">{entry.place}</span>
-            </li>
-        }
-    };
     view! {
         <DialogForm
             open
@@ -137,28 +107,13 @@ fn ForwardForm(open: RwSignal<bool>, what: Signal<Option<Message>>) -> impl Into
             disabled=Signal::derive(move || entries.with(Vec::is_empty))
         >
             <blockquote class="forward__what">{excerpt}</blockquote>
-            <input
-                class="field__input"
-                type="text"
-                role="combobox"
-                autofocus
-                autocomplete="off"
-                spellcheck="false"
-                placeholder=t(Key::ChatForwardTo)
-                aria-label=t(Key::ChatForwardTo)
-                aria-expanded="true"
-                aria-controls="forward-list"
-                aria-autocomplete="list"
-                aria-activedescendant=move || {
-                    let has = entries.with(|entries| !entries.is_empty());
-                    has.then(|| format!("forward-{}", chosen.get()))
-                }
-                on:input=move |event| words.set(event_target_value(&event))
-                on:keydown=key
+            <Choices
+                words
+                entries
+                chosen
+                label=Key::ChatForwardTo
+                classes=("field__input", "forward__list")
             />
-            <ul class="forward__list" id="forward-list" role="listbox" aria-label=t(Key::ChatForwardTo)>
-                {move || entries.get().into_iter().enumerate().map(row).collect_view()}
-            </ul>
             <Show when=move || entries.with(Vec::is_empty)>
                 <p class="forward__none" role="status">{t(Key::ChatForwardNone)}</p>
             </Show>
