@@ -193,3 +193,32 @@ async function fetchPin(person: Person, message: string): Promise<void> {
   })
   expect(answer.status).toBe(204)
 }
+
+test('a line of the list of threads follows its thread, and the keyboard stays on it', async ({ open: enter }) => {
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace('Lines')
+  await boris.join(space.id)
+  const chat = space.default_chat_id
+  const [first, second] = [await anna.say(chat, 'Which flour?'), await anna.say(chat, 'Which water?')]
+  for (const root of [first, second]) await reply(boris, chat, root.id, 'Any')
+  const page = await enter(anna, '/threads')
+  const lines = page.locator('.threads__one')
+  await expect(lines).toHaveText([/Which water\?.*1 reply/, /Which flour\?.*1 reply/])
+  const line = page.getByRole('link', { name: /Which water/ })
+  await line.focus()
+  await reply(boris, chat, second.id, 'Or salt water')
+  await expect(line).toContainText('2 replies')
+  await expect(line).toContainText('2 unread')
+  await expect(line).toBeFocused()
+  // The liveliest is the first one.
+  await reply(boris, chat, first.id, 'No, rye')
+  await expect(lines).toHaveText([/Which flour\?.*2 replies/, /Which water\?.*2 replies/])
+  await reply(anna, chat, second.id, 'Hot')
+  await line.click()
+  await expect(panel(page).locator('.row__author')).toHaveText([anna.nickname, boris.nickname, anna.nickname])
+  // Whoever began it stands with the name at the first reply, too.
+  const hers = await anna.say(chat, 'Which salt?')
+  await reply(anna, chat, hers.id, 'Of the sea')
+  await page.goto(`/s/${space.id}/c/${chat}?t=${hers.id}`)
+  await expect(panel(page).locator('.row__author')).toHaveText([anna.nickname, anna.nickname])
+})

@@ -5,22 +5,25 @@ use crate::state::Load;
 use crate::ui::{Empty, Failure, Picture, SkeletonRows};
 use leptos::prelude::*;
 
-/// What is `shown` of a list, or what stands in its place; of an empty one a title and a text.
-pub fn listed<T>(
-    list: Load<Vec<T>>,
+/// The rows of a list, made by `shown` once there are any, or what stands in their place; of an empty list a
+/// title and a text. The rows follow the list by themselves: what is on the screen stays.
+pub fn listed<T: Send + Sync + 'static>(
+    list: Signal<Load<Vec<T>>>,
     (title, text): (Key, Key),
     retry: Callback<()>,
-    shown: impl FnOnce(Vec<T>) -> AnyView,
+    shown: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    match list {
+    let state = Memo::new(move |_| list.with(Load::filled));
+    let view = move || match state.get() {
         Load::Loading => view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any(),
         Load::Failed(error) => {
             let sentence = Signal::derive(move || error.sentence());
             view! { <Failure sentence on_retry=retry /> }.into_any()
         }
-        Load::Ready(list) if list.is_empty() => {
+        Load::Ready(false) => {
             view! { <Empty picture=Picture::Bubbles title=t(title) text=t(text) /> }.into_any()
         }
-        Load::Ready(list) => shown(list),
-    }
+        Load::Ready(true) => shown(),
+    };
+    view.into_any()
 }

@@ -73,17 +73,22 @@ fn PinsPanel(chat: ChatId) -> impl IntoView {
         });
     });
     let may = Signal::derive(move || chats.may(chat, Permission::PinMessages));
+    let empty = (Key::ConversationNoPinsTitle, Key::ConversationNoPinsText);
     view! {
         <div class="panel__body pins">
-            {move || {
-                let empty = (Key::ConversationNoPinsTitle, Key::ConversationNoPinsText);
-                listed(pins.get(), empty, Callback::new(move |()| fetch()), |list| {
-                    list.into_iter()
-                        .map(|pin| view! { <OnePin pin layout may unpin /> })
-                        .collect_view()
-                        .into_any()
-                })
-            }}
+            {listed(pins.into(), empty, Callback::new(move |()| fetch()), move || {
+                let all = move || pins.with(|pins| pins.ready().cloned().unwrap_or_default());
+                view! {
+                    <For
+                        each=all
+                        key=|pin| (pin.message.id, pin.message.edited_at)
+                        let(pin)
+                    >
+                        <OnePin pin layout may unpin />
+                    </For>
+                }
+                    .into_any()
+            })}
         </div>
     }
 }

@@ -121,7 +121,11 @@ pub fn rows(
 fn follows(before: &Entry, entry: &Entry) -> bool {
     let (a, b) = (&before.message, &entry.message);
     let apart = (b.created_at - a.created_at).num_milliseconds();
-    a.author.id == b.author.id && apart.abs() < TOGETHER_MS && b.subject.is_none()
+    // A thread begins with a message of the chat: its replies stand apart from it.
+    a.thread_root == b.thread_root
+        && a.author.id == b.author.id
+        && apart.abs() < TOGETHER_MS
+        && b.subject.is_none()
 }
 
 fn has_reply(entry: &Entry) -> bool {
@@ -232,5 +236,19 @@ mod tests {
         assert!(rows[6].delivery.is_some());
         assert_ne!(rows[6].identity(), rows[5].identity());
         assert!(rows[0].estimate(600.0) > rows[1].estimate(600.0));
+    }
+
+    #[test]
+    fn the_first_reply_of_a_thread_stands_apart_from_its_message() {
+        let anna = person("anna");
+        let root = message(outgoing("root", Utc::now()), &anna);
+        let id = root.id;
+        let reply = |key| {
+            let sent = Outgoing { thread_root: Some(id), ..outgoing("reply", root.created_at) };
+            Arc::new(Entry::new(key, 0, message(sent, &anna)))
+        };
+        let entries = [Arc::new(Entry::new(1, 0, root.clone())), reply(2), reply(3)];
+        let rows = rows(&entries, Vec::new(), &anna, None, false, day_of);
+        assert_eq!(rows.iter().map(|row| row.is_head).collect::<Vec<_>>(), [true, true, false]);
     }
 }

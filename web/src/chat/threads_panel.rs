@@ -1,7 +1,7 @@
 //! The threads of a chat.
 
 use super::listed::listed;
-use super::threads_page::one;
+use super::threads_page::lines;
 use crate::api::chat as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, t};
@@ -49,9 +49,10 @@ fn ThreadsPanel(chat: ChatId) -> impl IntoView {
         });
     };
     let known = Memo::new(move |_| {
-        let followed = followed.list();
-        let followed = followed.ready().into_iter().flatten().filter(|one| one.chat_id == chat);
-        let followed: Vec<_> = followed.map(|one| (one.thread.last_seq, one.me)).collect();
+        let followed: Vec<_> = followed.list().with(|list| {
+            let here = list.ready().into_iter().flatten().filter(|one| one.chat_id == chat);
+            here.map(|one| (one.thread.last_seq, one.me)).collect()
+        });
         let Some(room) = messages.room(chat) else { return (followed, Vec::new()) };
         room.changed.track();
         let window = room.window.borrow();
@@ -63,27 +64,20 @@ fn ThreadsPanel(chat: ChatId) -> impl IntoView {
         known.with(|_| ());
         fetch(None);
     });
+    let empty = (Key::ConversationNoChatThreadsTitle, Key::ConversationNoChatThreadsText);
     view! {
         <div class="panel__body threads">
-            {move || {
-                let empty = (
-                    Key::ConversationNoChatThreadsTitle,
-                    Key::ConversationNoChatThreadsText,
-                );
-                listed(threads.get(), empty, Callback::new(move |()| fetch(None)), |list| {
-                    view! {
-                        <ul class="threads__list">
-                            {list.into_iter().map(|thread| one(thread, true)).collect_view()}
-                        </ul>
-                        <Show when=move || next.with(Option::is_some)>
-                            <Button on_click=move |_| fetch(next.get_untracked())>
-                                {t(Key::ChatSearchMore)}
-                            </Button>
-                        </Show>
-                    }
-                        .into_any()
-                })
-            }}
+            {listed(threads.into(), empty, Callback::new(move |()| fetch(None)), move || {
+                view! {
+                    {lines(threads.into(), true)}
+                    <Show when=move || next.with(Option::is_some)>
+                        <Button on_click=move |_| fetch(next.get_untracked())>
+                            {t(Key::ChatSearchMore)}
+                        </Button>
+                    </Show>
+                }
+                    .into_any()
+            })}
             <A href=Page::Threads.path() attr:class="link threads__all">
                 {t(Key::ConversationAllThreads)}
             </A>

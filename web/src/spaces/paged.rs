@@ -1,6 +1,6 @@
 //! A list that comes page by page.
 
-use crate::api::{ApiError, ApiResult};
+use crate::api::ApiResult;
 use crate::i18n::{Key, t};
 use crate::state::Load;
 use crate::ui::{Button, Empty, Failure, Picture, SkeletonRows, Toasts};
@@ -125,23 +125,6 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Paged<T> {
             }
         });
     }
-
-    fn state(self) -> State {
-        self.items.with(|items| match items {
-            Load::Loading => State::Loading,
-            Load::Failed(error) => State::Failed(error.clone()),
-            Load::Ready(list) if list.is_empty() => State::Empty,
-            Load::Ready(_) => State::Found,
-        })
-    }
-}
-
-#[derive(Clone, PartialEq)]
-enum State {
-    Loading,
-    Failed(ApiError),
-    Empty,
-    Found,
 }
 
 /// The rows of a list, its skeleton, its failure, or what stands there when it is empty.
@@ -150,16 +133,16 @@ pub fn rows<T: Clone + PartialEq + Send + Sync + 'static>(
     empty: (Key, Option<Key>),
     row: fn(T, Paged<T>) -> AnyView,
 ) -> AnyView {
-    let state = Memo::new(move |_| list.state());
+    let state = Memo::new(move |_| list.items.with(Load::filled));
     let view = move || match state.get() {
-        State::Loading => {
+        Load::Loading => {
             view! { <SkeletonRows label=t(Key::ModerationLoading) rows=4 /> }.into_any()
         }
-        State::Failed(error) => {
+        Load::Failed(error) => {
             let sentence = Signal::derive(move || error.sentence());
             view! { <Failure sentence on_retry=move |()| list.reload() /> }.into_any()
         }
-        State::Empty => match empty {
+        Load::Ready(false) => match empty {
             (title, Some(text)) => {
                 view! { <Empty picture=Picture::Telescope title=t(title) text=t(text) /> }
                     .into_any()
@@ -168,7 +151,7 @@ pub fn rows<T: Clone + PartialEq + Send + Sync + 'static>(
                 view! { <Empty picture=Picture::Telescope title=t(title) /> }.into_any()
             }
         },
-        State::Found => {
+        Load::Ready(true) => {
             let items = move || list.items.with(|items| items.ready().cloned().unwrap_or_default());
             view! {
                 <ul class="manage__list">

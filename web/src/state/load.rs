@@ -39,6 +39,18 @@ impl<T> Load<T> {
     }
 }
 
+impl<T> Load<Vec<T>> {
+    /// The same without what is in it: whether there is anything.
+    #[must_use]
+    pub fn filled(&self) -> Load<bool> {
+        match self {
+            Self::Loading => Load::Loading,
+            Self::Failed(error) => Load::Failed(error.clone()),
+            Self::Ready(list) => Load::Ready(!list.is_empty()),
+        }
+    }
+}
+
 impl<T> From<ApiResult<T>> for Load<T> {
     fn from(outcome: ApiResult<T>) -> Self {
         match outcome {

@@ -36,10 +36,10 @@ impl Threads {
         }
     }
 
-    /// What is known, reactively.
+    /// What is known.
     #[must_use]
-    pub fn list(&self) -> Load<Vec<ListedThread>> {
-        self.list.get()
+    pub fn list(&self) -> Signal<Load<Vec<ListedThread>>> {
+        self.list.into()
     }
 
     /// How many of them have something unread, reactively.
