@@ -1,7 +1,9 @@
 import { composer, ready, row } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
-test('the palette goes to chats, people, pages and the search; the keys are listed', async ({ open }) => {
+test('the palette goes to chats, people, pages and the search; the keys are listed', async ({ open, troubles }) => {
+  // A filter that means nothing.
+  troubles.allow(/^422 GET \/api\/v1\/search$/)
   const anna = await Person.register('anna')
   const boris = await Person.register('boris')
   const space = await anna.makeSpace('Palette')
@@ -41,6 +43,11 @@ test('the palette goes to chats, people, pages and the search; the keys are list
   await dialog.getByRole('option', { name: /Search messages for/ }).click()
   const search = page.getByRole('complementary', { name: 'Search' })
   await expect(search.locator('.hit')).toHaveCount(2)
+  await search.getByRole('searchbox').fill('from:nobody_of_this_name needle')
+  await expect(search.getByText('Nobody you know is called “nobody_of_this_name”.')).toBeVisible()
+  await search.getByRole('searchbox').fill('needle has:nonsense')
+  await expect(search.getByText('This is no value of “has:”.')).toBeVisible()
+  await search.getByRole('searchbox').fill('needle')
   await search.getByRole('button', { name: 'has:link' }).click()
   await expect(search.getByRole('searchbox')).toHaveValue('needle has:link ')
   await expect(search.locator('.hit')).toHaveCount(1)

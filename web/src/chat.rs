@@ -31,6 +31,7 @@ mod pins_panel;
 mod reactions;
 mod reactors;
 mod rows;
+mod search_notes;
 mod search_panel;
 pub mod search_words;
 mod sticker_tab;

@@ -1,11 +1,12 @@
 //! Search in messages: everywhere, in this space, in this chat; filters are typed or pressed.
 
 use super::keys::page;
-use super::search_words::{FILTERS, HINTS, Words, finish, parse, unfinished, values};
+use super::search_notes::{intro, refused};
+use super::search_words::{FILTERS, Words, finish, parse, unfinished, values};
 use crate::api::ApiError;
 use crate::api::chat::{self as api, Scope};
 use crate::effect::Effect;
-use crate::i18n::{Key, by_name, clock, day, t, tf};
+use crate::i18n::{Key, clock, day, t, tf};
 use crate::page::link;
 use crate::people::{Among, Finder};
 use crate::router::{navigate, path};
@@ -181,29 +182,21 @@ fn SearchPanel() -> impl IntoView {
             </div>
             <div class="search__hits" aria-live="polite">
                 {move || match shown.get() {
-                    Shown::Intro => {
-                        let unknown = taken_apart().unknown_chat;
-                        let note = move || match &unknown {
-                            Some(name) => tf(Key::ConversationNoSuchChat, &[("name", name)]),
-                            None => t(Key::ChatSearchIntro)().to_owned(),
-                        };
-                        view! {
-                            <p class="search__note">{note}</p>
-                            {hints()}
-                        }
-                            .into_any()
-                    }
+                    Shown::Intro => intro(taken_apart()),
                     Shown::Searching => {
                         view! { <SkeletonRows label=t(Key::AppLoading) rows=4 /> }.into_any()
                     }
                     Shown::Failed(error) => {
-                        view! {
-                            <Failure
-                                sentence=Signal::derive(move || error.sentence())
-                                on_retry=again
-                            />
-                        }
-                            .into_any()
+                        refused(&error, untrack(taken_apart))
+                            .unwrap_or_else(|| {
+                                view! {
+                                    <Failure
+                                        sentence=Signal::derive(move || error.sentence())
+                                        on_retry=again
+                                    />
+                                }
+                                    .into_any()
+                            })
                     }
                     Shown::Empty => {
                         view! { <Empty picture=Picture::Telescope title=t(Key::ChatNothingFound) /> }
@@ -224,20 +217,6 @@ fn SearchPanel() -> impl IntoView {
             </div>
         </div>
     }
-}
-
-/// What can be typed beside words.
-fn hints() -> AnyView {
-    let row = |(example, name): &(&'static str, &'static str)| {
-        let key = format!("conversation.filter_{name}");
-        view! {
-            <div class="search__hint">
-                <dt><code>{*example}</code></dt>
-                <dd>{move || by_name(&key)}</dd>
-            </div>
-        }
-    };
-    view! { <dl class="search__hints">{HINTS.iter().map(row).collect::<Vec<_>>()}</dl> }.into_any()
 }
 
 /// A chat by its name, of this space first.
