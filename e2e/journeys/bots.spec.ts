@@ -82,7 +82,7 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
     await page.getByRole('menuitem', { name: 'Take out of a space' }).click()
     const spaces = page.getByRole('dialog', { name: 'Spaces of Echo' })
     await spaces.getByRole('button', { name: 'Take out' }).click()
-    await page.getByRole('dialog', { name: 'Take out' }).getByRole('button', { name: 'Take out' }).click()
+    await page.getByRole('dialog', { name: 'Take Echo out' }).getByRole('button', { name: 'Take Echo out' }).click()
     await expect(toast(page, 'The bot is not in “Bots at work” any more.')).toBeVisible()
     await expect(spaces.getByText('It is in no space.')).toBeVisible()
     await expectAccessible(page, 'the spaces of a bot')

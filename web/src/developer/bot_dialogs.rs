@@ -17,9 +17,12 @@ use shared::validate::Validate;
 /// A new bot, or the chosen one.
 #[component]
 pub fn BotFormDialog(open: RwSignal<bool>, pen: Pen, edits: bool) -> impl IntoView {
-    let title = if edits { Key::DeveloperEditBot } else { Key::DeveloperNewBot };
+    let title = move || match pen.chosen.get().filter(|_| edits) {
+        Some(bot) => tf(Key::DeveloperEditNamed, &[("name", bot.name())]),
+        None => tr(Key::DeveloperNewBot).to_owned(),
+    };
     view! {
-        <Dialog open title=t(title)>
+        <Dialog open title>
             {bot_form(open, pen, pen.chosen.get_untracked().filter(|_| edits))}
         </Dialog>
     }

@@ -6,7 +6,7 @@ use crate::form::Question;
 use crate::i18n::{Key, t, tf};
 use crate::ui::{Avatar, Button, Dialog, Toasts};
 use leptos::prelude::*;
-use shared::ids::UserId;
+use shared::integrations::Bot;
 use shared::notifications::SpaceRef;
 
 /// The spaces of the chosen bot.
@@ -24,12 +24,13 @@ pub fn BotSpacesDialog(open: RwSignal<bool>, pen: Pen) -> impl IntoView {
 
 fn spaces(pen: Pen) -> AnyView {
     let Some(bot) = pen.chosen.get_untracked() else { return ().into_any() };
-    let (id, left) = (bot.id, RwSignal::new(bot.spaces));
+    let left = RwSignal::new(bot.spaces.clone());
+    let bot = StoredValue::new(bot);
     view! {
         <div class="dialog__body">
             <ul class="sessions">
                 <For each=move || left.get() key=|space| space.id let(space)>
-                    <Row bot=id space left />
+                    <Row bot space left />
                 </For>
             </ul>
             <Show when=move || left.with(Vec::is_empty)>
@@ -41,13 +42,13 @@ fn spaces(pen: Pen) -> AnyView {
 }
 
 #[component]
-fn Row(bot: UserId, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl IntoView {
+fn Row(bot: StoredValue<Bot>, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let leaving = Question::default();
     let (id, name) = (space.id, StoredValue::new(space.name));
     let take_out = move || {
         let name = name.get_value();
-        leaving.answer(api::remove_bot(id, bot), move || {
+        leaving.answer(api::remove_bot(id, bot.read_value().id), move || {
             toasts.done(tf(Key::DeveloperTakenOut, &[("name", &name)]));
             let _was_there = left.try_update(|left| left.retain(|space| space.id != id));
         });
@@ -64,7 +65,7 @@ fn Row(bot: UserId, space: SpaceRef, left: RwSignal<Vec<SpaceRef>>) -> impl Into
             <Button on_click=move |_| leaving.ask()>{t(Key::DeveloperTakeOut)}</Button>
             {leaving
                 .dialog(
-                    t(Key::DeveloperTakeOut),
+                    move || tf(Key::ConversationTakeOut, &[("name", bot.read_value().name())]),
                     move || tf(Key::DeveloperTakeOutText, &[("name", &name.get_value())]),
                     take_out,
                 )}

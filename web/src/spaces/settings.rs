@@ -10,7 +10,7 @@ mod overview;
 mod reports;
 
 use crate::app::PageHeader;
-use crate::i18n::{Key, by_name, t, tf};
+use crate::i18n::{Key, by_name, t, tf, tr};
 use crate::page::{Page, SpaceTab};
 use crate::router::segment;
 use crate::spaces::roles_page::Roles;
@@ -95,6 +95,13 @@ fn Tabbed(id: SpaceId, tab: Memo<Option<SpaceTab>>) -> impl IntoView {
         move || SpaceTab::ALL.into_iter().filter(|tab| may(spaces, id, *tab)).collect::<Vec<_>>();
     let current =
         Memo::new(move |_| tab.get().or_else(|| shown().first().copied()).unwrap_or_default());
+    let is_owner =
+        Memo::new(move |_| spaces.get(id).and_then(|s| s.me).is_some_and(|me| me.is_owner));
+    let label = move |tab: SpaceTab| match tab {
+        // Only the owner has something to hand over.
+        SpaceTab::Danger if !is_owner.get() => tr(Key::SpacesLeaveAction).to_owned(),
+        tab => by_name(&format!("moderation.tab_{}", tab.key())),
+    };
     let allowed = Memo::new(move |_| may(spaces, id, current.get()));
     view! {
         <div class="settings">
@@ -103,7 +110,7 @@ fn Tabbed(id: SpaceId, tab: Memo<Option<SpaceTab>>) -> impl IntoView {
                     <Tab
                         href=Page::SpaceSettings(id, tab).path()
                         icon=icon(tab)
-                        label=move || by_name(&format!("moderation.tab_{}", tab.key()))
+                        label=move || label(tab)
                     />
                 </For>
             </Tabs>
