@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
 import { composer, press, ready, row, rows, scroller } from './support/screen.ts'
 import { expect, expectAccessible, expectReadable, Person, test } from './support/test.ts'
 
@@ -10,18 +11,23 @@ const schemes = ['blue', 'green', 'purple', 'orange', 'teal']
 
 let owner: Person
 let newcomer: Person
+let other: Person
 let space: { id: string; default_chat_id: string }
 let direct: string
+let group: string
 let invitation: string
 
 test.beforeAll(async () => {
   owner = await Person.demo()
   newcomer = await Person.register('new')
   space = (await owner.get('/spaces')).items[0]
-  const other = await Person.register('other')
+  other = await Person.register('other')
   await other.join(space.id)
   direct = (await owner.post('/chats', { user_id: other.id })).id
   await other.say(direct, 'Only the two of us')
+  group = (await owner.post('/chats', { user_ids: [other.id], name: 'The bakers' })).id
+  const bot = await owner.post('/bots', { nickname: `bot_${randomUUID().slice(0, 8)}`, display_name: 'Oven' })
+  await owner.post(`/spaces/${space.id}/bots`, { bot_id: bot.id })
   invitation = (await owner.post(`/spaces/${space.id}/invites`, {})).code
 })
 
@@ -61,9 +67,13 @@ const views: View[] = [
 
 /** Pictures at every width, for people to look at; axe where the layout differs. */
 async function look(page: Page, name: string, theme: string): Promise<void> {
+  const dialog = page.locator('dialog:visible')
+  const dialogs = await dialog.count()
   for (const width of widths) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    // What was opened stays open, whatever the width.
+    await expect(dialog).toHaveCount(dialogs)
     await page.screenshot({ path: join(screens, `${name}-${width}-${theme}.png`), animations: 'disabled' })
     // A dark page is built like the light one; its colours are looked at.
     const check = theme === 'light' ? expectAccessible : expectReadable
@@ -172,5 +182,55 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.locator('.skeleton')).toHaveCount(0)
       await look(page, `space-${tab}`, theme)
     }
+  })
+
+  test(`what asks before it does something is in order, ${theme}`, async ({ open }) => {
+    test.setTimeout(300_000)
+    const options = { colorScheme: theme, reducedMotion: 'reduce' } as const
+    const page = await open(owner, chat(), options)
+    await ready(page)
+    const header = page.locator('.conversation__buttons')
+    await header.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Go to a day' }).click()
+    await expect(page.getByLabel('Go to a day').last()).toBeVisible()
+    await look(page, 'calendar', theme)
+    await page.keyboard.press('Escape')
+    await page.locator('.row__author').last().click()
+    const profile = page.getByRole('dialog', { name: 'Profile' })
+    await profile.getByRole('button', { name: 'Name in this space' }).click()
+    await expect(profile.getByRole('textbox', { name: 'Name in this space' })).toBeVisible()
+    await look(page, 'space-nickname', theme)
+    await page.keyboard.press('Escape')
+
+    await page.goto(`/d/${group}`)
+    await ready(page)
+    await header.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'People' }).click()
+    const people = page.getByRole('dialog', { name: 'People of the group' })
+    await expect(people.getByText(other.nickname).first()).toBeVisible()
+    await look(page, 'group-people', theme)
+    await people.getByRole('button', { name: `Take ${other.nickname} out` }).click()
+    await look(page, 'group-take-out', theme)
+
+    await page.goto('/settings/developer')
+    await page.getByRole('button', { name: 'What to do with Oven' }).first().click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await expect(page.getByRole('dialog', { name: 'Edit Oven' })).toBeVisible()
+    await look(page, 'bot-edit', theme)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'What to do with Oven' }).first().click()
+    await page.getByRole('menuitem', { name: 'Take out of a space' }).click()
+    await page.getByRole('dialog', { name: 'Spaces of Oven' }).getByRole('button', { name: 'Take out' }).click()
+    await expect(page.getByRole('dialog', { name: 'Take Oven out' })).toBeVisible()
+    await look(page, 'bot-take-out', theme)
+
+    const leaving = await open(other, `/s/${space.id}/settings/danger`, options)
+    await leaving.getByRole('button', { name: 'Leave the space' }).click()
+    await expect(leaving.getByRole('dialog', { name: 'Leave the space' })).toBeVisible()
+    await look(leaving, 'space-leave', theme)
+    const ending = await open(newcomer, '/settings/data', options)
+    await ending.getByRole('button', { name: 'Delete my account' }).click()
+    await expect(ending.getByRole('dialog', { name: 'Delete the account' })).toBeVisible()
+    await look(ending, 'delete-account', theme)
   })
 }

@@ -338,3 +338,17 @@ test('a member who has nothing but a phone has an ordinary day', async ({ visit 
   await expectNoSideScroll(page)
   await expectAccessible(page, 'the settings at the end of the day')
 })
+
+test('who is in no space is told how to come into one', async ({ open }) => {
+  const page = await open(await Person.register('anna'), '/', phone)
+  await expect(page.getByText('You are in no space yet')).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'Chats and spaces' })).toBeHidden()
+  await expectAccessible(page, 'the beginning on a phone')
+  await page.getByRole('link', { name: 'Back' }).tap()
+  await expect(page.getByText('No conversations yet')).toBeVisible()
+  await page.getByRole('link', { name: 'Home' }).tap()
+  await page.getByRole('button', { name: 'Create a space' }).last().tap()
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Pocket')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).tap()
+  await expect(chatLink(page, 'general')).toBeVisible()
+})

@@ -1,6 +1,6 @@
 //! Small pages that choose where to go.
 
-use super::PageHeader;
+use super::{BackOrMenu, PageHeader};
 use crate::chat::new_conversation;
 use crate::effect::Effect;
 use crate::i18n::{Key, t};
@@ -58,7 +58,10 @@ fn WithSpaces(spaces: Spaces, children: ChildrenFn) -> impl IntoView {
 fn NoSpaces() -> impl IntoView {
     let creating = RwSignal::new(false);
     view! {
-        <PageHeader title=t(Key::AppHome) />
+        <header class="page__header">
+            <BackOrMenu to=Page::Conversations />
+            <h1>{t(Key::AppHome)}</h1>
+        </header>
         <Empty
             picture=Picture::Planet
             title=t(Key::AppNoSpacesTitle)

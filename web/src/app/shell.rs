@@ -19,8 +19,8 @@ use crate::settings::OwnCard;
 use crate::spaces::{CurrentSpace, PreviewNote, Rail, SpaceHeader};
 use crate::state::session::Auth;
 use crate::state::{
-    Categories, Chats, Drafts, Expression, Layout, Messages, Notices, Outbox, People, Session,
-    Settings, Spaces, Threads, Typing, last,
+    Categories, Chats, Drafts, Expression, Layout, Load, Messages, Notices, Outbox, People,
+    Session, Settings, Spaces, Threads, Typing, last,
 };
 use crate::ui::{Failure, SkeletonRows, Toasts, once_open};
 use leptos::ev;
@@ -141,7 +141,13 @@ fn Areas(session: Session, screen: Memo<Screen>) -> impl IntoView {
     on_cleanup(move || escape.remove());
     super::keys_dialog::listen(layout, shown);
     let behind = move || layout.drawer.get() && layout.is_narrow.get();
-    let pane = move || if path.with(|path| is_list(path)) { "list" } else { "content" };
+    let spaces = expect_context::<Spaces>();
+    let pane = move || {
+        // Who is in no space yet is told how to come into one, instead of an empty list.
+        let is_new = || matches!(spaces.load(), Load::Ready(())) && spaces.ids().is_empty();
+        let is_list = path.with(|path| is_list(path) && !(path == "/" && is_new()));
+        if is_list { "list" } else { "content" }
+    };
     view! {
         <div
             class="shell"
