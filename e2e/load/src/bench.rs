@@ -73,7 +73,7 @@ pub enum Part {
     Sockets,
     /// Many sockets are gone and come back at once.
     Storm,
-    /// Pages anywhere in a long chat, beside the bare statement.
+    /// Pages anywhere in a long chat, beside the same statements without the server.
     History,
     /// The requests with which the client opens: 200 spaces, 500 chats.
     Open,
@@ -222,7 +222,7 @@ async fn reads(server: &Server, args: &Bench, report: &mut Report) -> anyhow::Re
         let name = format!("history page of 50, anywhere in {}", world.messages);
         let bare = async |run| reading::bare_history(&world, run, &url).await;
         let ours = async |run| reading::history(&world, run).await;
-        read.beside(&name, ours, "  the bare statement", bare).await?;
+        read.beside(&name, ours, "  the same statements, bare", bare).await?;
     }
     if args.does(Part::Open) {
         let ours = async |_| reading::opening(&world).await;

@@ -25,9 +25,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// Registers and logs in.
+    /// Registers and signs in.
     pub async fn register(address: SocketAddr, nickname: &str) -> anyhow::Result<Self> {
-        let mut client = Self { http: http()?, address, token: String::new(), id: UserId::new() };
+        let client = Self { http: http()?, address, token: String::new(), id: UserId::new() };
         let body = Register {
             nickname: nickname.to_owned(),
             email: format!("{nickname}@example.org"),
@@ -35,6 +35,13 @@ impl Client {
             display_name: None,
         };
         client.ask::<_, serde_json::Value>(Method::POST, "/auth/register", Some(&body)).await?;
+        Self::sign_in(address, nickname).await
+    }
+
+    /// Signs in who registered.
+    /// Signs in who has registered so.
+    pub async fn sign_in(address: SocketAddr, nickname: &str) -> anyhow::Result<Self> {
+        let mut client = Self { http: http()?, address, token: String::new(), id: UserId::new() };
         let body = Login { login: nickname.to_owned(), password: PASSWORD.to_owned(), web: false };
         let tokens: Tokens = client.ask(Method::POST, "/auth/login", Some(&body)).await?;
         client.token = tokens.access_token;

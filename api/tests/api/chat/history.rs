@@ -2,6 +2,7 @@
 
 use crate::support::bakery::{Bakery, texts};
 use serde_json::json;
+use std::sync::{Arc, Mutex};
 
 async fn with_messages(count: usize) -> Bakery {
     let bakery = Bakery::open().await;
@@ -70,4 +71,31 @@ async fn the_number_of_queries_does_not_grow_with_the_page() {
         page.expect(200);
         assert!(statements <= 4, "{part}: {statements}, the look at the session included");
     }
+}
+
+/// `load bench` compares a page with what it costs to ask the same of PostgreSQL.
+#[tokio::test]
+async fn the_bench_asks_what_a_page_asks() {
+    let bakery = with_messages(5).await;
+    let path = format!("/messages/{}?before=4&limit=50", bakery.chat);
+    bakery.anna.get(&path).await.expect(200);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    bakery.app.app.db.at_statements(move |statement, is_done| {
+        if !is_done {
+            let text = statement.split(" -- binds").next().unwrap_or_default();
+            heard.lock().unwrap().push(text.trim().to_owned());
+        }
+    });
+    bakery.anna.get(&path).await.expect(200);
+    let mut asked = asked.lock().unwrap().clone();
+    asked.sort();
+    let mut bench = [
+        include_str!("../../../../e2e/load/src/bench/history/access.sql"),
+        include_str!("../../../../e2e/load/src/bench/history/page.sql"),
+        include_str!("../../../../e2e/load/src/bench/history/details.sql"),
+    ]
+    .map(|text| text.trim().to_owned());
+    bench.sort();
+    assert_eq!(asked, bench);
 }

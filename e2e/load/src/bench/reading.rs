@@ -2,14 +2,17 @@ use super::world::World;
 use crate::stats::Times;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use std::time::Instant;
+use std::error::Error;
+use std::time::{Instant, SystemTime};
 use tokio_postgres::NoTls;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
+use uuid::Uuid;
 
-/// What a page of history costs at least.
-const PAGE: &str = "SELECT m.id, m.seq, m.content, m.created_at, u.nickname FROM messages m \
-     JOIN users u ON u.id = m.author_id WHERE m.chat_id = $1::text::uuid AND m.thread_root IS NULL \
-     AND m.deleted_at IS NULL AND m.seq < $2 ORDER BY m.seq DESC LIMIT 50";
+/// What the server asks of PostgreSQL for a page of history; one of its tests compares.
+const ACCESS: &str = include_str!("history/access.sql");
+const PAGE: &str = include_str!("history/page.sql");
+const DETAILS: &str = include_str!("history/details.sql");
 
 /// Times of requests one after the other; the first ten, which fill caches, are not counted.
 async fn times(
@@ -38,22 +41,62 @@ pub async fn history(world: &World, run: u64) -> anyhow::Result<Times> {
     .await
 }
 
-/// The same pages by the bare statement.
+/// The same pages by the bare statements, in the server's order: the access and the page together, then
+/// what hangs on the messages. Nothing is done with what comes.
 pub async fn bare_history(world: &World, run: u64, database: &str) -> anyhow::Result<Times> {
     let (client, connection) = tokio_postgres::connect(database, NoTls).await?;
     let driver = tokio::spawn(connection);
-    let page = client.prepare_typed(PAGE, &[Type::TEXT, Type::INT8]).await?;
-    let chat = world.chat.to_string();
+    client.batch_execute("SET random_page_cost = 1.1; SET jit = off").await?;
+    let access = client.prepare(ACCESS).await?;
+    let page = client.prepare(PAGE).await?;
+    let details = client.prepare(DETAILS).await?;
+    let (reader, chat) = (Id::from(world.reader.id.0), Id::from(world.chat.0));
     let mut random = StdRng::seed_from_u64(run);
     let found = times(500, async |_| {
         let seq = random.random_range(1..=i64::from(world.messages));
-        client.query(&page, &[&chat, &seq]).await?;
+        let (of_chat, of_page): ([&Any; 2], [&Any; 3]) =
+            ([&reader, &chat], [&chat, &seq, &None::<SystemTime>]);
+        let (_, rows) =
+            tokio::try_join!(client.query(&access, &of_chat), client.query(&page, &of_page))?;
+        let ids: Vec<Id> = rows.iter().map(|row| row.get("id")).collect();
+        client.query(&details, &[&ids, &Some(reader), &ids]).await?;
         Ok(())
     })
     .await;
     drop(client);
     driver.await??;
     found
+}
+
+/// What can be bound.
+type Any = dyn ToSql + Sync;
+
+/// A UUID as PostgreSQL sends it.
+#[derive(Clone, Copy, Debug)]
+struct Id([u8; 16]);
+
+impl From<Uuid> for Id {
+    fn from(id: Uuid) -> Self {
+        Self(id.into_bytes())
+    }
+}
+
+impl<'a> FromSql<'a> for Id {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(raw.try_into()?))
+    }
+
+    accepts!(UUID);
+}
+
+impl ToSql for Id {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        out.extend_from_slice(&self.0);
+        Ok(IsNull::No)
+    }
+
+    accepts!(UUID);
+    to_sql_checked!();
 }
 
 /// What the client asks for when it is opened, all at once.

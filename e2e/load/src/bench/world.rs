@@ -14,6 +14,8 @@ const CHATS: usize = 500;
 const ID: &str = "(lpad(to_hex((extract(epoch FROM sent) * 1000)::bigint), 12, '0') || '7' \
      || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid";
 
+const READER: &str = "world_reader";
+
 pub struct World {
     pub reader: Client,
     /// With all members and, in its default chat, all messages.
@@ -32,7 +34,7 @@ impl World {
         texts: Vec<String>,
     ) -> anyhow::Result<Self> {
         let variety = texts.len();
-        let reader = Client::register(server.address, "world_reader").await?;
+        let reader = Client::register(server.address, READER).await?;
         let space = reader.create_space("The world").await?;
         let chat = space.default_chat_id.context("no default chat")?;
         let (client, connection) =
@@ -103,6 +105,8 @@ impl World {
         pending(&client, 64).await?;
         drop(client);
         driver.await??;
+        // Filling may take longer than a login lasts.
+        let reader = Client::sign_in(server.address, READER).await?;
         Ok(Self { reader, space, chat, messages, texts })
     }
 }
