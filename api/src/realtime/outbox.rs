@@ -27,15 +27,22 @@ struct Inner {
 struct Queue {
     frames: VecDeque<Arc<Delivery>>,
     bytes: usize,
-    overflowed: bool,
+    /// Nothing more comes, for this reason.
+    ended: Option<&'static str>,
     called: bool,
+}
+
+impl Queue {
+    fn ended(why: &'static str) -> Self {
+        Self { ended: Some(why), ..Self::default() }
+    }
 }
 
 /// Why no frame comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupted {
-    /// The client reads too slowly.
-    Overflowed,
+    /// The client reads too slowly, or does not answer; said so.
+    Ended(&'static str),
     /// Somebody wants to know whether the client is there. Frames follow as before.
     Called,
 }
@@ -44,13 +51,13 @@ impl Outbox {
     /// Queues a frame; a full queue is emptied and marked, for the socket must resume anyway.
     pub fn push(&self, delivery: &Arc<Delivery>) {
         let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if queue.overflowed {
+        if queue.ended.is_some() {
             return;
         }
         queue.bytes += delivery.frame.len();
         queue.frames.push_back(delivery.clone());
         if queue.frames.len() > MAX_FRAMES || queue.bytes > MAX_BYTES {
-            *queue = Queue { overflowed: true, ..Queue::default() };
+            *queue = Queue::ended("too much waited");
         }
         drop(queue);
         self.0.wake.notify_one();
@@ -62,10 +69,10 @@ impl Outbox {
         self.0.wake.notify_one();
     }
 
-    /// As if it had overflowed: nothing more comes, and the socket must resume.
-    pub fn close(&self) {
+    /// As if it had overflowed: nothing more comes, and the socket must resume. The peer is told why.
+    pub fn close(&self, why: &'static str) {
         let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        *queue = Queue { overflowed: true, ..Queue::default() };
+        *queue = Queue::ended(why);
         drop(queue);
         self.0.wake.notify_one();
     }
@@ -78,8 +85,8 @@ impl Outbox {
         loop {
             {
                 let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
-                if queue.overflowed {
-                    return Err(Interrupted::Overflowed);
+                if let Some(why) = queue.ended {
+                    return Err(Interrupted::Ended(why));
                 }
                 if std::mem::take(&mut queue.called) {
                     return Err(Interrupted::Called);
@@ -97,9 +104,9 @@ impl Outbox {
         }
     }
 
-    /// Whether the queue overflowed.
+    /// Whether nothing more comes.
     #[must_use]
-    pub fn overflowed(&self) -> bool {
-        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).overflowed
+    pub fn has_ended(&self) -> bool {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner).ended.is_some()
     }
 }

@@ -119,7 +119,7 @@ impl Places {
                 self.of.remove_if(&user, |_, places| places.is_empty());
                 return turn;
             };
-            places.remove(gone).outbox.close();
+            places.remove(gone).outbox.close("no answer to a ping while a place was needed");
         }
         let pulse = Mutex::new(Pulse::Heard);
         let place = Arc::new(Place { socket, outbox: outbox.clone(), pulse });

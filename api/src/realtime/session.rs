@@ -24,6 +24,7 @@ use shared::ids::{ChatId, RoleId, SpaceId};
 use shared::text::Lang;
 use shared::topic::Topic;
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep_until, timeout};
 
@@ -31,6 +32,9 @@ use tokio::time::{sleep_until, timeout};
 const HELLO_TIME: Duration = Duration::from_secs(5);
 /// A frame that the peer does not take within this ends the socket.
 const WRITE_TIME: Duration = Duration::from_secs(10);
+/// Sockets are pinged so far apart, those due within it together. As many as that are a pause of some
+/// milliseconds on a full node.
+const BEAT: Duration = Duration::from_millis(100);
 
 /// Why a socket ends.
 #[derive(Debug)]
@@ -44,6 +48,10 @@ enum End {
 impl End {
     fn close(code: u16) -> Self {
         Self::Close(code, String::new())
+    }
+
+    fn too_slow(why: &str) -> Self {
+        Self::Close(close::TOO_SLOW, why.to_owned())
     }
 }
 
@@ -191,7 +199,7 @@ impl Session {
                 () = sleep_until(self.next_turn(peer)) => Box::pin(self.turn(peer)).await,
                 delivery = outbox.next() => match delivery {
                     Ok(delivery) => Box::pin(self.deliver(peer, delivery)).await,
-                    Err(Interrupted::Overflowed) => Err(End::close(close::TOO_SLOW)),
+                    Err(Interrupted::Ended(why)) => Err(End::too_slow(why)),
                     Err(Interrupted::Called) => Box::pin(self.ping()).await,
                 },
                 message = stream.recv() => Box::pin(self.hear(peer, message)).await,
@@ -219,7 +227,7 @@ impl Session {
             return Err(End::Gone);
         }
         if now >= self.next_ping {
-            self.next_ping = now + stream.heartbeat;
+            self.next_ping = together(now + stream.heartbeat);
             self.ping().await?;
         }
         if self.hidden_until.is_some_and(is_past) {
@@ -294,13 +302,22 @@ async fn taken(frame: impl Future<Output = Result<(), actix_ws::Closed>>) -> Res
     match timeout(WRITE_TIME, frame).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(End::Gone),
-        Err(_) => Err(End::close(close::TOO_SLOW)),
+        Err(_) => Err(End::too_slow("a frame was not taken")),
     }
 }
 
 /// A time as timers know it; what is past is now.
 fn instant(at: Timestamp) -> tokio::time::Instant {
     tokio::time::Instant::now() + (at - chrono::Utc::now()).to_std().unwrap_or_default()
+}
+
+/// The next beat of all sockets of this process. Their pings and answers come together: to wake up for each
+/// costs several times what it does.
+fn together(at: Instant) -> Instant {
+    static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let since = at.saturating_duration_since(*FIRST).as_millis();
+    let beats = since.div_ceil(BEAT.as_millis()) as u32;
+    *FIRST + BEAT * beats
 }
 
 fn is_past(at: Timestamp) -> bool {

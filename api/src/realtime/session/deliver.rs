@@ -1,6 +1,7 @@
 //! What reaches the peer: in order, without holes, and never more than REST would show.
 
 use super::{End, Peer, Session};
+use crate::error::ApiResult;
 use crate::realtime::directory::{Question, View};
 use crate::realtime::stream::{self, Delivery, Effect};
 use bytestring::ByteString;
@@ -40,23 +41,20 @@ impl Session {
     }
 
     async fn repair(&mut self, peer: &Peer, topic: Topic, last: i64) -> Result<(), End> {
-        let missing = {
-            let conn = self.app.conn().await;
-            match conn {
-                Ok(mut conn) => {
-                    stream::read(&mut conn, topic, last, stream::REPLAY_LIMIT).await.ok()
-                }
-                Err(_) => None,
-            }
-        };
-        let contiguous =
-            missing.filter(|list| list.first().is_some_and(|first| first.seq == Some(last + 1)));
-        // Not to be had: the peer comes back and is told `recovered: false`.
-        let Some(missing) = contiguous else { return Err(End::close(close::TOO_SLOW)) };
+        let missing = self.missing(topic, last).await.map_err(|e| self.broken(&e))?;
+        if missing.first().is_none_or(|first| first.seq != Some(last + 1)) {
+            // The log does not go back so far: the peer comes back and is told `recovered: false`.
+            return Err(End::too_slow("the log has less than was missed"));
+        }
         for delivery in missing {
             self.forward(peer, delivery).await?;
         }
         Ok(())
+    }
+
+    async fn missing(&self, topic: Topic, last: i64) -> ApiResult<Vec<Arc<Delivery>>> {
+        let mut conn = self.app.conn().await?;
+        Ok(stream::read(&mut conn, topic, last, stream::REPLAY_LIMIT).await?)
     }
 
     /// Sends a frame that is next in its topic, and does what it means for this socket.
