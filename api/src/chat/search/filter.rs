@@ -79,7 +79,10 @@ impl Filter {
                 .into(),
             Self::IsEdited => "m.edited_at IS NOT NULL".into(),
             Self::MentionsMe => format!(
-                "EXISTS (SELECT 1 FROM mentions x WHERE x.message_id = m.id AND x.user_id = ${me})"
+                "(EXISTS (SELECT 1 FROM mentions x WHERE x.message_id = m.id AND x.user_id = ${me}) \
+                 OR EXISTS (SELECT 1 FROM group_mentions x WHERE x.message_id = m.id \
+                     AND (x.kind = 'all' OR x.role_id IN \
+                         (SELECT role_id FROM space_members WHERE user_id = ${me}))))"
             ),
         }
     }

@@ -4,7 +4,7 @@ use super::Search;
 use super::query::{Kind, Query, Term};
 use super::scope::Scope;
 use crate::platform::db::PgConn;
-use crate::spaces::model::containing;
+use crate::platform::sql::containing;
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -154,8 +154,6 @@ impl Statement {
 pub(super) enum Over {
     /// A window that ends with this message, or with the first one of all.
     Window(Option<MessageId>),
-    /// Only so many of the newest ones.
-    Newest(i64),
     /// All that match, by indexes, before they are put in order: the planner believes that rare words
     /// are frequent and would walk the whole table for them.
     Matches,
@@ -174,20 +172,19 @@ impl Find<'_> {
         if self.query.terms.is_empty() {
             return self.walk(conn).await;
         }
-        let mut walk = match self.way {
-            Way::Words => self.scope.newest,
-            // Looking through a text is dearer, and what is no word is seldom frequent.
-            Way::Pieces => self.scope.newest / 4,
-        };
         let wanted = self.search.limit + 1;
+        let (mut ids, mut walked, mut window) = (Vec::new(), 0, self.scope.newest);
+        let mut find = *self;
         loop {
-            let newest = self.take(conn, Over::Newest(walk)).await?;
-            let found = newest.len() as i64;
-            if found >= wanted {
-                return Ok(Hits::all(newest));
+            let end = find.end(conn, window).await?;
+            ids.extend(find.take(conn, Over::Window(end)).await?);
+            (find.last, walked) = (end, walked + window);
+            let found = ids.len() as i64;
+            if found >= wanted || end.is_none() {
+                return Ok(Hits::all(ids));
             }
-            match further(walk, found, wanted, self.scope.total) {
-                Some(longer) => walk = longer,
+            match further(walked, found, wanted, self.scope.total) {
+                Some(longer) => window = longer - walked,
                 None => return Ok(Hits::all(self.take(conn, Over::Matches).await?)),
             }
         }
@@ -204,10 +201,6 @@ impl Find<'_> {
                 order = by;
                 format!("SELECT m.id FROM {window} WHERE m.deleted_at IS NULL AND ")
             }
-            Over::Newest(walk) => format!(
-                "SELECT m.id FROM (SELECT * FROM messages m WHERE m.deleted_at IS NULL{older} \
-                 ORDER BY m.id DESC LIMIT {walk}) m WHERE ",
-            ),
             Over::Matches => format!("WITH m AS MATERIALIZED ({all}"),
         });
         self.matching(&mut s);

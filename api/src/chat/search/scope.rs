@@ -23,9 +23,9 @@ pub struct Scope {
     /// Whether they hold a good part of all messages: then walking all from the newest on soon
     /// meets theirs.
     pub dense: bool,
-    /// How many of the newest messages of all chats are looked at before the indexes are asked: what
-    /// does not fill a page there is so rare that all of it can be taken. Both costs grow with the
-    /// root of the number of all messages.
+    /// How many of the newest messages of all chats are looked at first: they tell how frequent the words
+    /// are, and so what is done next. What is in none of them is so rare that all of it can be taken; both
+    /// costs grow with the root of the number of all messages.
     pub newest: i64,
     /// About how many messages there are, of all chats.
     pub total: f64,
@@ -54,7 +54,7 @@ impl Scope {
             total = row.total;
         }
         let dense = messages as f64 * 10.0 >= total;
-        let newest = (total.max(0.0) * 10.0).sqrt().clamp(2_000.0, 50_000.0) as i64;
+        let newest = total.max(0.0).sqrt().clamp(500.0, 20_000.0) as i64;
         // That a message is of another chat is soon seen.
         let newest = if dense { newest } else { 4 * newest };
         Self { chats, messages, dense, newest, total }

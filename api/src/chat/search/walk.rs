@@ -64,7 +64,11 @@ impl Find<'_> {
     }
 
     /// The message of the last row of a window of so many; `None` when there are less.
-    async fn end(&self, conn: &mut PgConn, window: i64) -> QueryResult<Option<MessageId>> {
+    pub(super) async fn end(
+        &self,
+        conn: &mut PgConn,
+        window: i64,
+    ) -> QueryResult<Option<MessageId>> {
         let (Rows { id, of }, range) = (self.rows(), self.range(None));
         let statement = diesel::sql_query(format!(
             "SELECT x.{id} AS id FROM {of}{range} ORDER BY x.{id} DESC OFFSET {} LIMIT 1",
@@ -90,15 +94,23 @@ impl Find<'_> {
         (all, "w.id")
     }
 
-    /// What is rarest of what must hold, by its kind.
+    /// What is rarest of what must hold, by its kind; all messages where there are words.
     fn rows(&self) -> Rows {
         let Search { filters, author, .. } = self.search;
         let has = |filter| filters.contains(&filter);
-        // Ids, not what somebody typed.
-        let (id, of) = if has(Filter::IsPinned) {
+        // Ids, not what somebody typed. With words all messages are walked: that tells how many have them.
+        let (id, of) = if !self.query.terms.is_empty() {
+            ("id", "messages x WHERE true".into())
+        } else if has(Filter::IsPinned) {
             ("message_id", "pins x WHERE true".into())
         } else if has(Filter::MentionsMe) {
-            ("message_id", format!("mentions x WHERE x.user_id = '{}'", self.user))
+            let me = self.user;
+            let groups = format!(
+                "SELECT message_id FROM mentions WHERE user_id = '{me}' UNION ALL \
+                 SELECT message_id FROM group_mentions WHERE kind = 'all' OR role_id IN \
+                     (SELECT role_id FROM space_members WHERE user_id = '{me}')"
+            );
+            ("message_id", format!("({groups}) x WHERE true"))
         } else if has(Filter::IsEdited) {
             ("id", "messages x WHERE x.edited_at IS NOT NULL".into())
         } else if filters.iter().any(|filter| filter.is_of_files()) {

@@ -61,6 +61,28 @@ async fn filters_stand_alone_and_beside_words() {
 }
 
 #[tokio::test]
+async fn mentions_of_me_are_those_of_all_and_of_my_role_too() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    for text in ["@boris bread", "bread @all", "bread @Moderator", "@anna bread", "@Member bread"] {
+        bakery.say(anna, text).await;
+    }
+    let mine = ["@Member bread", "bread @all", "@boris bread"];
+    for query in [&[("mentions", "me")][..], &[("q", "bread"), ("mentions", "me")]] {
+        assert_eq!(found(boris, query).await, mine, "{query:?}");
+    }
+    // One at a time: the walk goes over both kinds in one order.
+    let mut cursor = None;
+    for text in mine {
+        let mut query = vec![("mentions", "me"), ("limit", "1")];
+        query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let page = get(boris, "/search", &query).await.expect(200);
+        assert_eq!(page["items"][0]["message"]["content"], text);
+        cursor = page["next_cursor"].as_str().map(str::to_owned);
+    }
+}
+
+#[tokio::test]
 async fn files_are_found_by_kind_and_name() {
     let bakery = Bakery::open().await;
     let (anna, boris) = (&bakery.anna, &bakery.boris);
