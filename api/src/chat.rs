@@ -10,6 +10,7 @@ pub mod access;
 mod actions;
 pub mod conversations;
 pub mod directory;
+pub mod emptying;
 pub mod fan_out;
 pub mod file_guard;
 pub mod group_commit;
@@ -85,5 +86,5 @@ pub fn commands() -> Commands {
 /// The jobs.
 #[must_use]
 pub fn jobs() -> Jobs {
-    Jobs::default().on::<fan_out::FanOut>()
+    Jobs::default().on::<fan_out::FanOut>().on::<emptying::EmptyChats>()
 }

@@ -1,7 +1,7 @@
 //! What spaces ask of messages, see [`crate::spaces::conversations`].
 
 use super::actions::chats::do_drop_role;
-use super::actions::removal::{do_close_chats, do_remove_messages};
+use super::actions::removal::{do_delete_chats, do_remove_messages};
 use super::model::{chat_changes, sweep};
 use crate::error::ApiResult;
 use crate::realtime::stream::Tx;
@@ -33,7 +33,7 @@ impl Conversations for ChatConversations {
 
     async fn close(&self, tx: &mut Tx, space: SpaceId) -> ApiResult<()> {
         let chats = chat_changes::of_space(tx, space).await?;
-        do_close_chats(tx, &chats).await.map(drop)
+        do_delete_chats(tx, &chats).await.map(drop)
     }
 
     async fn drop_role(

@@ -6,6 +6,7 @@ pub mod chat_changes;
 pub mod counted;
 pub mod custom_emoji;
 pub mod details;
+pub mod doomed;
 pub mod forward;
 pub mod group_mention;
 pub mod mention;

@@ -41,8 +41,18 @@ pub async fn sweep(app: &App) -> ApiResult<usize> {
     let loose_before = now.checked_sub_days(Days::new(1)).unwrap_or(now);
     // No connection is held while the store works.
     let doomed = file::doomed(&mut *app.conn().await?, loose_before, BATCH).await?;
-    for id in &doomed {
-        app.files.storage.delete(*id).await?;
+    let (mut gone, mut stuck) = (Vec::new(), Vec::new());
+    for id in doomed {
+        match app.files.storage.delete(id).await {
+            Ok(()) => gone.push(id),
+            Err(error) => {
+                tracing::warn!(file = %id.0, %error, "a file cannot be removed");
+                stuck.push(id);
+            }
+        }
     }
-    Ok(file::delete(&mut *app.conn().await?, &doomed).await?)
+    let conn = &mut *app.conn().await?;
+    // After all others: one that stays does not keep them.
+    file::doom_again(conn, &stuck).await?;
+    Ok(file::delete(conn, &gone).await?)
 }

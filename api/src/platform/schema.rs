@@ -116,6 +116,7 @@ diesel::table! {
         version -> Int8,
         category_id -> Nullable<Uuid>,
         slow_seconds -> Int4,
+        doomed_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -42,8 +42,7 @@ pub trait Conversations: Send + Sync {
         by: UserId,
     ) -> ApiResult<Swept>;
 
-    /// Closes the chats of a space that is about to go: nobody writes or reads in them until the
-    /// transaction ends, and no notification names them.
+    /// Takes the chats of a space that is about to go from everybody; no notification names them.
     async fn close(&self, tx: &mut Tx, space: SpaceId) -> ApiResult<()>;
 
     /// Forgets what chats allow or deny a role that goes, with its events.

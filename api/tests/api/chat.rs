@@ -2,6 +2,7 @@
 
 mod categories;
 mod chats;
+mod deletion;
 mod edits;
 mod explain;
 mod forwards;

@@ -2,7 +2,7 @@
 
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::groups::{do_delete_group, require_reachable};
-use crate::chat::actions::removal::do_close_chats;
+use crate::chat::actions::removal::do_delete_chats;
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::counted::CountedChat;
@@ -168,10 +168,9 @@ pub async fn do_delete_chat(tx: &mut Tx, access: &ChatAccess) -> ApiResult<()> {
                 return Err(ApiError::new(ErrorCode::DefaultChat));
             }
             // From here on nobody writes in it.
-            if do_close_chats(tx, &[id]).await?.is_empty() {
+            if do_delete_chats(tx, &[id]).await?.is_empty() {
                 return Err(ErrorCode::NotFound.into());
             }
-            chat::delete(tx, id).await?;
             let event = Event::ChatDeleted(ChatDeleted { chat_id: id });
             tx.emit_to(Topic::Space(space), id, event).await?;
             let mut entry = Entry::new(space, access.user_id(), AuditAction::ChatDeleted)

@@ -2,7 +2,7 @@
 
 use crate::chat::access::{ChatAccess, unreachable};
 use crate::chat::actions::chats::{announce, announce_with, load};
-use crate::chat::actions::removal::do_close_chats;
+use crate::chat::actions::removal::do_delete_chats;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::people;
 use crate::error::{ApiError, ApiResult};
@@ -105,10 +105,9 @@ pub async fn do_leave_group(tx: &mut Tx, id: ChatId, user: UserId) -> ApiResult<
 /// Removes a group with everything in it; its row is locked.
 pub(super) async fn do_delete_group(tx: &mut Tx, id: ChatId) -> ApiResult<()> {
     let members = chat::members_of(tx, &[id]).await?.remove(&id).unwrap_or_default();
-    if do_close_chats(tx, &[id]).await?.is_empty() {
+    if do_delete_chats(tx, &[id]).await?.is_empty() {
         return Err(ErrorCode::NotFound.into());
     }
-    chat::delete(tx, id).await?;
     let gone =
         |user: UserId| (Topic::User(user), None, Event::ChatDeleted(ChatDeleted { chat_id: id }));
     tx.emit_each(members.iter().map(|member| gone(member.id)).collect()).await?;

@@ -1,9 +1,13 @@
 //! The one way in which messages go: one by its author or a moderator, many with a ban or an account.
 
+use crate::chat::emptying::EmptyChats;
 use crate::chat::model::chat_changes::{keep_of, lock_to_delete, members_of};
+use crate::chat::model::doomed;
 use crate::chat::model::sweep::{self, Gone};
 use crate::chat::model::thread;
 use crate::error::ApiResult;
+use crate::files::model::file;
+use crate::jobs;
 use crate::notifications::{do_forget_chats, do_forget_messages};
 use crate::platform::db::PgConn;
 use crate::realtime::Live;
@@ -14,14 +18,18 @@ use shared::ids::{ChatId, MessageId, UserId};
 use shared::topic::Topic;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Closes chats that are about to go: nobody writes or reads in them until the transaction ends, and
-/// entries of inboxes about them go. Returns those that were still there.
+/// Takes chats from everybody, with the entries of inboxes about them; what was written in them goes
+/// later. Returns those that were still there.
 ///
 /// # Errors
 /// The database's.
-pub async fn do_close_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<Vec<ChatId>> {
+pub async fn do_delete_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<Vec<ChatId>> {
     let chats = lock_to_delete(tx, chats).await?;
     do_forget_chats(tx, &chats).await?;
+    doomed::doom(tx, &chats).await?;
+    if !chats.is_empty() {
+        jobs::enqueue(tx, &EmptyChats { chats: chats.clone() }).await?;
+    }
     Ok(chats)
 }
 
@@ -42,6 +50,7 @@ pub async fn do_remove_messages(
     }
     let ids: Vec<MessageId> = gone.iter().map(|message| message.id).collect();
     do_forget_messages(tx, &ids).await?;
+    file::doom_of(tx, &ids).await?;
     // Chats' streams in one order, whoever removes at the same time.
     let mut chats: BTreeMap<ChatId, Vec<Event>> = BTreeMap::new();
     for message in &gone {

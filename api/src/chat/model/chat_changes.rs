@@ -75,8 +75,8 @@ pub async fn update(conn: &mut PgConn, chat: ChatId, changes: ChatChanges<'_>) -
 /// # Errors
 /// `NotFound`, or the database's.
 pub async fn lock(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
-    let row = chats::table.find(chat).select(chats::id).for_no_key_update();
-    row.get_result::<ChatId>(conn).await.map(drop)
+    let row = chats::table.find(chat).filter(chats::doomed_at.is_null()).select(chats::id);
+    row.for_no_key_update().get_result::<ChatId>(conn).await.map(drop)
 }
 
 /// The chats of a space.
@@ -94,7 +94,8 @@ pub async fn of_space(conn: &mut PgConn, space: SpaceId) -> QueryResult<Vec<Chat
 /// # Errors
 /// The database's.
 pub async fn lock_to_delete(conn: &mut PgConn, ids: &[ChatId]) -> QueryResult<Vec<ChatId>> {
-    let rows = chats::table.filter(chats::id.eq_any(ids)).select(chats::id).order(chats::id);
+    let rows = chats::table.filter(chats::id.eq_any(ids).and(chats::doomed_at.is_null()));
+    let rows = rows.select(chats::id).order(chats::id);
     let chats = rows.for_update().load::<ChatId>(conn).await?;
     diesel::delete(read_states::table.filter(read_states::chat_id.eq_any(&chats)))
         .execute(conn)
@@ -115,14 +116,6 @@ pub async fn keep_of(conn: &mut PgConn, ids: &[MessageId]) -> QueryResult<()> {
     let of = messages::table.filter(messages::id.eq_any(ids)).select(messages::chat_id);
     let rows = chats::table.filter(chats::id.eq_any(of)).select(chats::id).order(chats::id);
     rows.for_key_share().load::<ChatId>(conn).await.map(drop)
-}
-
-/// Removes the chat with everything in it.
-///
-/// # Errors
-/// The database's.
-pub async fn delete(conn: &mut PgConn, chat: ChatId) -> QueryResult<()> {
-    diesel::delete(chats::table.find(chat)).execute(conn).await.map(drop)
 }
 
 /// The chat of two people, if there is one.

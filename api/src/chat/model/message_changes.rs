@@ -83,14 +83,15 @@ pub async fn insert_plain(
 /// commit: messages commit in their order.
 ///
 /// # Errors
-/// The database's.
+/// `NotFound` when it was deleted, or the database's.
 pub async fn next_seqs(
     conn: &PgConn,
     chat: ChatId,
     count: i64,
     at: DateTime<Utc>,
 ) -> QueryResult<i64> {
-    let update = diesel::update(chats::table.find(chat))
+    let living = chats::table.find(chat).filter(chats::doomed_at.is_null());
+    let update = diesel::update(living)
         .set((chats::last_seq.eq(chats::last_seq + count), chats::last_message_at.eq(at)))
         .returning(chats::last_seq);
     prepared(update).get_result(&mut &*conn).await

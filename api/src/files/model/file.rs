@@ -249,12 +249,6 @@ pub async fn doomed(
     .bind::<diesel::sql_types::Timestamptz, _>(loose_before)
     .execute(conn)
     .await?;
-    diesel::sql_query(
-        "UPDATE files f SET doomed_at = now() FROM messages m WHERE m.id = f.message_id \
-         AND f.doomed_at IS NULL AND m.deleted_at IS NOT NULL",
-    )
-    .execute(conn)
-    .await?;
     let rows: Vec<Gone> = diesel::sql_query(
         "SELECT id FROM files WHERE doomed_at IS NOT NULL ORDER BY doomed_at LIMIT $1",
     )
@@ -262,6 +256,31 @@ pub async fn doomed(
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|row| FileId(row.id)).collect())
+}
+
+/// Dooms the files of messages that were deleted.
+///
+/// # Errors
+/// The database's.
+pub async fn doom_of(conn: &mut PgConn, messages: &[MessageId]) -> QueryResult<()> {
+    let own = files::message_id.eq_any(messages).and(files::doomed_at.is_null());
+    diesel::update(files::table.filter(own))
+        .set(files::doomed_at.eq(Some(Utc::now())))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Puts doomed files behind all others.
+///
+/// # Errors
+/// The database's.
+pub async fn doom_again(conn: &mut PgConn, ids: &[FileId]) -> QueryResult<()> {
+    diesel::update(files::table.filter(files::id.eq_any(ids)))
+        .set(files::doomed_at.eq(Some(Utc::now())))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// Forgets files whose bytes are gone.

@@ -3,6 +3,7 @@
 use crate::support::TestApp;
 use crate::support::bakery::Bakery;
 use crate::support::client::PASSWORD;
+use crate::support::mail::run_jobs;
 use crate::support::programs::bot_of;
 use crate::support::staff::{Staff, create, text};
 use diesel_async::SimpleAsyncConnection as _;
@@ -107,6 +108,7 @@ async fn who_made_a_group_and_left_rules_it_no_more() {
     let seen = boris.get(&format!("/chats/{group}")).await.expect(200);
     assert_eq!(seen["owner_id"], boris.id());
     leave(boris).await.expect(204);
+    run_jobs(&bakery.app).await;
     let left =
         format!("DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM chats WHERE id = '{group}'); END $$");
     sql(&bakery.app, &left).await;

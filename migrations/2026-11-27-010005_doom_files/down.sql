@@ -1,0 +1,1 @@
+SELECT 1; -- What was deleted stays deleted.
