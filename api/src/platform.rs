@@ -12,5 +12,6 @@ pub mod redis;
 pub mod schema;
 pub mod secrets;
 pub mod shares;
+pub mod sql;
 pub mod telemetry;
 pub mod web_assets;

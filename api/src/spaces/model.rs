@@ -9,9 +9,3 @@ pub mod order;
 pub mod report;
 pub mod role;
 pub mod space;
-
-/// A pattern for `ILIKE`: the text anywhere, its own wildcards taken literally.
-pub(crate) fn containing(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
-}

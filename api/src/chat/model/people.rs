@@ -3,6 +3,7 @@
 use super::sql::{from_json, user_ref};
 use crate::chat::access::ChatAccess;
 use crate::platform::db::PgConn;
+use crate::platform::sql::containing;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{
@@ -222,7 +223,7 @@ pub async fn readers(
     overrides: &[ChatOverride],
     search: &ReaderSearch<'_>,
 ) -> QueryResult<Vec<UserRef>> {
-    let pattern = format!("%{}%", escape_like(&search.query.to_lowercase()));
+    let pattern = containing(&search.query.to_lowercase());
     let called = if space.is_some() { "sm.nickname" } else { "NULL" };
     let matches = format!(
         "(lower(u.nickname) LIKE $2 OR lower(coalesce(u.display_name, '')) LIKE $2 \
@@ -288,12 +289,6 @@ pub struct ReaderSearch<'a> {
     /// The lower-case nickname that ended the page before.
     pub after: &'a str,
     pub limit: i64,
-}
-
-/// Makes `%`, `_` and `\` mean themselves in LIKE.
-#[must_use]
-pub fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// Which of these people share a space with the person.

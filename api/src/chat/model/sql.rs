@@ -1,9 +1,6 @@
 //! What the hand-written joins share.
 
-use diesel::QueryResult;
-use diesel::result::Error;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+pub use crate::platform::sql::from_json;
 
 /// A [`shared::identity::UserRef`] of the row named by the alias, as JSON. In a space, the second
 /// argument is the column of what the person is called there.
@@ -48,11 +45,3 @@ macro_rules! called {
     };
 }
 pub(crate) use called;
-
-/// Reads what the database put together as JSON.
-///
-/// # Errors
-/// The query and the type do not fit.
-pub fn from_json<T: DeserializeOwned>(value: Value) -> QueryResult<T> {
-    serde_json::from_value(value).map_err(|error| Error::DeserializationError(error.into()))
-}

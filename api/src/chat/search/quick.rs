@@ -1,11 +1,11 @@
 //! People, chats and files by a piece of their names, for going there.
 
 use super::scope::readable;
-use crate::chat::model::people::escape_like;
 use crate::chat::model::sql::{from_json, user_ref};
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::platform::db::{Db, PgConn, Pooled};
+use crate::platform::sql::escape_like;
 use diesel::pg::Pg;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel::{QueryResult, QueryableByName};

@@ -2,6 +2,7 @@
 
 use crate::platform::db::PgConn;
 use crate::platform::schema::sticker_packs;
+use crate::platform::sql::containing;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -162,12 +163,6 @@ impl PackRow {
         .load(conn)
         .await
     }
-}
-
-/// A pattern of LIKE for texts with this in them.
-fn containing(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{text}%")
 }
 
 /// The packs that a person has made, held until the transaction ends.

@@ -3,6 +3,7 @@
 use crate::identity::model::user;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{bans, bots, past_members, roles, space_members, user_mail, users};
+use crate::platform::sql::containing;
 use diesel::dsl::{exists, now, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -151,7 +152,7 @@ pub async fn page_after(
         .limit(limit)
         .into_boxed();
     if let Some(name) = name {
-        let pattern = super::containing(name);
+        let pattern = containing(name);
         query = query.filter(
             users::nickname
                 .ilike(pattern.clone())

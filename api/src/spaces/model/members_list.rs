@@ -5,6 +5,7 @@
 
 use super::member::MemberRow;
 use crate::platform::db::PgConn;
+use crate::platform::sql::containing;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -86,7 +87,7 @@ pub async fn page_after(
     limit: i64,
 ) -> QueryResult<Vec<(MemberRow, MemberKey)>> {
     let here: Vec<Uuid> = filter.here.iter().map(|id| id.0).collect();
-    let pattern = filter.name.as_deref().map(super::containing);
+    let pattern = filter.name.as_deref().map(containing);
     let few = match &pattern {
         Some(pattern) => few_named(conn, space, pattern).await?,
         None => None,

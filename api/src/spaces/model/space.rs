@@ -3,6 +3,7 @@
 use super::role::RoleRow;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{chats, restrictions, roles, space_members, space_order, spaces};
+use crate::platform::sql::containing;
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -231,7 +232,7 @@ impl SeenSpace {
             .limit(limit)
             .into_boxed();
         if let Some(name) = name {
-            query = query.filter(spaces::name.ilike(super::containing(name)));
+            query = query.filter(spaces::name.ilike(containing(name)));
         }
         if let Some((position, at, id)) = after {
             let later = space_members::joined_at
@@ -260,7 +261,7 @@ impl SeenSpace {
             .limit(limit)
             .into_boxed();
         if let Some(name) = name {
-            query = query.filter(spaces::name.ilike(super::containing(name)));
+            query = query.filter(spaces::name.ilike(containing(name)));
         }
         if let Some((count, id)) = after {
             query = query.filter(
