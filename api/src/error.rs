@@ -19,11 +19,12 @@ pub type ApiResult<T> = Result<T, ApiError>;
 pub struct ApiError {
     pub code: ErrorCode,
     pub permission: Option<Permission>,
+    /// Seconds.
     pub retry_after: Option<u64>,
     pub errors: Vec<FieldError>,
     /// The limit that was exceeded, for the headers.
     pub limit: Option<Box<LimitState>>,
-    /// The pointer of a single malformed or unknown field.
+    /// What went wrong inside, for the log only.
     pub cause: Option<anyhow::Error>,
 }
 

@@ -8,7 +8,7 @@
 //! that an event carries is exact on every device.
 
 mod actions;
-mod digest;
+pub mod digest;
 pub mod jobs;
 pub mod model;
 mod routes;
@@ -17,7 +17,8 @@ pub use actions::notify::{
     AT_ONCE, NewNotification, do_forget_chats, do_forget_invitation, do_forget_messages, do_notify,
     do_notify_again, do_renew_invitation,
 };
-pub use actions::read::{do_read_up_to, do_unread_from};
+pub use actions::read::{do_read_chats, do_read_up_to, do_unread_from};
+pub use model::outgoing::By;
 
 use crate::jobs::Jobs;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -122,11 +122,18 @@ async fn finish<B: MessageBody + 'static>(
     match answer {
         Ok(response) if response.status().is_success() => keep(app, claim, response).await,
         other => {
-            let conn = &mut *app.conn().await?;
-            claim.give_back(conn).await.map_err(ApiError::from)?;
+            if let Err(error) = give_back(app, claim).await {
+                // What went wrong with the request is what its sender wants to know.
+                error.log();
+            }
             Ok(other?.map_into_left_body())
         }
     }
+}
+
+async fn give_back(app: &App, claim: &Claim) -> ApiResult<()> {
+    let conn = &mut *app.conn().await?;
+    Ok(claim.give_back(conn).await?)
 }
 
 async fn keep<B: MessageBody + 'static>(

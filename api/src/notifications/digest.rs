@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::ApiResult;
-use crate::jobs::{Job, enqueue};
+use crate::jobs::{Job, When, enqueue, enqueue_when};
 use crate::notifications::model::{digest, inbox};
 use crate::platform::mail::{Letter, Part, deliver};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// How often somebody looks what is due.
 pub const PERIOD: Duration = Duration::from_secs(60);
+/// When a letter whose reader wants peace is looked at again.
+const LATER: Duration = Duration::from_secs(10 * 60);
 /// Entries that a letter shows.
 const SHOWN: usize = 12;
 
@@ -55,6 +57,12 @@ impl Job for SendDigest {
         let (reader, entries) = {
             let conn = &mut *app.conn().await?;
             let Some(reader) = digest::reader(conn, self.user_id).await? else { return Ok(()) };
+            if reader.in_peace {
+                // Since it was ordered: an earlier try failed. The same letter, so that it comes once.
+                let later = When { after: LATER, ..When::default() };
+                enqueue_when(conn, &self, later).await?;
+                return Ok(());
+            }
             let mut rows = inbox::by_ids(conn, &self.ids).await?;
             rows.sort_by_key(|row| std::cmp::Reverse(row.created_at));
             let may_see = |row: &inbox::Row| row.chat_id().is_none_or(|c| !hidden.contains(&c));

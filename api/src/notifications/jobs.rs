@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::error::ApiResult;
 use crate::jobs::Job;
 use crate::notifications::actions::notify::{do_take_back, tell_deleted, topics};
-use crate::notifications::model::{inbox, settings};
+use crate::notifications::model::outgoing::By;
+use crate::notifications::model::{outgoing, settings};
 use crate::realtime::stream;
 use serde::{Deserialize, Serialize};
 use shared::ids::{MessageId, NotificationId, UserId};
@@ -28,7 +29,7 @@ impl Job for ForgetMessages {
         loop {
             let left = app
                 .transact(async |tx| {
-                    let people = inbox::notified(tx, &self.message_ids, BATCH).await?;
+                    let people = outgoing::notified(tx, &self.message_ids, BATCH).await?;
                     do_take_back(tx, &self.message_ids, &people).await?;
                     Ok(people.len())
                 })
@@ -75,7 +76,8 @@ impl Job for ForgetMentions {
         loop {
             let left = app
                 .transact(async |tx| {
-                    let people = inbox::mentioned_without(tx, message_id, &keep, BATCH).await?;
+                    let people =
+                        outgoing::mentioned_without(tx, message_id, &keep, By::Any, BATCH).await?;
                     do_take_back(tx, &[message_id], &people).await?;
                     Ok(people.len())
                 })
@@ -98,7 +100,7 @@ impl Job for CleanUp {
 
     async fn run(self, app: App) -> ApiResult<()> {
         let conn = &mut *app.conn().await?;
-        inbox::delete_old(conn).await?;
+        outgoing::delete_old(conn).await?;
         settings::delete_lost(conn).await?;
         Ok(())
     }

@@ -4,4 +4,5 @@ pub mod digest;
 pub mod inbox;
 pub mod incoming;
 pub mod invitations;
+pub mod outgoing;
 pub mod settings;

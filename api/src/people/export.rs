@@ -57,11 +57,13 @@ async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiRe
         zip.write(&serde_json::to_vec_pretty(&value).map_err(ApiError::internal)?)?;
         zip.flush(out).await?;
     }
+    let hidden = app.live.directory().hidden_chats(user).await?;
     zip.begin("messages.json")?;
     let (mut after, mut lead) = (Uuid::nil(), "[\n");
     loop {
         // A connection a page: a slow reader does not keep one from others.
-        let messages = async |conn: &mut PgConn| copies::messages(conn, user, after, PAGE).await;
+        let messages =
+            async |conn: &mut PgConn| copies::messages(conn, user, &hidden, after, PAGE).await;
         let page = app.db.heavy_read(app.conn().await?, messages).await?;
         let Some((last, _)) = page.last() else { break };
         after = *last;

@@ -219,6 +219,34 @@ async fn programs_end_with_the_account() {
         .await;
 }
 
+/// A place that somebody left, or was put out of, may be called otherwise by now.
+#[tokio::test]
+async fn a_copy_names_no_place_that_one_sees_no_more() {
+    let bakery = Bakery::open().await;
+    let boris = &bakery.boris;
+    bakery.say(boris, "Good bread").await;
+    let names = async || {
+        let response = boris.request(Method::GET, "/profile/me/export").send().await.unwrap();
+        let bytes = response.bytes().await.unwrap();
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut text = String::new();
+        zip.by_name("messages.json").unwrap().read_to_string(&mut text).unwrap();
+        let messages: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(messages[0]["content"], "Good bread");
+        [messages[0]["space"].clone(), messages[0]["chat"].clone()]
+    };
+    assert_eq!(names().await[0], "The bakery");
+    let hide = json!({"overrides": [{"target": {"kind": "everybody"}, "allow": [], "deny": ["view_chat"]}]});
+    let chat = format!("/chats/{}", bakery.chat);
+    bakery.anna.patch(&chat, hide).await.expect(200);
+    assert_eq!(names().await, [json!("The bakery"), json!(null)]);
+    let kick = format!("/spaces/{}/kick/{}", bakery.space, boris.id());
+    bakery.anna.post(&kick, json!({})).await.expect(204);
+    let path = format!("/spaces/{}", bakery.space);
+    bakery.anna.patch(&path, json!({"name": "The secret bakery"})).await.expect(200);
+    assert_eq!(names().await, [json!(null), json!(null)]);
+}
+
 #[tokio::test]
 async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
     let bakery = Bakery::open().await;

@@ -6,6 +6,7 @@ use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mention
 use crate::chat::actions::removal::do_remove_messages;
 use crate::chat::model::chat_changes::keep_of;
 use crate::chat::model::forward::Copied;
+use crate::chat::model::group_mention;
 use crate::chat::model::message::{self, MessageRow};
 use crate::chat::model::message_changes::{self as changes, NewMessage};
 use crate::chat::model::sticker;
@@ -303,20 +304,23 @@ pub async fn do_edit_message(
     let edited_at = now();
     changes::edit(tx, &row, content, edited_at).await?;
     let mentioned = mentioned(tx, chat, content).await?;
+    let before = group_mention::of_message(tx, id).await?.unwrap_or_default();
     mentioned.save(tx, id, chat.chat_id(), row.seq, false).await?;
-    do_tell_of_edit(tx, chat, (id, row.seq), &mentioned).await?;
+    let row = MessageRow::find(tx, id).await?;
+    let seq = row.seq;
+    let edited = one(tx, row, chat.user_id()).await?;
+    do_tell_of_edit(tx, chat, &edited, &mentioned, &before).await?;
     let event = MessageEdited {
         message_id: id,
         chat_id: chat.chat_id(),
-        message_seq: row.seq,
+        message_seq: seq,
         content: content.to_owned(),
         mentions: mentioned.people,
         mention_groups: mentioned.groups,
         edited_at,
     };
     tx.emit(chat.topic(), Event::MessageEdited(event)).await?;
-    let row = MessageRow::find(tx, id).await?;
-    one(tx, row, chat.user_id()).await
+    Ok(edited)
 }
 
 /// Takes a message away: one's own, or any with the permission. Returns it.

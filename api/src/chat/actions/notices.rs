@@ -6,7 +6,7 @@ use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::{group_mention, mention, people, thread};
 use crate::error::ApiResult;
 use crate::jobs::enqueue;
-use crate::notifications::{AT_ONCE, NewNotification, do_notify, do_notify_again};
+use crate::notifications::{AT_ONCE, By, NewNotification, do_notify, do_notify_again};
 use crate::realtime::stream::Tx;
 use crate::spaces::model::space::SpaceRow;
 use crate::spaces::online::{HANDED, members_here};
@@ -188,6 +188,21 @@ pub async fn do_tell_of_message(
         }
     };
     let told = list.iter().map(|new| new.user).filter(|user| *user != about.actor).collect();
+    list.extend(others(tx, chat, &about, message, root_author).await?);
+    do_notify(tx, list).await?;
+    Ok(told)
+}
+
+/// Entries for those whom a message concerns without naming them: who is answered, follows its thread,
+/// or is talked to.
+async fn others(
+    tx: &mut Tx,
+    chat: &ChatAccess,
+    about: &About,
+    message: &Message,
+    root_author: Option<UserId>,
+) -> ApiResult<Vec<NewNotification>> {
+    let mut list = Vec::new();
     let answered = message.reply_to.as_ref().and_then(|reply| reply.author.as_ref());
     if let Some(author) = answered.filter(|author| author.id != chat.user_id())
         && people::may_read(tx, chat, author.id).await?
@@ -217,28 +232,34 @@ pub async fn do_tell_of_message(
         let kind = NotificationKind::DirectMessage;
         list.extend(members.iter().map(|member| about.entry(member.id, kind, None, None)));
     }
-    do_notify(tx, list).await?;
-    Ok(told)
+    Ok(list)
 }
 
-/// Tells who is mentioned by the new text, and takes it from those who are not any more.
+/// Tells who is mentioned by the new text, and takes it from those who are not any more. `before` are
+/// the groups that the old text mentioned.
 pub async fn do_tell_of_edit(
     tx: &mut Tx,
     chat: &ChatAccess,
-    message: (MessageId, i64),
+    message: &Message,
     mentioned: &Mentioned,
+    before: &MentionGroups,
 ) -> ApiResult<()> {
-    let about = About::of(chat, message);
+    let about = About::of(chat, (message.id, message.seq));
+    let others = others(tx, chat, &about, message, None).await?;
     match mentioned.entries(tx, chat, &about).await? {
         Some(list) => {
-            let keep: Vec<UserId> = list.iter().map(|new| new.user).collect();
-            do_notify_again(tx, message.0, &keep, list).await
+            do_notify_again(tx, message.id, By::Any, list, others).await?;
         }
         None => {
-            mentioned.order_fan_out(tx, message.0).await?;
-            do_notify(tx, about.by_name(&mentioned.people)).await
+            let list = about.by_name(&mentioned.people);
+            let gone = do_notify_again(tx, message.id, By::Name, list, others).await?;
+            // Who was told of a group is not told again; who was named may be one of it.
+            if gone > 0 || mentioned.groups != *before {
+                mentioned.order_fan_out(tx, message.id).await?;
+            }
         }
     }
+    Ok(())
 }
 
 /// What entries about one message share.

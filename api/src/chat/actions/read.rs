@@ -4,7 +4,7 @@ use crate::chat::access::ChatAccess;
 use crate::chat::model::counted::CountedChat;
 use crate::chat::model::read_state;
 use crate::error::{ApiError, ApiResult};
-use crate::notifications::{do_read_up_to, do_unread_from};
+use crate::notifications::{do_read_chats, do_read_up_to, do_unread_from};
 use crate::realtime::stream::Tx;
 use shared::chat::ReadState;
 use shared::error::FieldCode;
@@ -44,27 +44,34 @@ pub async fn do_mark_unread(tx: &mut Tx, chat: &ChatAccess, seq: i64) -> ApiResu
 
 /// Marks chats as read to their ends: those that the person sees, of a space or all.
 pub async fn do_mark_all_read(tx: &mut Tx, user: UserId, space: Option<SpaceId>) -> ApiResult<()> {
-    let views = match space {
-        Some(space) => CountedChat::of_space(tx, user, space).await?,
-        None => CountedChat::of_user(tx, user).await?,
-    };
+    let views = counted(tx, user, space).await?;
     let is_waiting = |view: &&CountedChat| {
         view.read() != ReadState { read_seq: view.read().read_seq, ..ReadState::default() }
             && view.permissions(user).contains(Permission::ViewChat)
     };
+    let mut ends: Vec<_> =
+        views.iter().filter(is_waiting).map(|view| (view.id(), view.last_seq)).collect();
     // All positions before the first word of it: who marks one chat holds it, and waits for the stream.
-    let mut moved = Vec::new();
-    for view in views.iter().filter(is_waiting) {
-        if read_state::advance(tx, user, view.id(), view.last_seq).await? {
-            moved.push(view);
-        }
+    let moved = read_state::advance_all(tx, user, &ends).await?;
+    if moved.is_empty() {
+        return Ok(());
     }
-    for view in moved {
-        let read = CountedChat::find(tx, user, view.id()).await?.read();
-        tell(tx, user, view.id(), read, false).await?;
-        do_read_up_to(tx, user, (view.id(), None), view.last_seq).await?;
-    }
-    Ok(())
+    ends.retain(|(chat, _)| moved.contains(chat));
+    let after = counted(tx, user, space).await?;
+    let events = after.iter().filter(|view| moved.contains(&view.id())).map(|view| {
+        let read = view.read();
+        Event::ReadStateChanged(ReadStateChanged { chat_id: view.id(), read, back: false })
+    });
+    tx.emit_many(Topic::User(user), events.collect()).await?;
+    do_read_chats(tx, user, &ends).await
+}
+
+/// The person's chats, of a space or all, with what is unread in each.
+async fn counted(tx: &mut Tx, user: UserId, space: Option<SpaceId>) -> ApiResult<Vec<CountedChat>> {
+    Ok(match space {
+        Some(space) => CountedChat::of_space(tx, user, space).await?,
+        None => CountedChat::of_user(tx, user).await?,
+    })
 }
 
 async fn tell(

@@ -4,9 +4,11 @@ use super::sql::{called, user_ref};
 use crate::platform::db::PgConn;
 use crate::platform::schema::mentions;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
+use uuid::Uuid;
 
 /// The people mentioned in messages, as a part of [`super::details`].
 pub const OF_MESSAGES: &str = concat!(
@@ -33,23 +35,20 @@ pub async fn replace(
     diesel::delete(mentions::table.filter(mentions::message_id.eq(message))).execute(conn).await?;
     let by_name: Vec<_> = people.iter().map(|person| (person.id, false)).collect();
     let only_here = here.iter().filter(|id| people.iter().all(|person| person.id != **id));
-    let rows: Vec<_> = by_name
-        .into_iter()
-        .chain(only_here.map(|id| (*id, true)))
-        .map(|(user, via_here)| {
-            (
-                mentions::message_id.eq(message),
-                mentions::user_id.eq(user),
-                mentions::chat_id.eq(chat),
-                mentions::seq.eq(seq),
-                mentions::via_here.eq(via_here),
-            )
-        })
-        .collect();
-    diesel::insert_into(mentions::table)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await
-        .map(drop)
+    let rows = by_name.into_iter().chain(only_here.map(|id| (*id, true)));
+    let (users, via_here): (Vec<Uuid>, Vec<bool>) = rows.map(|(user, here)| (user.0, here)).unzip();
+    // Two lists, however many were there: a statement takes 65,535 values.
+    diesel::sql_query(
+        "INSERT INTO mentions (message_id, user_id, chat_id, seq, via_here) \
+         SELECT $1, w.user_id, $2, $3, w.via_here \
+         FROM unnest($4::uuid[], $5::bool[]) AS w (user_id, via_here) ON CONFLICT DO NOTHING",
+    )
+    .bind::<SqlUuid, _>(message.0)
+    .bind::<SqlUuid, _>(chat.0)
+    .bind::<BigInt, _>(seq)
+    .bind::<Array<SqlUuid>, _>(users)
+    .bind::<Array<Bool>, _>(via_here)
+    .execute(conn)
+    .await
+    .map(drop)
 }

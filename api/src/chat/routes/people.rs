@@ -4,24 +4,29 @@ use crate::app::App;
 use crate::chat::access::{access_chat, access_chat_to_change};
 use crate::chat::actions::groups::{do_add_member, do_remove_member};
 use crate::chat::model::people::{ReaderSearch, readers};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
 use crate::http::json::{Json, NoContent};
 use crate::http::query::{Path, Query, limit};
+use crate::platform::db::PgConn;
 use actix_web::{delete, get, post, web};
 use serde::Deserialize;
 use shared::chat::{AddChatMember, Chat};
 use shared::identity::UserRef;
 use shared::ids::{ChatId, UserId};
 use shared::page::Page;
+use shared::validate;
+
+/// The longest part of a name, in characters: no name is longer.
+const MAX_NAME: usize = 64;
 
 /// Which people.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PeopleQuery {
-    /// Part of a nickname or display name.
+    /// At most 64 characters: part of a nickname or display name.
     q: Option<String>,
     /// 1-100, default 50.
     limit: Option<i64>,
@@ -40,15 +45,17 @@ pub async fn list_chat_members(
 ) -> ApiResult<Json<Page<UserRef>>> {
     let limit = limit(query.0.limit, 50)?;
     let after: Option<String> = cursor::decode(query.0.cursor.as_deref())?;
-    let conn = &mut *app.conn().await?;
-    let chat = access_chat(conn, &user, chat.0).await?;
-    let search = ReaderSearch {
-        query: query.0.q.as_deref().unwrap_or_default(),
-        after: after.as_deref().unwrap_or_default(),
-        limit: limit + 1,
-    };
+    let name = query.0.q.as_deref().unwrap_or_default();
+    validate::text(name, 0, MAX_NAME).map_err(|code| ApiError::field("q", code))?;
+    let conn = app.conn().await?;
+    let chat = access_chat(&conn, &user, chat.0).await?;
+    let search =
+        ReaderSearch { query: name, after: after.as_deref().unwrap_or_default(), limit: limit + 1 };
     let overrides = chat.view().overrides();
-    let found = readers(conn, chat.chat_id(), chat.space_id(), &overrides, &search).await?;
+    let (id, space) = (chat.chat_id(), chat.space_id());
+    // Of a private chat in a large space many are looked at for one who is shown.
+    let found = async |conn: &mut PgConn| readers(conn, id, space, &overrides, &search).await;
+    let found = app.db.heavy_read(conn, found).await?;
     Ok(Json(cursor::page(found, limit, |person| person.nickname.to_lowercase())))
 }
 

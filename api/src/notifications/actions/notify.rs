@@ -4,7 +4,8 @@ use crate::error::ApiResult;
 use crate::jobs;
 use crate::notifications::jobs::{BATCH, ForgetMentions, ForgetMessages, TellForgotten};
 use crate::notifications::model::incoming::{self, NewRow};
-use crate::notifications::model::{inbox, invitations};
+use crate::notifications::model::outgoing::By;
+use crate::notifications::model::{inbox, invitations, outgoing};
 use crate::realtime::stream::{self, Tx, now};
 use shared::event::{Event, NotificationCreated, NotificationsDeleted};
 use shared::ids::{ChatId, MessageId, NotificationId, SpaceId, UserId};
@@ -101,7 +102,7 @@ pub(in crate::notifications) fn topics(people: &[UserId]) -> Vec<Topic> {
 /// # Errors
 /// The database's.
 pub async fn do_forget_messages(tx: &mut Tx, messages: &[MessageId]) -> ApiResult<()> {
-    let people = inbox::notified(tx, messages, AT_ONCE + 1).await?;
+    let people = outgoing::notified(tx, messages, AT_ONCE + 1).await?;
     if people.len() > AT_ONCE {
         for part in messages.chunks(BATCH) {
             jobs::enqueue(tx, &ForgetMessages { message_ids: part.to_vec() }).await?;
@@ -117,15 +118,15 @@ pub async fn do_forget_messages(tx: &mut Tx, messages: &[MessageId]) -> ApiResul
 /// # Errors
 /// The database's.
 pub async fn do_forget_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<()> {
-    let people = inbox::notified_in(tx, chats, AT_ONCE + 1).await?;
+    let people = outgoing::notified_in(tx, chats, AT_ONCE + 1).await?;
     if people.len() > AT_ONCE {
-        for part in inbox::delete_in(tx, chats).await?.chunks(BATCH) {
+        for part in outgoing::delete_in(tx, chats).await?.chunks(BATCH) {
             jobs::enqueue(tx, &TellForgotten { gone: part.to_vec() }).await?;
         }
         return Ok(());
     }
     stream::lock(tx, &topics(&people)).await?;
-    let gone = inbox::delete_in(tx, chats).await?;
+    let gone = outgoing::delete_in(tx, chats).await?;
     tell_deleted(tx, gone).await
 }
 
@@ -162,31 +163,35 @@ pub async fn do_renew_invitation(tx: &mut Tx, new: NewNotification) -> ApiResult
     tell_deleted(tx, gone).await
 }
 
-/// After an edit: whom the message does not mention any more forgets that it did, and who is new in
-/// it is told.
+/// After an edit: whom the message does not mention any more forgets that it did, unless one of `others`
+/// tells him of it all the same, and who is new in it (`list`) is told. Returns how many forgot.
 ///
 /// # Errors
 /// The database's.
 pub async fn do_notify_again(
     tx: &mut Tx,
     message: MessageId,
-    keep: &[UserId],
-    list: Vec<NewNotification>,
-) -> ApiResult<()> {
-    let gone = inbox::mentioned_without(tx, message, keep, AT_ONCE).await?;
+    by: By,
+    mut list: Vec<NewNotification>,
+    others: Vec<NewNotification>,
+) -> ApiResult<usize> {
+    let keep: Vec<UserId> = list.iter().map(|new| new.user).collect();
+    let gone = outgoing::mentioned_without(tx, message, &keep, by, AT_ONCE).await?;
+    list.extend(others.into_iter().filter(|other| gone.contains(&other.user)));
     if gone.len() == AT_ONCE {
         // Many were mentioned as one: a job's work.
-        jobs::enqueue(tx, &ForgetMentions { message_id: message, keep: keep.to_vec() }).await?;
+        jobs::enqueue(tx, &ForgetMentions { message_id: message, keep }).await?;
     }
     // All at once, or two edits could wait for each other.
     let people: Vec<UserId> = gone.iter().copied().chain(list.iter().map(|n| n.user)).collect();
     let people: Vec<UserId> = people.into_iter().collect::<HashSet<_>>().into_iter().collect();
     if people.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     stream::lock(tx, &topics(&people)).await?;
     do_take_back(tx, &[message], &gone).await?;
-    do_notify(tx, list).await
+    do_notify(tx, list).await?;
+    Ok(gone.len())
 }
 
 /// Takes the entries of messages from these people.
@@ -199,7 +204,7 @@ pub(in crate::notifications) async fn do_take_back(
         return Ok(());
     }
     stream::lock(tx, &topics(people)).await?;
-    let gone = inbox::delete_of_messages(tx, messages, people).await?;
+    let gone = outgoing::delete_of_messages(tx, messages, people).await?;
     tell_deleted(tx, gone).await
 }
 

@@ -51,6 +51,15 @@ pub async fn do_read_up_to(
     tell_read(tx, user, read).await
 }
 
+/// As [`do_read_up_to`] for several chats, each up to a `seq`, outside of their threads.
+///
+/// # Errors
+/// The database's.
+pub async fn do_read_chats(tx: &mut Tx, user: UserId, ends: &[(ChatId, i64)]) -> ApiResult<()> {
+    let read = inbox::read_chats(tx, user, ends).await?;
+    tell_read(tx, user, read).await
+}
+
 /// The opposite: a message and all after it, none in threads, are unread again, and so is what told
 /// him of them. Call it as [`do_read_up_to`].
 ///

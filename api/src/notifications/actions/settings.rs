@@ -29,10 +29,12 @@ pub async fn check_targets(
             Err(error) => return Err(error),
         }
     }
-    let until = change.levels.iter().filter_map(|level| level.muted_until);
-    let until = until.chain(change.quiet.iter().filter_map(|quiet| quiet.until));
-    if until.into_iter().any(|at| !storable(at)) {
-        return Err(ApiError::field("levels", FieldCode::OutOfRange));
+    let out_of_range = |field| Err(ApiError::field(field, FieldCode::OutOfRange));
+    if change.levels.iter().filter_map(|level| level.muted_until).any(|at| !storable(at)) {
+        return out_of_range("levels");
+    }
+    if change.quiet.iter().filter_map(|quiet| quiet.until).any(|at| !storable(at)) {
+        return out_of_range("quiet");
     }
     let conn = &mut *app.conn().await?;
     let spaces: Vec<_> = change.levels.iter().filter_map(|level| level.space_id).collect();

@@ -3,7 +3,7 @@
 use crate::platform::db::PgConn;
 use crate::platform::schema::notification_settings as s;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use shared::ids::{NotificationId, UserId};
 use shared::text::Lang;
@@ -29,6 +29,15 @@ fn is_mailed(off: &str) -> String {
     )
 }
 
+/// Whether person `u` with the choices `c` and the settings `s` is to be left in peace now.
+const IN_PEACE: &str = "(u.status = 'dnd' AND coalesce(c.status_until > now(), true)) \
+     OR coalesce(s.quiet_until > now(), false) \
+     OR coalesce(CASE WHEN s.quiet_from <= s.quiet_to \
+         THEN (now() AT TIME ZONE s.zone)::time >= s.quiet_from \
+             AND (now() AT TIME ZONE s.zone)::time < s.quiet_to \
+         ELSE (now() AT TIME ZONE s.zone)::time >= s.quiet_from \
+             OR (now() AT TIME ZONE s.zone)::time < s.quiet_to END, false)";
+
 /// Takes the unread entries of people whose oldest one waited long enough, so that no other letter
 /// brings them: people with a confirmed address who want letters and are not to be left in peace now.
 ///
@@ -51,14 +60,7 @@ pub async fn take_due(conn: &mut PgConn) -> QueryResult<Vec<(UserId, Vec<Notific
             JOIN user_mail m ON m.user_id = n.user_id AND m.verified_at IS NOT NULL \
             LEFT JOIN notification_settings s ON s.user_id = n.user_id \
             WHERE n.read_at IS NULL AND n.mailed_at IS NULL AND n.created_at > now() - interval '3 days' \
-                AND NOT (u.status = 'dnd' AND coalesce(c.status_until > now(), true)) \
-                AND {due} AND coalesce(s.mail, true) \
-                AND NOT coalesce(s.quiet_until > now(), false) \
-                AND NOT coalesce(CASE WHEN s.quiet_from <= s.quiet_to \
-                    THEN (now() AT TIME ZONE s.zone)::time >= s.quiet_from \
-                        AND (now() AT TIME ZONE s.zone)::time < s.quiet_to \
-                    ELSE (now() AT TIME ZONE s.zone)::time >= s.quiet_from \
-                        OR (now() AT TIME ZONE s.zone)::time < s.quiet_to END, false) \
+                AND {due} AND coalesce(s.mail, true) AND NOT ({IN_PEACE}) \
             GROUP BY n.user_id, s.mail_minutes \
             HAVING min(n.created_at) <= now() - make_interval(mins => coalesce(s.mail_minutes, 30)) \
             LIMIT {PEOPLE}), \
@@ -84,6 +86,8 @@ pub struct Reader {
     pub lang: Lang,
     /// Of the link that ends these letters.
     pub unsubscribe: Uuid,
+    /// No letter now: he does not want to be disturbed.
+    pub in_peace: bool,
 }
 
 /// The reader of a letter; `None` when he does not want it any more, or has no confirmed address.
@@ -99,6 +103,8 @@ pub async fn reader(conn: &mut PgConn, user: UserId) -> QueryResult<Option<Reade
         name: String,
         #[diesel(sql_type = Nullable<Text>)]
         locale: Option<String>,
+        #[diesel(sql_type = Bool)]
+        in_peace: bool,
     }
     // Everybody who gets a letter has a row with his link.
     diesel::insert_into(s::table)
@@ -109,12 +115,14 @@ pub async fn reader(conn: &mut PgConn, user: UserId) -> QueryResult<Option<Reade
     let unsubscribe: Option<Uuid> =
         s::table.find(user).filter(s::mail).select(s::unsubscribe).first(conn).await.optional()?;
     let Some(unsubscribe) = unsubscribe else { return Ok(None) };
-    let row: Option<Row> = diesel::sql_query(
-        "SELECT u.email, coalesce(u.display_name, u.nickname) AS name, coalesce(c.lang, m.locale) AS locale FROM users u \
+    let row: Option<Row> = diesel::sql_query(format!(
+        "SELECT u.email, coalesce(u.display_name, u.nickname) AS name, coalesce(c.lang, m.locale) AS locale, \
+             ({IN_PEACE}) AS in_peace FROM users u \
          LEFT JOIN user_choices c ON c.user_id = u.id \
+         LEFT JOIN notification_settings s ON s.user_id = u.id \
          JOIN user_mail m ON m.user_id = u.id AND m.verified_at IS NOT NULL \
          WHERE u.id = $1 AND u.email IS NOT NULL",
-    )
+    ))
     .bind::<SqlUuid, _>(user.0)
     .get_result(conn)
     .await
@@ -124,6 +132,7 @@ pub async fn reader(conn: &mut PgConn, user: UserId) -> QueryResult<Option<Reade
         email: row.email,
         name: row.name,
         unsubscribe,
+        in_peace: row.in_peace,
     }))
 }
 

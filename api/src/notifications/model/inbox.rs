@@ -1,12 +1,12 @@
 //! `notifications`.
 
 use crate::platform::db::PgConn;
-use crate::platform::schema::{messages, notifications as n};
+use crate::platform::schema::notifications as n;
+use crate::platform::sql::from_json;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::ids::{ChatId, MessageId, NotificationId, UserId};
 use shared::markdown;
@@ -75,11 +75,6 @@ const SELECT: &str = "\
         LEFT JOIN users u ON u.id = n.actor_id \
         LEFT JOIN messages m ON m.id = n.message_id AND m.deleted_at IS NULL \
         LEFT JOIN forwards fw ON fw.message_id = m.id ";
-
-fn from_json<T: DeserializeOwned>(value: Value) -> QueryResult<T> {
-    serde_json::from_value(value)
-        .map_err(|error| diesel::result::Error::DeserializationError(error.into()))
-}
 
 impl Row {
     #[must_use]
@@ -260,6 +255,31 @@ pub async fn read_up_to(
     Ok(read.into_iter().map(|row| NotificationId(row.id)).collect())
 }
 
+/// As [`read_up_to`] for several chats, none in threads.
+///
+/// # Errors
+/// The database's.
+pub async fn read_chats(
+    conn: &mut PgConn,
+    user: UserId,
+    ends: &[(ChatId, i64)],
+) -> QueryResult<Vec<NotificationId>> {
+    let (chats, seqs): (Vec<Uuid>, Vec<i64>) =
+        ends.iter().map(|(chat, seq)| (chat.0, *seq)).unzip();
+    let read: Vec<Changed> = diesel::sql_query(
+        "UPDATE notifications n SET read_at = now() \
+         FROM unnest($2::uuid[], $3::bigint[]) AS w (chat_id, seq), messages m \
+         WHERE n.user_id = $1 AND n.chat_id = w.chat_id AND n.message_seq <= w.seq \
+         AND n.read_at IS NULL AND m.id = n.message_id AND m.thread_root IS NULL RETURNING n.id",
+    )
+    .bind::<SqlUuid, _>(user.0)
+    .bind::<Array<SqlUuid>, _>(chats)
+    .bind::<Array<BigInt>, _>(seqs)
+    .load(conn)
+    .await?;
+    Ok(read.into_iter().map(|row| NotificationId(row.id)).collect())
+}
+
 /// Marks the entries about messages of a chat, but none in threads, from a `seq` on as unread; returns
 /// those that were read.
 ///
@@ -291,108 +311,4 @@ pub async fn unread_from(
 pub async fn delete_one(conn: &mut PgConn, user: UserId, id: NotificationId) -> QueryResult<bool> {
     let row = n::table.filter(n::id.eq(id).and(n::user_id.eq(user)));
     Ok(diesel::delete(row).execute(conn).await? > 0)
-}
-
-/// Some of the people whom these messages notified.
-///
-/// # Errors
-/// The database's.
-pub async fn notified(
-    conn: &mut PgConn,
-    messages: &[MessageId],
-    limit: usize,
-) -> QueryResult<Vec<UserId>> {
-    n::table
-        .filter(n::message_id.eq_any(messages))
-        .order(n::user_id)
-        .distinct()
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(n::user_id)
-        .load(conn)
-        .await
-}
-
-/// Some of the people whom messages of these chats notified.
-///
-/// # Errors
-/// The database's.
-pub async fn notified_in(
-    conn: &mut PgConn,
-    chats: &[ChatId],
-    limit: usize,
-) -> QueryResult<Vec<UserId>> {
-    let said =
-        messages::table.filter(messages::chat_id.eq_any(chats)).select(messages::id.nullable());
-    n::table
-        .filter(n::message_id.eq_any(said))
-        .order(n::user_id)
-        .distinct()
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(n::user_id)
-        .load(conn)
-        .await
-}
-
-/// Removes the entries about messages of these chats; returns them.
-///
-/// # Errors
-/// The database's.
-pub async fn delete_in(
-    conn: &mut PgConn,
-    chats: &[ChatId],
-) -> QueryResult<Vec<(UserId, NotificationId)>> {
-    let said =
-        messages::table.filter(messages::chat_id.eq_any(chats)).select(messages::id.nullable());
-    diesel::delete(n::table.filter(n::message_id.eq_any(said)))
-        .returning((n::user_id, n::id))
-        .get_results(conn)
-        .await
-}
-
-/// People with an unread mention by a message, but these.
-///
-/// # Errors
-/// The database's.
-pub async fn mentioned_without(
-    conn: &mut PgConn,
-    message: MessageId,
-    keep: &[UserId],
-    limit: usize,
-) -> QueryResult<Vec<UserId>> {
-    n::table
-        .filter(n::message_id.eq(message).and(n::kind.eq(NotificationKind::Mention.key())))
-        .filter(n::read_at.is_null().and(n::user_id.ne_all(keep)))
-        .order(n::user_id)
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(n::user_id)
-        .load(conn)
-        .await
-}
-
-/// Removes the entries of messages from people's inboxes; returns them.
-///
-/// # Errors
-/// The database's.
-pub async fn delete_of_messages(
-    conn: &mut PgConn,
-    messages: &[MessageId],
-    people: &[UserId],
-) -> QueryResult<Vec<(UserId, NotificationId)>> {
-    diesel::delete(n::table.filter(n::message_id.eq_any(messages).and(n::user_id.eq_any(people))))
-        .returning((n::user_id, n::id))
-        .get_results(conn)
-        .await
-}
-
-/// Forgets entries of long ago, read or not; returns how many.
-///
-/// # Errors
-/// The database's.
-pub async fn delete_old(conn: &mut PgConn) -> QueryResult<usize> {
-    diesel::sql_query(
-        "DELETE FROM notifications WHERE created_at < now() - interval '90 days' AND read_at IS NOT NULL \
-         OR created_at < now() - interval '365 days'",
-    )
-    .execute(conn)
-    .await
 }

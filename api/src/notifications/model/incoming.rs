@@ -73,6 +73,7 @@ pub async fn wanted(conn: &mut PgConn, rows: &[NewRow]) -> QueryResult<HashSet<U
              w.kind <> ALL(coalesce(s.kinds_off, '{}'))) \
          AND (w.chat_id IS NULL OR NOT ( \
              coalesce(ls.level = 'nothing', false) OR coalesce(lc.level = 'nothing', false) \
+             OR coalesce(lc.level = 'mentions' AND w.kind = 'direct_message', false) \
              OR coalesce(ls.muted AND coalesce(ls.muted_until > now(), true), false) \
              OR coalesce(lc.muted AND coalesce(lc.muted_until > now(), true), false)))",
     )

@@ -52,8 +52,10 @@ pub async fn find(conn: &mut PgConn, user: UserId) -> QueryResult<NotificationSe
     let levels: Vec<LevelRow> = l::table
         .filter(l::user_id.eq(user))
         .filter(
-            exists(spaces::table.filter(spaces::id.nullable().eq(l::space_id)))
-                .or(exists(chats::table.filter(chats::id.nullable().eq(l::chat_id)))),
+            exists(spaces::table.filter(spaces::id.nullable().eq(l::space_id))).or(exists(
+                chats::table
+                    .filter(chats::id.nullable().eq(l::chat_id).and(chats::doomed_at.is_null())),
+            )),
         )
         .order((l::space_id, l::chat_id))
         .select(LevelRow::as_select())
@@ -259,7 +261,8 @@ pub async fn is_zone(conn: &mut PgConn, name: &str) -> QueryResult<bool> {
 /// # Errors
 /// The database's.
 pub async fn delete_lost(conn: &mut PgConn) -> QueryResult<usize> {
-    let known = exists(spaces::table.filter(spaces::id.nullable().eq(l::space_id)))
-        .or(exists(chats::table.filter(chats::id.nullable().eq(l::chat_id))));
+    let known = exists(spaces::table.filter(spaces::id.nullable().eq(l::space_id))).or(exists(
+        chats::table.filter(chats::id.nullable().eq(l::chat_id).and(chats::doomed_at.is_null())),
+    ));
     diesel::delete(l::table.filter(not(known))).execute(conn).await
 }

@@ -2,10 +2,11 @@
 
 use crate::platform::db::PgConn;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Jsonb, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Jsonb, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
-use shared::ids::UserId;
+use shared::ids::{ChatId, UserId};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 #[derive(QueryableByName)]
@@ -100,13 +101,15 @@ pub async fn part(conn: &mut PgConn, sql: &str, user: UserId) -> QueryResult<Vec
     Ok(rows.into_iter().map(|row| row.row).collect())
 }
 
-/// The person's messages after an id, oldest first.
+/// The person's messages after an id, oldest first. Chats and spaces that he does not see (any more),
+/// with the `hidden` ones of his spaces, are not named.
 ///
 /// # Errors
 /// The database's.
 pub async fn messages(
     conn: &mut PgConn,
     user: UserId,
+    hidden: &HashSet<ChatId>,
     after: Uuid,
     limit: i64,
 ) -> QueryResult<Vec<(Uuid, String)>> {
@@ -118,19 +121,22 @@ pub async fn messages(
         row: String,
     }
     let rows: Vec<Message> = diesel::sql_query(
-        "SELECT m.id, jsonb_build_object('id', m.id, 'chat_id', m.chat_id, 'chat', c.name, \
-         'space', s.name, 'seq', m.seq, 'content', m.content, 'sticker', t.name, 'files', \
+        "SELECT m.id, jsonb_build_object('id', m.id, 'chat_id', m.chat_id, \
+         'chat', CASE WHEN c.id <> ALL($4) AND (s.id IS NULL OR x.user_id IS NOT NULL) THEN c.name END, \
+         'space', CASE WHEN x.user_id IS NOT NULL THEN s.name END, 'seq', m.seq, 'content', m.content, 'sticker', t.name, 'files', \
          (SELECT jsonb_agg(f.id ORDER BY f.position) FROM files f WHERE f.message_id = m.id \
          AND f.doomed_at IS NULL), 'reply_to', m.reply_to, \
          'created_at', m.created_at, 'edited_at', m.edited_at, 'earlier', \
          (SELECT jsonb_agg(v.content ORDER BY v.written_at) FROM message_versions v \
          WHERE v.message_id = m.id))::text AS row \
          FROM messages m JOIN chats c ON c.id = m.chat_id LEFT JOIN spaces s ON s.id = c.space_id \
+         LEFT JOIN space_members x ON x.space_id = s.id AND x.user_id = $1 \
          LEFT JOIN stickers t ON t.id = m.sticker_id WHERE m.author_id = $1 AND m.id > $2 AND m.deleted_at IS NULL ORDER BY m.id LIMIT $3",
     )
     .bind::<SqlUuid, _>(user.0)
     .bind::<SqlUuid, _>(after)
     .bind::<BigInt, _>(limit)
+    .bind::<Array<SqlUuid>, _>(hidden.iter().map(|chat| chat.0).collect::<Vec<_>>())
     .load(conn)
     .await?;
     Ok(rows.into_iter().map(|message| (message.id, message.row)).collect())

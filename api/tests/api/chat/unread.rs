@@ -1,6 +1,6 @@
 //! Exact unread counts.
 
-use crate::support::bakery::Bakery;
+use crate::support::bakery::{Bakery, send};
 use crate::support::client::Client;
 use serde_json::{Value, json};
 
@@ -128,4 +128,31 @@ async fn a_whole_space_is_read_at_once_and_nothing_beside_it() {
     assert_eq!(told, 2, "one event a chat that changed, none about the hidden one: {heard:?}");
     boris.post("/chats/read-all", json!({})).await.expect(204);
     assert_eq!(read_state(boris, direct).await, (1, 0, 0));
+}
+
+#[tokio::test]
+async fn all_are_read_with_the_same_queries_for_one_chat_and_for_many() {
+    let b = Bakery::open().await;
+    let path = format!("/spaces/{}/chats", b.space);
+    let mut chats = vec![b.chat.clone()];
+    for n in 0..6 {
+        let chat = b.anna.post(&path, json!({"name": format!("Oven {n}")})).await.expect(201);
+        chats.push(chat["id"].as_str().unwrap().to_owned());
+    }
+    let mut counts = Vec::new();
+    for unread in [&chats[..1], &chats[..]] {
+        for chat in unread {
+            send(&b.anna, chat, "@boris").await.expect(201);
+        }
+        let (answer, queries) = b.app.counting(b.boris.post("/chats/read-all", json!({}))).await;
+        answer.expect(204);
+        for chat in unread {
+            let (_, left, mentions) = read_state(&b.boris, chat).await;
+            assert_eq!((left, mentions), (0, 0));
+        }
+        let badge = b.boris.get("/notifications/unread-count").await.expect(200);
+        assert_eq!(badge["unread"], 0);
+        counts.push(queries);
+    }
+    assert_eq!(counts[0], counts[1]);
 }

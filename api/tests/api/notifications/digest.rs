@@ -4,7 +4,9 @@ use super::{id, inbox};
 use crate::support::bakery::send;
 use crate::support::client::{Client, send as call};
 use crate::support::mail::{Post, after, code_in, run_jobs};
+use api::jobs::Job as _;
 use api::jobs::worker::add_due;
+use api::notifications::digest::FindDigests;
 use diesel_async::SimpleAsyncConnection as _;
 use reqwest::Method;
 use serde_json::json;
@@ -112,6 +114,24 @@ async fn who_does_not_want_letters_gets_none() {
     // Without a confirmed address nobody is written to.
     send(&b.boris, &b.chat, "@anna look").await.expect(201);
     assert_eq!(b.later(60).await.len(), 1);
+}
+
+/// A letter that was ordered waits, too: an earlier try may have failed.
+#[tokio::test]
+async fn who_wants_peace_meanwhile_is_left_in_peace() {
+    let b = Bakery::open().await;
+    b.say("@boris look").await;
+    b.sql("UPDATE notifications SET created_at = created_at - interval '60 minutes'").await;
+    // The letter is ordered, and not sent yet.
+    add_due(&b.post.app.app, api::router::jobs()).await.unwrap();
+    FindDigests {}.run(b.post.app.app.clone()).await.unwrap();
+    let quiet = |until: &str| json!({"quiet": {"until": until}});
+    let set = async |change| b.boris.patch("/notifications/settings", change).await.expect(200);
+    set(quiet("2101-01-01T00:00:00Z")).await;
+    assert!(b.later(1).await.is_empty());
+    set(quiet("2001-01-01T00:00:00Z")).await;
+    b.sql("UPDATE jobs SET run_at = now()").await;
+    assert_eq!(b.later(1).await.len(), 1);
 }
 
 #[tokio::test]

@@ -188,6 +188,32 @@ async fn hole_20_an_edit_and_a_deletion_change_the_inbox() {
     assert_eq!((inbox(&b.boris).await.len(), unread(&b.boris).await), (0, 0));
 }
 
+/// Whom the text does not name any more is told all the same, when he is answered or talked to.
+#[tokio::test]
+async fn an_edit_leaves_what_had_another_reason() {
+    let b = Bakery::open().await;
+    let asked = b.say(&b.boris, "white or brown?").await;
+    let body = json!({"content": "@boris brown", "nonce": "a", "reply_to": asked["id"]});
+    let path = format!("/messages/{}", b.chat);
+    let answer = b.anna.post(&path, body).await.expect(201);
+    assert_eq!(inbox(&b.boris).await[0]["kind"], "mention");
+    let path = format!("/messages/{}", id(&answer));
+    b.anna.patch(&path, json!({"content": "brown"})).await.expect(200);
+    let entries = inbox(&b.boris).await;
+    assert_eq!((entries.len(), &entries[0]["kind"]), (1, &json!("reply")));
+    let direct = b.anna.post("/chats", json!({"user_ids": [b.boris.id()]})).await.expect(201);
+    let said = send(&b.anna, direct["id"].as_str().unwrap(), "@boris hello").await.expect(201);
+    let path = format!("/messages/{}", id(&said));
+    b.anna.patch(&path, json!({"content": "hello"})).await.expect(200);
+    let entries = inbox(&b.boris).await;
+    assert_eq!((entries.len(), &entries[0]["kind"]), (2, &json!("direct_message")));
+    // What he took out of his inbox does not come back.
+    let entry = format!("/notifications/{}", id(&entries[0]));
+    b.boris.delete(&entry).await.expect(204);
+    b.anna.patch(&path, json!({"content": "hello there"})).await.expect(200);
+    assert_eq!(inbox(&b.boris).await.len(), 1);
+}
+
 #[tokio::test]
 async fn hole_31_pages_are_bounded_and_neither_skip_nor_repeat() {
     let b = Bakery::open().await;

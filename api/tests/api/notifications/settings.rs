@@ -41,6 +41,19 @@ async fn a_silent_chat_or_space_brings_nothing() {
     assert_eq!(settings["levels"], json!([]), "what is as the default leaves no trace");
 }
 
+/// In a group everything concerns everybody, unless he wants mentions only.
+#[tokio::test]
+async fn a_group_can_be_heard_by_mentions_only() {
+    let b = Bakery::open().await;
+    let group = b.anna.post("/chats", json!({"user_ids": [b.boris.id()]})).await.expect(201);
+    let group = group["id"].as_str().unwrap();
+    set(&b.boris, json!({"levels": [{"chat_id": group, "level": "mentions"}]})).await;
+    send(&b.anna, group, "one of many").await.expect(201);
+    assert_eq!(unread(&b.boris).await, 0);
+    send(&b.anna, group, "@boris").await.expect(201);
+    assert_eq!(unread(&b.boris).await, 1);
+}
+
 #[tokio::test]
 async fn a_kind_can_be_switched_off() {
     let b = Bakery::open().await;
