@@ -1,7 +1,11 @@
 //! Hashing passwords: bcrypt, never truncating, off the workers and behind a bounded queue.
 
 use crate::error::{ApiError, ApiResult};
+use crate::identity::model::user;
+use crate::platform::db::PgConn;
+use diesel::QueryResult;
 use shared::error::FieldCode;
+use shared::ids::UserId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,6 +34,22 @@ pub fn check_not_common(field: &str, password: &str) -> ApiResult<()> {
 fn is_common(password: &str) -> bool {
     let folded = password.trim().to_lowercase();
     COMMON.lines().any(|line| line == folded)
+}
+
+/// Proof that a password was the one of a hash. Hashing takes its time: whoever acts on it asks under the
+/// account's lock whether that hash is still stored, see [`Verified::holds`].
+#[derive(Clone, Debug)]
+pub struct Verified(String);
+
+impl Verified {
+    /// Whether the password is still the account's own. Nobody changes it until the transaction ends.
+    ///
+    /// # Errors
+    /// `NotFound`, or the database's.
+    pub async fn holds(&self, tx: &mut PgConn, id: UserId) -> QueryResult<bool> {
+        user::lock(tx, id).await?;
+        Ok(user::password_hash(tx, id).await?.as_ref() == Some(&self.0))
+    }
 }
 
 /// The hashing queue.
@@ -68,15 +88,19 @@ impl Hasher {
         self.run(move || bcrypt::hash(password, cost)).await?.map_err(ApiError::internal)
     }
 
-    /// Whether the password is the one of `hash`. Takes as long without a hash, and says no.
+    /// Proves that the password is the one of `hash`; `None` when it is not. Takes as long without a hash.
     ///
     /// # Errors
     /// `unavailable` when too many wait.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> ApiResult<bool> {
-        let possible = hash.is_some() && password.len() <= MAX_BYTES;
-        let hash = hash.unwrap_or_else(|| self.dummy.clone());
-        let matches = self.run(move || bcrypt::verify(password, &hash)).await?;
-        Ok(possible && matches.unwrap_or(false))
+    pub async fn verify(
+        &self,
+        password: String,
+        hash: Option<String>,
+    ) -> ApiResult<Option<Verified>> {
+        let is_possible = password.len() <= MAX_BYTES;
+        let compared = hash.clone().unwrap_or_else(|| self.dummy.clone());
+        let matches = self.run(move || bcrypt::verify(password, &compared)).await?;
+        Ok(hash.filter(|_| is_possible && matches.unwrap_or(false)).map(Verified))
     }
 
     /// How often bcrypt ran, at its full cost each time. Tests pin it.
@@ -113,16 +137,16 @@ mod tests {
         let longest = "x".repeat(72);
         let hash = hasher.hash(longest.clone()).await.unwrap();
         let last_differs = format!("{}y", "x".repeat(71));
-        assert!(hasher.verify(longest.clone(), Some(hash.clone())).await.unwrap());
-        assert!(!hasher.verify(last_differs, Some(hash.clone())).await.unwrap());
-        assert!(!hasher.verify(longest.clone() + "x", Some(hash)).await.unwrap());
+        assert!(hasher.verify(longest.clone(), Some(hash.clone())).await.unwrap().is_some());
+        assert!(hasher.verify(last_differs, Some(hash.clone())).await.unwrap().is_none());
+        assert!(hasher.verify(longest.clone() + "x", Some(hash)).await.unwrap().is_none());
         assert!(hasher.hash(longest + "x").await.is_err());
     }
 
     #[tokio::test]
     async fn nothing_matches_the_dummy_and_it_costs_as_much() {
         let hasher = Hasher::new(5);
-        assert!(!hasher.verify(String::new(), None).await.unwrap());
+        assert!(hasher.verify(String::new(), None).await.unwrap().is_none());
         let parts: bcrypt::HashParts = hasher.dummy.parse().unwrap();
         assert_eq!(parts.get_cost(), 5);
     }

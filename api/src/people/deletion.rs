@@ -8,7 +8,7 @@ use crate::chat::{Recount, do_leave_group, do_remove_messages};
 use crate::error::{ApiError, ApiResult};
 use crate::expression::do_end_packs;
 use crate::http::current_user::CurrentUser;
-use crate::identity::actions::names::check_own_password;
+use crate::identity::actions::names::{check_own_password, still_own};
 use crate::identity::actions::sessions::do_revoke;
 use crate::identity::actions::tokens::do_revoke_programs;
 use crate::identity::model::deletion::{self, Due};
@@ -41,11 +41,12 @@ pub async fn plan(
     caller: CurrentUser,
     body: DeleteAccount,
 ) -> ApiResult<PlannedDeletion> {
-    check_own_password(app, caller.id, body.password).await?;
+    let verified = check_own_password(app, caller.id, body.password).await?;
     let due_at = now() + Duration::days(DELETION_DAYS);
     let (sessions, tokens) = app
         .transact(async |tx| {
             let row = user::lock_to_end(tx, caller.id).await?;
+            still_own(tx, caller.id, &verified).await?;
             if !row.nickname.eq_ignore_ascii_case(body.confirm.trim()) {
                 return Err(ApiError::field("confirm", FieldCode::Mismatch));
             }

@@ -14,4 +14,5 @@ mod refresh;
 mod sessions;
 mod settings;
 mod status;
+mod takeover;
 mod throttling;

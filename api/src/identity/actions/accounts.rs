@@ -4,10 +4,9 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::http::current_user::CurrentUser;
 use crate::http::etag::IfMatch;
-use crate::identity::actions::names::tell_profile;
+use crate::identity::actions::names::{check_own_password, still_own, tell_profile};
 use crate::identity::actions::sessions::do_revoke;
 use crate::identity::actions::tokens::do_revoke_tokens;
-use crate::identity::limits;
 use crate::identity::model::choices::{self, Changes};
 use crate::identity::model::person::Person;
 use crate::identity::model::session::Which;
@@ -56,19 +55,14 @@ pub async fn change_password(
     caller: CurrentUser,
     body: ChangePassword,
 ) -> ApiResult<()> {
-    let (row, hash) = {
-        let conn = &mut *app.conn().await?;
-        (user::find(conn, caller.id).await?, user::password_hash(conn, caller.id).await?)
-    };
+    let row = user::find(&mut *app.conn().await?, caller.id).await?;
     check_new_password("new_password", &body.new_password, &row.nickname)?;
-    app.limits.take(limits::PASSWORD, caller.id).await?;
-    if !app.identity.hasher.verify(body.old_password, hash).await? {
-        return Err(ApiError::new(ErrorCode::WrongPassword));
-    }
+    let verified = check_own_password(app, caller.id, body.old_password).await?;
     let hash = app.identity.hasher.hash(body.new_password).await?;
     let others = Which::AllBut(caller.session_id);
     let (sessions, tokens) = app
         .transact(async |tx| {
+            still_own(tx, caller.id, &verified).await?;
             user::set_password(tx, caller.id, &hash).await?;
             let tokens = do_revoke_tokens(tx, caller.id, None).await?;
             Ok((do_revoke(tx, caller.id, others).await?, tokens))

@@ -6,6 +6,7 @@ use crate::http::current_user::CurrentUser;
 use crate::identity::limits;
 use crate::identity::model::person::Person;
 use crate::identity::model::{nickname, user};
+use crate::identity::password::Verified;
 use crate::realtime::stream::Tx;
 use chrono::{Duration, Utc};
 use shared::error::ErrorCode;
@@ -15,14 +16,28 @@ use shared::people::{ChangeNickname, NICKNAME_DAYS};
 use shared::topic::Topic;
 use shared::validate::nickname_key;
 
-/// Checks the caller's own password before something that cannot be taken back.
+/// Checks the caller's own password before something that cannot be taken back. What acts on it begins
+/// with [`still_own`].
 ///
 /// # Errors
 /// `wrong_password`; `rate_limited`; `unavailable` when too many wait.
-pub async fn check_own_password(app: &App, caller: UserId, password: String) -> ApiResult<()> {
+pub async fn check_own_password(
+    app: &App,
+    caller: UserId,
+    password: String,
+) -> ApiResult<Verified> {
     app.limits.take(limits::PASSWORD, caller).await?;
     let hash = user::password_hash(&mut *app.conn().await?, caller).await?;
-    match app.identity.hasher.verify(password, hash).await? {
+    let verified = app.identity.hasher.verify(password, hash).await?;
+    verified.ok_or_else(|| ApiError::new(ErrorCode::WrongPassword))
+}
+
+/// Nobody has changed the password since it was checked, and nobody does until the transaction ends.
+///
+/// # Errors
+/// `wrong_password`.
+pub async fn still_own(tx: &mut Tx, caller: UserId, verified: &Verified) -> ApiResult<()> {
+    match verified.holds(tx, caller).await? {
         true => Ok(()),
         false => Err(ApiError::new(ErrorCode::WrongPassword)),
     }
@@ -37,9 +52,13 @@ pub async fn change_nickname(
     caller: CurrentUser,
     body: ChangeNickname,
 ) -> ApiResult<Person> {
-    check_own_password(app, caller.id, body.password).await?;
-    let person =
-        app.transact(async |tx| do_change_nickname(tx, caller.id, &body.nickname).await).await?;
+    let verified = check_own_password(app, caller.id, body.password).await?;
+    let person = app
+        .transact(async |tx| {
+            still_own(tx, caller.id, &verified).await?;
+            do_change_nickname(tx, caller.id, &body.nickname).await
+        })
+        .await?;
     app.live.show_face(caller.id);
     Ok(person)
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult, conflict};
 use crate::http::current_user::CurrentUser;
 use crate::identity::actions::accounts::check_new_password;
-use crate::identity::actions::names::tell_profile;
+use crate::identity::actions::names::{check_own_password, still_own, tell_profile};
 use crate::identity::actions::sessions::{do_revoke, stranger_key};
 use crate::identity::actions::tokens::do_revoke_programs;
 use crate::identity::letters::{ConfirmEmail, Happened, ResetPassword, TellOwner};
@@ -150,14 +150,10 @@ pub async fn change_email(
     caller: &CurrentUser,
     body: ChangeEmail,
 ) -> ApiResult<EmailState> {
-    let hash = user::password_hash(&mut *app.conn().await?, caller.id).await?;
-    app.limits.take(limits::PASSWORD, caller.id).await?;
-    if !app.identity.hasher.verify(body.password, hash).await? {
-        return Err(ApiError::new(ErrorCode::WrongPassword));
-    }
+    let verified = check_own_password(app, caller.id, body.password).await?;
     app.limits.take(limits::CODE_LETTER, caller.id).await?;
     app.transact(async |tx| {
-        user::lock(tx, caller.id).await?;
+        still_own(tx, caller.id, &verified).await?;
         let before = email::state(tx, caller.id).await?;
         if before.email.as_ref().is_some_and(|old| old.eq_ignore_ascii_case(&body.email)) {
             return Err(ApiError::field("email", FieldCode::Duplicate));

@@ -8,6 +8,7 @@ use crate::identity::model::deletion;
 use crate::identity::model::person::Person;
 use crate::identity::model::session::{self, Locked, NewSession, SessionRow, Which};
 use crate::identity::model::user::{self, UserRow};
+use crate::identity::password::Verified;
 use crate::identity::refresh_token::RefreshToken;
 use crate::realtime::stream::Tx;
 use chrono::{DateTime, Duration, Utc};
@@ -67,7 +68,7 @@ pub async fn check_password(
     device: &Device,
     login: &str,
     password: String,
-) -> ApiResult<UserRow> {
+) -> ApiResult<(UserRow, Verified)> {
     app.limits.take(limits::LOGIN_ADDRESS, subscriber(device.address)).await?;
     let found = {
         let conn = &mut *app.conn().await?;
@@ -77,8 +78,8 @@ pub async fn check_password(
     // A name that is nobody's has its budget too, or a throttled one would be somebody's.
     let account = row.as_ref().map_or_else(|| stranger_key(login), |row| row.id.to_string());
     app.limits.take(limits::PASSWORD, account).await?;
-    let matches = app.identity.hasher.verify(password, hash).await?;
-    row.filter(|_| matches).ok_or_else(|| ApiError::new(ErrorCode::WrongCredentials))
+    let verified = app.identity.hasher.verify(password, hash).await?;
+    row.zip(verified).ok_or_else(|| ApiError::new(ErrorCode::WrongCredentials))
 }
 
 /// Nobody's name, as long as a name can be.
@@ -90,16 +91,14 @@ pub(super) fn stranger_key(login: &str) -> String {
 /// his account is called off.
 ///
 /// # Errors
-/// `wrong_credentials` when the account has ended meanwhile.
+/// `wrong_credentials` when the account has ended meanwhile, or has another password.
 pub async fn do_begin_session(
     tx: &mut Tx,
     app: &App,
-    user: UserRow,
+    (user, verified): (UserRow, Verified),
     device: Device,
 ) -> ApiResult<Grant> {
-    // The account may have ended since its password was checked.
-    user::lock(tx, user.id).await?;
-    if user::is_placeholder(tx, user.id).await? {
+    if !verified.holds(tx, user.id).await? {
         return Err(ErrorCode::WrongCredentials.into());
     }
     let session_id = SessionId::new();

@@ -50,12 +50,12 @@ pub async fn login(
     device: Device,
     Json(body): Json<Login>,
 ) -> ApiResult<HttpResponse> {
-    let user = check_password(&app, &device, &body.login, body.password).await?;
+    let checked = check_password(&app, &device, &body.login, body.password).await?;
     let lang = language::given(&request);
     let grant = app
         .transact(async |tx| {
-            let user_id = user.id;
-            let grant = do_begin_session(tx, &app, user, device).await?;
+            let user_id = checked.0.id;
+            let grant = do_begin_session(tx, &app, checked, device).await?;
             if let Some(lang) = lang {
                 email::set_language(tx, user_id, lang).await?;
             }
@@ -88,8 +88,8 @@ pub async fn create_token(
     if body.grant_type.is_some_and(|kind| kind != "password") {
         return Err(ApiError::field("grant_type", FieldCode::Unknown));
     }
-    let user = check_password(&app, &device, &body.username, body.password).await?;
-    let grant = app.transact(async |tx| do_begin_session(tx, &app, user, device).await).await?;
+    let checked = check_password(&app, &device, &body.username, body.password).await?;
+    let grant = app.transact(async |tx| do_begin_session(tx, &app, checked, device).await).await?;
     answer(&app, &request, grant, Place::Body)
 }
 

@@ -132,8 +132,17 @@ async fn letters_are_private_files_in_the_readers_language() {
         std::fs::read_dir(post.folder()).unwrap().map(|e| e.unwrap().path()).collect();
     assert_eq!(all.len(), 2);
     assert!(all.iter().all(|path| mode(path) == 0o600));
-    let letter = post.letter_to("anna@example.org").await;
-    assert!(letter.contains("lang=\"uk\"") || letter.contains("base64"), "{letter}");
+    for (who, lang) in [("anna", "uk"), ("boris", "ru"), ("vera", "en")] {
+        if who != "anna" {
+            post.app.user(who).await;
+            let request =
+                post.app.stranger().request(reqwest::Method::POST, "/auth/forgot-password");
+            let request = request.header("accept-language", lang).json(&json!({"login": who}));
+            crate::support::client::send(request).await.expect(204);
+        }
+        let page = post.page_to(&format!("{who}@example.org")).await;
+        assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -60,3 +60,13 @@ pub async fn fresh() -> String {
     conn.batch_execute("SELECT pg_advisory_unlock(7401)").await.unwrap();
     with_name(&admin, &clone)
 }
+
+/// Waits until so many statements of this database wait for a lock.
+pub async fn waiting(app: &super::TestApp, count: usize) {
+    let seen = format!(
+        "DO $$ BEGIN LOOP EXIT WHEN (SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock') >= {count}; \
+         PERFORM pg_sleep(0.02); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$"
+    );
+    app.app.conn().await.unwrap().batch_execute(&seen).await.unwrap();
+}

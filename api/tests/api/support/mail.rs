@@ -28,11 +28,24 @@ impl Post {
 
     /// Does the work that waits; returns all letters so far, oldest first.
     pub async fn letters(&self) -> Vec<String> {
+        self.sources().await.iter().map(|letter| readable(letter)).collect()
+    }
+
+    async fn sources(&self) -> Vec<String> {
         run_jobs(&self.app).await;
         let files = std::fs::read_dir(self.folder.join("mail")).into_iter().flatten();
         let mut files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
         files.sort();
-        files.iter().map(|path| readable(&std::fs::read_to_string(path).unwrap())).collect()
+        files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// The page of the newest letter to somebody.
+    pub async fn page_to(&self, address: &str) -> String {
+        let all = self.sources().await;
+        let to = format!("To: {address}");
+        let letter = all.iter().rev().find(|letter| letter.contains(&to)).unwrap();
+        let letter = mail_parser::MessageParser::default().parse(letter).unwrap();
+        letter.body_html(0).unwrap().into_owned()
     }
 
     /// The newest letter to somebody.
