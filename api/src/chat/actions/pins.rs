@@ -21,6 +21,7 @@ pub async fn do_pin(
     pinned: bool,
 ) -> ApiResult<()> {
     chat.require(Permission::PinMessages)?;
+    chat.require_reachable()?;
     // One after the other in a chat, so that the limit holds.
     chat_changes::lock(tx, chat.chat_id()).await?;
     if !message_changes::lock(tx, row.id()).await? {

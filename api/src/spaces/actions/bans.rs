@@ -119,7 +119,11 @@ async fn may_replace(tx: &mut Tx, access: &SpaceAccess, target: UserId) -> ApiRe
 
 /// Whether the caller may undo what this person did: his own acts, those of lower ranks and of people
 /// who are gone; the owner all.
-async fn outranks(tx: &mut Tx, access: &SpaceAccess, by: Option<UserId>) -> ApiResult<()> {
+pub(super) async fn outranks(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    by: Option<UserId>,
+) -> ApiResult<()> {
     let Some(by) = by.filter(|by| *by != access.user_id()) else { return Ok(()) };
     if access.standing().is_owner {
         return Ok(());

@@ -1,5 +1,6 @@
 //! Changes of memberships.
 
+use super::bans::outranks;
 use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
@@ -213,7 +214,8 @@ pub async fn do_assign_role(
     Ok(())
 }
 
-/// Takes permissions from a member of a lower rank, or gives them back.
+/// Takes permissions from a member of a lower rank, or gives them back. What a higher rank took stays
+/// as it is.
 pub async fn do_restrict_member(
     tx: &mut Tx,
     access: &SpaceAccess,
@@ -228,6 +230,9 @@ pub async fn do_restrict_member(
     let (space_id, user_id, denied) = (access.id(), target.user_id(), body.permissions_denied);
     let until = body.until.filter(|_| !denied.is_empty());
     let before = member::restriction(tx, space_id, user_id).await?;
+    let set_by = before.and_then(|(.., set_by)| set_by);
+    outranks(tx, access, set_by).await?;
+    let before = before.map(|(denied, until, _)| (denied, until));
     if denied.is_empty() {
         member::lift_restriction(tx, space_id, user_id).await?;
     } else {

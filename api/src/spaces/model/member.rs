@@ -264,7 +264,7 @@ pub async fn set_role(
         .map(|_| ())
 }
 
-/// What is taken from a person at the moment.
+/// What is taken from a person at the moment, until when, and who took it.
 ///
 /// # Errors
 /// The database's.
@@ -272,11 +272,11 @@ pub async fn restriction(
     conn: &mut PgConn,
     space: SpaceId,
     user: UserId,
-) -> QueryResult<Option<(PermissionSet, Option<Timestamp>)>> {
+) -> QueryResult<Option<(PermissionSet, Option<Timestamp>, Option<UserId>)>> {
     restrictions::table
         .find((space, user))
         .filter(restrictions::until.is_null().or(restrictions::until.gt(diesel::dsl::now)))
-        .select((restrictions::denied, restrictions::until))
+        .select((restrictions::denied, restrictions::until, restrictions::set_by))
         .first(conn)
         .await
         .optional()

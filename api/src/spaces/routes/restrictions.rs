@@ -50,7 +50,7 @@ pub async fn find_restriction(
     let target = access_member(conn, &space, path.user_id).await?;
     let (space_id, user_id) = (space.id(), target.user_id());
     let found = member::restriction(conn, space_id, user_id).await?;
-    let (permissions_denied, until) = found.unwrap_or_default();
+    let (permissions_denied, until, _) = found.unwrap_or_default();
     Ok(Json(Restriction { space_id, user_id, permissions_denied, until }))
 }
 

@@ -93,6 +93,9 @@ async fn blocked_people_cannot_write_in_the_direct_chat_that_is_there() {
     assert_eq!(boris.patch(&message, edit).await.problem(403), "not_reachable");
     let react = format!("{message}/reaction");
     assert_eq!(boris.post(&react, json!({"emoji": "👍"})).await.problem(403), "not_reachable");
+    let pin = format!("{message}/pin");
+    assert_eq!(boris.put(&pin, json!({})).await.problem(403), "not_reachable");
+    assert_eq!(boris.delete(&pin).await.problem(403), "not_reachable");
     let typing = format!("/chats/{chat}/typing");
     assert_eq!(boris.post(&typing, json!({})).await.problem(403), "not_reachable");
     let command = json!({"chat_id": chat, "content": "By socket", "nonce": "n"});

@@ -91,3 +91,29 @@ async fn who_restricts_whom() {
     let answer = b.mona.post(&b.at(&format!("/kick/{}", b.mark.id())), json!({})).await;
     assert_eq!(answer.json()["permission"], "kick_members");
 }
+
+#[tokio::test]
+async fn a_restriction_is_lifted_only_by_who_outranks_whoever_set_it() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let path = b.at(&format!("/restrict/{}", b.mark.id()));
+    let deny = |keys: &[&str]| json!({"permissions_denied": keys});
+    b.adam.post(&path, deny(&["send_messages", "add_reactions"])).await.expect(200);
+    // Neither lifted, nor made milder or shorter.
+    let soon = (Utc::now() + Duration::hours(1)).to_rfc3339_opts(SecondsFormat::Millis, true);
+    let shorter = json!({"permissions_denied": ["send_messages", "add_reactions"], "until": soon});
+    for body in [deny(&[]), deny(&["add_reactions"]), shorter] {
+        assert_eq!(b.mona.post(&path, body).await.problem(403), "rank_too_low");
+    }
+    let me = b.mark.get(&b.space).await.expect(200)["me"].clone();
+    assert_eq!(me["denied"], json!(["send_messages", "add_reactions"]));
+    // By himself and by a higher rank it is; then it is the owner's.
+    b.adam.post(&path, deny(&["send_messages"])).await.expect(200);
+    b.anna.post(&path, deny(&["send_messages"])).await.expect(200);
+    assert_eq!(b.adam.post(&path, deny(&[])).await.problem(403), "untouchable");
+    b.anna.post(&path, deny(&[])).await.expect(200);
+    // What somebody set who is gone holds nobody.
+    b.adam.post(&path, deny(&["send_messages"])).await.expect(200);
+    b.adam.post(&b.at("/leave"), json!({})).await.expect(204);
+    b.mona.post(&path, deny(&[])).await.expect(200);
+}
