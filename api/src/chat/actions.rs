@@ -7,6 +7,7 @@ pub mod groups;
 pub mod messages;
 pub mod news;
 pub mod notices;
+pub mod overrides;
 pub mod pins;
 pub mod reactions;
 pub mod read;

@@ -1,6 +1,6 @@
 //! What spaces ask of messages, see [`crate::spaces::conversations`].
 
-use super::actions::chats::do_drop_role;
+use super::actions::overrides::{do_drop_role, do_end_places};
 use super::actions::removal::{do_delete_chats, do_remove_messages};
 use super::model::{chat_changes, sweep};
 use crate::error::ApiResult;
@@ -8,12 +8,13 @@ use crate::realtime::stream::Tx;
 use crate::spaces::conversations::{Conversations, Swept};
 use async_trait::async_trait;
 use shared::Timestamp;
-use shared::ids::{RoleId, SpaceId, UserId};
+use shared::event::Event;
+use shared::ids::{ChatId, RoleId, SpaceId, UserId};
 
 /// See the module.
 pub struct ChatConversations;
 
-#[async_trait(?Send)]
+#[async_trait]
 impl Conversations for ChatConversations {
     async fn sweep(
         &self,
@@ -44,5 +45,14 @@ impl Conversations for ChatConversations {
         role: RoleId,
     ) -> ApiResult<()> {
         do_drop_role(tx, space, actor, role).await
+    }
+
+    async fn end_places(
+        &self,
+        tx: &mut Tx,
+        space: SpaceId,
+        people: &[UserId],
+    ) -> ApiResult<Vec<(ChatId, Event)>> {
+        do_end_places(tx, space, people).await
     }
 }

@@ -120,7 +120,7 @@ async fn farewell(app: &App, due: Due) -> ApiResult<()> {
     app.live.show_face_now(id).await?;
     let bots = BotRow::of_owner(&mut *app.conn().await?, id).await?;
     for bot in bots.iter().map(BotRow::id) {
-        let ended = app.transact(async |tx| do_end_bot(tx, bot).await).await?;
+        let ended = app.transact(async |tx| do_end_bot(tx, bot, &*app.conversations).await).await?;
         app.identity.forget_tokens(&app.live, &ended).await;
     }
     // What was made since the plan, on another device.
@@ -134,7 +134,10 @@ async fn farewell(app: &App, due: Due) -> ApiResult<()> {
         (spaces_of(conn, id).await?, groups_of(conn, id).await?)
     };
     for space in spaces {
-        app.transact(async |tx| gone_by_now(do_leave_space_as(tx, space, id).await)).await?;
+        app.transact(async |tx| {
+            gone_by_now(do_leave_space_as(tx, space, id, &*app.conversations).await)
+        })
+        .await?;
     }
     for group in groups {
         app.transact(async |tx| {

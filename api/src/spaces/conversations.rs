@@ -6,7 +6,7 @@ use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use async_trait::async_trait;
 use shared::Timestamp;
-use shared::event::ChatActivity;
+use shared::event::{ChatActivity, Event};
 use shared::ids::{ChatId, RoleId, SpaceId, UserId};
 use shared::topic::Topic;
 
@@ -29,7 +29,7 @@ impl Swept {
 }
 
 /// See the module.
-#[async_trait(?Send)]
+#[async_trait]
 pub trait Conversations: Send + Sync {
     /// Deletes what a person wrote in a space since a time, at most the latest 5,000 messages, with its
     /// events.
@@ -53,4 +53,13 @@ pub trait Conversations: Send + Sync {
         actor: UserId,
         role: RoleId,
     ) -> ApiResult<()>;
+
+    /// Forgets what chats allow people whose membership ends. Returns the events, and who may see each:
+    /// for the space's topic, after those of the people.
+    async fn end_places(
+        &self,
+        tx: &mut Tx,
+        space: SpaceId,
+        people: &[UserId],
+    ) -> ApiResult<Vec<(ChatId, Event)>>;
 }

@@ -5,7 +5,7 @@ use crate::api::chat as api;
 use crate::effect::Effect;
 use crate::i18n::{Key, by_name, t, tr};
 use crate::people::{Among, PersonField};
-use crate::state::{Chats, Roster, Session, Spaces};
+use crate::state::{Chats, Roster, Spaces};
 use crate::ui::{Button, Dialog, Glyph, Icon, IconButton, Look, SelectField, Tick, Toasts};
 use crate::ui::{button::IconLook, unique_id};
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use shared::chat::UpdateChat;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::{CHAT_SCOPE, ChatOverride, OverrideTarget, Permission, PermissionSet};
-use shared::spaces::RoleKind;
+use shared::spaces::{Role, RoleKind};
 use std::collections::HashMap;
 
 /// The dialog that changes the overrides of a chat.
@@ -40,13 +40,25 @@ struct Access {
 
 const VIEW: PermissionSet = PermissionSet::of(&[Permission::ViewChat]);
 
-/// What makes a new chat private. Whoever closes the door stays inside.
-pub(super) fn private(me: UserId) -> Vec<ChatOverride> {
-    let (everybody, me) = (OverrideTarget::Everybody, OverrideTarget::Member(me));
-    vec![
-        ChatOverride { target: everybody, allow: PermissionSet::NONE, deny: VIEW },
-        ChatOverride { target: me, allow: VIEW, deny: PermissionSet::NONE },
-    ]
+/// What makes a new chat private, reactively.
+pub(super) fn private(spaces: Spaces, space: SpaceId) -> Vec<ChatOverride> {
+    let everybody = OverrideTarget::Everybody;
+    let closed = ChatOverride { target: everybody, allow: PermissionSet::NONE, deny: VIEW };
+    let open = |target| ChatOverride { target, allow: VIEW, deny: PermissionSet::NONE };
+    std::iter::once(closed).chain(inside(spaces, space).into_iter().map(open)).collect()
+}
+
+/// Who stays inside when the person closes the door, reactively: he, and roles that are not below his.
+fn inside(spaces: Spaces, space: SpaceId) -> Vec<OverrideTarget> {
+    let Some(own) = spaces.standing(space) else { return Vec::new() };
+    let stays = |role: &&Role| {
+        let is_above = !own.is_owner && role.priority >= own.rank && role.kind != RoleKind::Owner;
+        is_above && role.permissions.covers(VIEW)
+    };
+    let roles = spaces.roster(space).roles();
+    let roles = roles.ready().into_iter().flatten().filter(stays);
+    let roles = roles.map(|role| OverrideTarget::Role(role.id));
+    std::iter::once(OverrideTarget::Member(own.user_id)).chain(roles).collect()
 }
 
 impl Access {
@@ -92,7 +104,7 @@ impl Access {
 #[component]
 fn Editor(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
-    let (session, toasts) = (expect_context::<Session>(), expect_context::<Toasts>());
+    let toasts = expect_context::<Toasts>();
     let access = Access {
         list: RwSignal::new(chats.peek(chat, |chat| chat.overrides.clone()).unwrap_or_default()),
         chosen: RwSignal::new(OverrideTarget::Everybody),
@@ -112,10 +124,10 @@ fn Editor(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     });
     let make_private = move |private: bool| {
         access.set(OverrideTarget::Everybody, VIEW, private.then_some(false));
-        // Whoever closes the door stays inside.
-        let me = untrack(|| session.user_id()).map(OverrideTarget::Member);
-        if let (Some(me), true) = (me, private) {
-            access.set(me, VIEW, Some(true));
+        if private {
+            for target in untrack(|| inside(spaces, space)) {
+                access.set(target, VIEW, Some(true));
+            }
         }
     };
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));

@@ -30,8 +30,10 @@ fn NewChat(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
-    let chats = expect_context::<Chats>();
-    let (session, categories) = (expect_context::<Session>(), expect_context::<Categories>());
+    let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
+    let categories = expect_context::<Categories>();
+    // Private chats name roles.
+    let _loading = spaces.roster(space);
     let [name, topic, category] = std::array::from_fn(|_| RwSignal::new(String::new()));
     let is_private = RwSignal::new(false);
     let body = move || {
@@ -40,11 +42,10 @@ fn ChatForm(space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
             name: name.get().trim().to_owned(),
             topic: (!topic.is_empty()).then_some(topic),
             category_id: category.get().parse().ok(),
-            overrides: session
-                .user_id()
-                .filter(|_| is_private.get())
-                .map(private)
-                .unwrap_or_default(),
+            overrides: match is_private.get() {
+                true => private(spaces, space),
+                false => Vec::new(),
+            },
         }
     };
     let form = Form::with_codes(move || body().validate(), &[(ErrorCode::NameTaken, "name")]);

@@ -2,24 +2,21 @@
 
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::groups::{do_delete_group, require_reachable};
+use crate::chat::actions::overrides::{check_overrides, overrides_text};
 use crate::chat::actions::removal::do_delete_chats;
 use crate::chat::model::chat::ChatView;
 use crate::chat::model::chat_changes::{self as chat, ChatChanges, NewChat};
 use crate::chat::model::counted::CountedChat;
 use crate::chat::model::{category, people};
 use crate::error::{ApiError, ApiResult, conflict};
-use crate::identity::model::user;
+use crate::http::etag::{IfMatch, Tagged};
 use crate::realtime::stream::Tx;
 use crate::spaces::audit::{Entry, record};
-use crate::spaces::model::member::MemberRow;
-use crate::spaces::model::role::RoleRow;
 use shared::chat::{Chat, ChatKind, CreateChat, MAX_CHATS, UpdateChat};
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::{ChatDeleted, Event};
-use shared::ids::{CategoryId, ChatId, RoleId, SpaceId, UserId};
-use shared::permission::{
-    ChatOverride, OverrideTarget, Permission, PermissionSet, Standing, in_space,
-};
+use shared::ids::{CategoryId, ChatId, SpaceId, UserId};
+use shared::permission::{ChatOverride, Permission, Standing, in_space};
 use shared::spaces::AuditAction;
 use shared::topic::Topic;
 
@@ -100,9 +97,11 @@ pub async fn do_open_direct(tx: &mut Tx, user: UserId, other: UserId) -> ApiResu
 pub async fn do_update_chat(
     tx: &mut Tx,
     access: &ChatAccess,
+    seen: &IfMatch,
     body: &UpdateChat,
-) -> ApiResult<Chat> {
+) -> ApiResult<Tagged<Chat>> {
     access.require_manage()?;
+    seen.check(access.view().version)?;
     let (id, user) = (access.chat_id(), access.user_id());
     match (access.space_id(), body.category_id) {
         (Some(space), Some(category)) => check_category(tx, space, category).await?,
@@ -135,6 +134,7 @@ pub async fn do_update_chat(
         .await
         .map_err(|e| conflict(e, "chats_name", ErrorCode::NameTaken))?;
     let view = ChatView::find(tx, user, id).await?;
+    let version = view.version;
     match access.space_id() {
         Some(space) => {
             let old = access.view();
@@ -155,7 +155,7 @@ pub async fn do_update_chat(
         }
         None => announce(tx, user, id).await?,
     }
-    load(tx, user, id).await
+    Ok(Tagged { version, body: load(tx, user, id).await? })
 }
 
 /// Removes a chat of a space (not its default one), or a group by who made it.
@@ -200,104 +200,6 @@ async fn check_category(
         }
         _ => Ok(()),
     }
-}
-
-/// Every target belongs to the space, nothing is allowed that the maker lacks, and what is taken from a
-/// role or a member, or given back, is taken from a lower rank.
-async fn check_overrides(
-    tx: &mut Tx,
-    space: SpaceId,
-    maker: &Standing,
-    old: &[ChatOverride],
-    overrides: &[ChatOverride],
-) -> ApiResult<()> {
-    let granted = overrides.iter().fold(PermissionSet::NONE, |set, o| set.union(o.allow));
-    if !in_space(maker).covers(granted) {
-        return Err(ApiError::new(ErrorCode::GrantsMore));
-    }
-    if !chat::targets_exist(tx, space, overrides).await? {
-        return Err(ApiError::field("overrides", FieldCode::Unknown));
-    }
-    if maker.is_owner {
-        return Ok(());
-    }
-    let denied = |list: &[ChatOverride], target: OverrideTarget| {
-        let of = list.iter().filter(|o| o.target == target);
-        of.fold(PermissionSet::NONE, |set, o| set.union(o.deny))
-    };
-    let targets = old.iter().chain(overrides).map(|o| o.target);
-    let changed = targets.filter(|target| denied(old, *target) != denied(overrides, *target));
-    let (mut roles, mut people) = (Vec::new(), Vec::new());
-    for target in changed {
-        match target {
-            OverrideTarget::Everybody => {}
-            OverrideTarget::Role(role) => roles.push(role),
-            OverrideTarget::Member(user) => people.push(user),
-        }
-    }
-    let of_roles = RoleRow::of_space(tx, space).await?.into_iter();
-    let of_roles = of_roles.filter(|role| roles.contains(&role.id)).map(|role| role.priority);
-    // Who is not a member any more has no rank.
-    let members = MemberRow::of_users(tx, space, &people).await?;
-    let of_people = members.iter().map(|member| match member.standing() {
-        standing if standing.is_owner => i32::MAX,
-        standing => standing.rank,
-    });
-    match of_roles.chain(of_people).any(|rank| rank >= maker.rank) {
-        true => Err(ErrorCode::RankTooLow.into()),
-        false => Ok(()),
-    }
-}
-
-/// Overrides for the audit log: `Members: +send_messages, -view_chat`; nothing when there are none.
-async fn overrides_text(
-    tx: &mut Tx,
-    space: SpaceId,
-    overrides: &[ChatOverride],
-) -> ApiResult<Option<String>> {
-    if overrides.is_empty() {
-        return Ok(None);
-    }
-    let roles = RoleRow::of_space(tx, space).await?;
-    let people: Vec<UserId> = overrides.iter().filter_map(|o| o.target.member()).collect();
-    let people = user::refs(tx, &people).await?;
-    let line = |o: &ChatOverride| {
-        let name = match o.target {
-            OverrideTarget::Everybody => "@all".to_owned(),
-            OverrideTarget::Role(id) => {
-                roles.iter().find(|role| role.id == id).map_or_else(String::new, |r| r.name.clone())
-            }
-            OverrideTarget::Member(id) => {
-                people.get(&id).map_or_else(String::new, |p| format!("@{}", p.nickname))
-            }
-        };
-        let allowed = o.allow.iter().map(|permission| format!("+{}", permission.key()));
-        let denied = o.deny.iter().map(|permission| format!("-{}", permission.key()));
-        format!("{name}: {}", allowed.chain(denied).collect::<Vec<_>>().join(", "))
-    };
-    let mut lines: Vec<String> = overrides.iter().map(line).collect();
-    lines.sort();
-    Ok(Some(lines.join("; ")))
-}
-
-/// A role goes, and what chats allow or deny it: tells who sees them.
-pub async fn do_drop_role(
-    tx: &mut Tx,
-    space: SpaceId,
-    actor: UserId,
-    role: RoleId,
-) -> ApiResult<()> {
-    let touched = chat::drop_role(tx, role).await?;
-    if touched.is_empty() {
-        return Ok(());
-    }
-    let views = ChatView::of_space(tx, actor, space).await?;
-    for view in views.into_iter().filter(|view| touched.contains(&view.id())) {
-        let id = view.id();
-        let event = Event::ChatUpdated(view.into_anybodys(Vec::new()));
-        tx.emit_to(Topic::Space(space), id, event).await?;
-    }
-    Ok(())
 }
 
 pub(super) async fn load(tx: &mut Tx, user: UserId, id: ChatId) -> ApiResult<Chat> {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use shared::chat::ChatKind;
 use shared::identity::UserRef;
 use shared::ids::{CategoryId, ChatId, MessageId, RoleId, SpaceId, UserId};
-use shared::permission::{ChatOverride, OverrideTarget};
+use shared::permission::{ChatOverride, OverrideTarget, PermissionSet};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -226,6 +226,46 @@ pub async fn drop_role(conn: &mut PgConn, role: RoleId) -> QueryResult<Vec<ChatI
             .returning(chat_overrides::chat_id)
             .get_results(conn)
             .await?;
+    diesel::update(chats::table.filter(chats::id.eq_any(&touched)))
+        .set(chats::version.eq(chats::version + 1))
+        .execute(conn)
+        .await?;
+    Ok(touched)
+}
+
+/// Forgets what chats of a space allow people, and keeps what they deny them; returns those chats, by id.
+///
+/// # Errors
+/// The database's.
+pub async fn end_places(
+    conn: &mut PgConn,
+    space: SpaceId,
+    people: &[UserId],
+) -> QueryResult<Vec<ChatId>> {
+    let allowing = chat_overrides::table
+        .filter(chat_overrides::user_id.eq_any(people).assume_not_null())
+        .filter(chat_overrides::allow.ne(PermissionSet::NONE))
+        .select(chat_overrides::chat_id);
+    // Chats before what hangs on them, by id.
+    let touched: Vec<ChatId> = chats::table
+        .filter(chats::space_id.eq(space).and(chats::id.eq_any(allowing)))
+        .select(chats::id)
+        .order(chats::id)
+        .for_no_key_update()
+        .load(conn)
+        .await?;
+    if touched.is_empty() {
+        return Ok(touched);
+    }
+    let theirs = chat_overrides::chat_id
+        .eq_any(&touched)
+        .and(chat_overrides::user_id.eq_any(people).assume_not_null());
+    diesel::update(chat_overrides::table.filter(theirs.clone()))
+        .set(chat_overrides::allow.eq(PermissionSet::NONE))
+        .execute(conn)
+        .await?;
+    let empty = theirs.and(chat_overrides::deny.eq(PermissionSet::NONE));
+    diesel::delete(chat_overrides::table.filter(empty)).execute(conn).await?;
     diesel::update(chats::table.filter(chats::id.eq_any(&touched)))
         .set(chats::version.eq(chats::version + 1))
         .execute(conn)

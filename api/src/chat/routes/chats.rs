@@ -9,6 +9,7 @@ use crate::chat::model::counted::CountedChat;
 use crate::chat::model::people::has_own_members;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
+use crate::http::etag::{IfMatch, Tagged};
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::Path;
 use crate::platform::db::PgConn;
@@ -94,13 +95,14 @@ pub async fn find_chat(
     app: web::Data<App>,
     user: CurrentUser,
     chat: Path<ChatId>,
-) -> ApiResult<Json<Chat>> {
+) -> ApiResult<Tagged<Chat>> {
     let conn = &mut *app.conn().await?;
     let access = access_chat(conn, &user, chat.0).await?;
-    whole(conn, access).await.map(Json)
+    whole(conn, access).await
 }
 
-/// Rename, describe, order, open or close a chat. Needs `manage_chats`; in a group everybody may.
+/// Rename, describe, order, open or close a chat. Needs `manage_chats`; in a group everybody may. With
+/// `If-Match` of another version: 412.
 #[utoipa::path(tag = "chats", request_body = UpdateChat, responses(
     (status = 200, body = Chat), (status = "default", body = shared::error::Problem)))]
 #[patch("/chats/{chat_id}")]
@@ -108,14 +110,14 @@ pub async fn update_chat(
     app: web::Data<App>,
     user: CurrentUser,
     chat: Path<ChatId>,
+    seen: IfMatch,
     body: Valid<UpdateChat>,
-) -> ApiResult<Json<Chat>> {
+) -> ApiResult<Tagged<Chat>> {
     app.transact(async |tx| {
         let access = access_chat_to_change(tx, &user, chat.0).await?;
-        do_update_chat(tx, &access, &body.0).await
+        do_update_chat(tx, &access, &seen, &body.0).await
     })
     .await
-    .map(Json)
 }
 
 /// Delete a chat of a space, or one's own group, with everything in it.
@@ -157,9 +159,11 @@ async fn visible(conn: &mut PgConn, user: UserId, views: Vec<CountedChat>) -> Ap
         .collect())
 }
 
-async fn whole(conn: &mut PgConn, access: ChatAccess) -> ApiResult<Chat> {
+async fn whole(conn: &mut PgConn, access: ChatAccess) -> ApiResult<Tagged<Chat>> {
     let user = access.user_id();
     let view = CountedChat::find(conn, user, access.chat_id()).await?;
+    let version = view.version;
     let chats = visible(conn, user, vec![view]).await?;
-    chats.into_iter().next().ok_or_else(ApiError::not_found)
+    let body = chats.into_iter().next().ok_or_else(ApiError::not_found)?;
+    Ok(Tagged { version, body })
 }

@@ -42,6 +42,16 @@ pub async fn clear(conn: &mut PgConn, user: UserId, other: UserId) -> QueryResul
     Ok(gone > 0)
 }
 
+/// Whether somebody has marked a person.
+///
+/// # Errors
+/// The database's.
+pub async fn exists(conn: &mut PgConn, user: UserId, other: UserId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(user_marks::table.find((user, other))))
+        .get_result(conn)
+        .await
+}
+
 /// How many people somebody has marked.
 ///
 /// # Errors

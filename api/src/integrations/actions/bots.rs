@@ -7,6 +7,7 @@ use crate::identity::model::user::{self, NewUser};
 use crate::integrations::access::BotAccess;
 use crate::integrations::model::bot::{self, BotRow};
 use crate::realtime::stream::Tx;
+use crate::spaces::conversations::Conversations;
 use crate::spaces::do_leave_all_spaces;
 use shared::error::ErrorCode;
 use shared::ids::{TokenId, UserId};
@@ -35,8 +36,12 @@ pub async fn do_create_bot(tx: &mut Tx, owner: UserId, body: &CreateBot) -> ApiR
 ///
 /// # Errors
 /// The database's.
-pub async fn do_delete_bot(tx: &mut Tx, access: &BotAccess) -> ApiResult<Vec<TokenId>> {
-    do_end_bot(tx, access.id()).await
+pub async fn do_delete_bot(
+    tx: &mut Tx,
+    access: &BotAccess,
+    conversations: &dyn Conversations,
+) -> ApiResult<Vec<TokenId>> {
+    do_end_bot(tx, access.id(), conversations).await
 }
 
 /// Ends a bot: its tokens, its memberships. What it wrote stays. Returns the tokens that were in
@@ -44,8 +49,12 @@ pub async fn do_delete_bot(tx: &mut Tx, access: &BotAccess) -> ApiResult<Vec<Tok
 ///
 /// # Errors
 /// The database's.
-pub async fn do_end_bot(tx: &mut Tx, bot: UserId) -> ApiResult<Vec<TokenId>> {
-    do_leave_all_spaces(tx, bot).await?;
+pub async fn do_end_bot(
+    tx: &mut Tx,
+    bot: UserId,
+    conversations: &dyn Conversations,
+) -> ApiResult<Vec<TokenId>> {
+    do_leave_all_spaces(tx, bot, conversations).await?;
     bot::delete(tx, bot).await?;
     do_revoke_tokens(tx, bot, None).await
 }

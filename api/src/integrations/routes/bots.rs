@@ -102,7 +102,7 @@ pub async fn delete_bot(
     let ended = app
         .transact(async |tx| {
             let bot = access_bot(tx, &caller, bot_id).await?;
-            do_delete_bot(tx, &bot).await
+            do_delete_bot(tx, &bot, &*app.conversations).await
         })
         .await?;
     app.identity.forget_tokens(&app.live, &ended).await;

@@ -41,7 +41,6 @@ pub async fn add_bot(
     Path(space_id): Path<SpaceId>,
     Json(body): Json<AddBot>,
 ) -> ApiResult<Json<Participant>> {
-    let status = app.live.presences().of(body.bot_id);
     app.transact(async |tx| {
         let space = access_space_to_change(tx, &caller, space_id).await?;
         let bot = access_bot(tx, &caller, body.bot_id).await?;
@@ -49,7 +48,7 @@ pub async fn add_bot(
             Some(role) => Some(access_role(tx, &space, role).await?),
             None => None,
         };
-        do_admit_bot(tx, &space, bot.id(), role.as_ref(), status).await
+        do_admit_bot(tx, &space, bot.id(), role.as_ref(), &app.live).await
     })
     .await
     .map(Json)
@@ -69,7 +68,7 @@ pub async fn remove_bot(
 ) -> ApiResult<NoContent> {
     app.transact(async |tx| {
         let bot = access_bot(tx, &caller, path.bot_id).await?;
-        do_leave_space_as(tx, path.space_id, bot.id()).await
+        do_leave_space_as(tx, path.space_id, bot.id(), &*app.conversations).await
     })
     .await?;
     Ok(NoContent)

@@ -63,7 +63,9 @@ pub async fn do_ban_member(
     let was_member = member.is_some();
     let banned = MemberBanned { space_id, user_id: target, by, was_member };
     match member {
-        Some(_) => end_membership(tx, space_id, target, End::Banned(banned, told)).await?,
+        Some(_) => {
+            end_membership(tx, space_id, target, End::Banned(banned, told), conversations).await?;
+        }
         None => {
             notices::tell(tx, (space_id, by), target, NotificationKind::Moderation, told).await?;
             tx.emit(access.topic(), Event::MemberBanned(banned)).await?;

@@ -1,32 +1,31 @@
 //! Bots come into spaces and leave them; they never do so by themselves.
 
-use super::members::{End, end_membership, is_out};
+use super::members::{End, admit, end_membership, is_out};
 use crate::error::{ApiError, ApiResult};
+use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{RoleAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
+use crate::spaces::conversations::Conversations;
 use crate::spaces::model::member::{self, MemberRow};
 use crate::spaces::model::role::RoleRow;
-use crate::spaces::model::space::{SeenSpace, SpaceRow};
+use crate::spaces::model::space::SpaceRow;
 use diesel::OptionalExtension as _;
 use shared::error::ErrorCode;
-use shared::event::{Event, MemberJoined};
-use shared::identity::Status;
 use shared::ids::{SpaceId, UserId};
 use shared::permission::Permission;
 use shared::spaces::{AuditAction, Participant, RoleKind};
-use shared::topic::Topic;
 
 /// Makes a bot a member. A bot that is one already stays what it is.
 ///
 /// # Errors
-/// `forbidden`, `banned`; for a role of its own also `rank_too_low`, `grants_more`, `system_role`.
+/// `forbidden`, `banned`, `limit_reached`; for a role of its own also `rank_too_low`, `grants_more`, `system_role`.
 pub async fn do_admit_bot(
     tx: &mut Tx,
     access: &SpaceAccess,
     bot: UserId,
     role: Option<&RoleAccess>,
-    status: Status,
+    live: &Live,
 ) -> ApiResult<Participant> {
     access.require(Permission::AddMembers)?;
     let id = access.id();
@@ -41,16 +40,12 @@ pub async fn do_admit_bot(
         None => RoleRow::of_kind(tx, id, RoleKind::Member).await?.id,
     };
     is_out(tx, id, bot).await?;
-    let is_new = member::insert(tx, id, bot, role).await?;
-    let member = MemberRow::find(tx, id, bot).await?.into_participant(status);
-    if is_new {
-        let space = SeenSpace::find(tx, bot, id).await?.into_space(bot);
-        tx.emit(Topic::User(bot), Event::SpaceJoined(space)).await?;
-        let joined = MemberJoined { space_id: id, member: member.clone() };
-        tx.emit(Topic::Space(id), Event::MemberJoined(joined)).await?;
-        let entry = Entry::new(id, access.user_id(), AuditAction::BotAdded).user(bot);
-        record(tx, entry).await?;
+    if let Some(member) = MemberRow::find(tx, id, bot).await.optional()? {
+        return Ok(member.into_participant(live.presences().of(bot)));
     }
+    let (_, member) = admit(tx, id, bot, role, live, None).await?;
+    let entry = Entry::new(id, access.user_id(), AuditAction::BotAdded).user(bot);
+    record(tx, entry).await?;
     Ok(member)
 }
 
@@ -58,27 +53,36 @@ pub async fn do_admit_bot(
 ///
 /// # Errors
 /// `not_found` when it is no member, `owner_cannot_leave`.
-pub async fn do_leave_space_as(tx: &mut Tx, space: SpaceId, user: UserId) -> ApiResult<()> {
+pub async fn do_leave_space_as(
+    tx: &mut Tx,
+    space: SpaceId,
+    user: UserId,
+    conversations: &dyn Conversations,
+) -> ApiResult<()> {
     SpaceRow::lock(tx, space).await?;
     let found = MemberRow::find(tx, space, user).await.optional()?;
     let member = found.ok_or_else(ApiError::not_found)?;
     if member.standing().is_owner {
         return Err(ErrorCode::OwnerCannotLeave.into());
     }
-    end_membership(tx, space, user, End::Left).await
+    end_membership(tx, space, user, End::Left, conversations).await
 }
 
 /// Takes an account out of every space. It owns none.
 ///
 /// # Errors
 /// The database's.
-pub async fn do_leave_all_spaces(tx: &mut Tx, user: UserId) -> ApiResult<()> {
+pub async fn do_leave_all_spaces(
+    tx: &mut Tx,
+    user: UserId,
+    conversations: &dyn Conversations,
+) -> ApiResult<()> {
     let spaces = member::spaces_of(tx, user).await?;
     for space in &spaces {
         SpaceRow::lock(tx, *space).await?;
     }
     for space in spaces {
-        end_membership(tx, space, user, End::Left).await?;
+        end_membership(tx, space, user, End::Left, conversations).await?;
     }
     Ok(())
 }

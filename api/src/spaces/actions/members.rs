@@ -5,10 +5,12 @@ use super::notices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::query::storable;
+use crate::identity::model::user;
 use crate::realtime::Live;
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{MemberAccess, RoleAccess, SpaceAccess, view_space};
 use crate::spaces::audit::{Entry, record};
+use crate::spaces::conversations::Conversations;
 use crate::spaces::model::ban;
 use crate::spaces::model::member::{self, MemberRow, NewRestriction};
 use crate::spaces::model::role::RoleRow;
@@ -67,9 +69,7 @@ pub(super) async fn admit(
     live: &Live,
     by: Option<UserId>,
 ) -> ApiResult<(Space, Participant)> {
-    if member::count_of(tx, user).await? >= i64::from(MAX_MEMBERSHIPS) {
-        return Err(ErrorCode::LimitReached.into());
-    }
+    may_join(tx, user).await?;
     let role = ban::low_role(tx, space_id, user).await?.unwrap_or(role);
     member::insert(tx, space_id, user, role).await?;
     ban::forget_end(tx, space_id, user).await?;
@@ -86,12 +86,25 @@ pub(super) async fn admit(
     Ok((space, member))
 }
 
+/// Refuses who is in as many spaces as one may be. Who joins another one at the same time waits.
+pub(super) async fn may_join(tx: &mut Tx, user: UserId) -> ApiResult<()> {
+    user::lock(tx, user).await?;
+    match member::count_of(tx, user).await? >= i64::from(MAX_MEMBERSHIPS) {
+        true => Err(ErrorCode::LimitReached.into()),
+        false => Ok(()),
+    }
+}
+
 /// Leaves. The owner transfers or deletes the space instead.
-pub async fn do_leave_space(tx: &mut Tx, access: &SpaceAccess) -> ApiResult<()> {
+pub async fn do_leave_space(
+    tx: &mut Tx,
+    access: &SpaceAccess,
+    conversations: &dyn Conversations,
+) -> ApiResult<()> {
     if access.standing().is_owner {
         return Err(ErrorCode::OwnerCannotLeave.into());
     }
-    end_membership(tx, access.id(), access.user_id(), End::Left).await
+    end_membership(tx, access.id(), access.user_id(), End::Left, conversations).await
 }
 
 /// Removes a member of a lower rank. He may come back with an invitation, or after an hour where
@@ -101,11 +114,13 @@ pub async fn do_kick_member(
     access: &SpaceAccess,
     target: &MemberAccess,
     body: &KickMember,
+    conversations: &dyn Conversations,
 ) -> ApiResult<()> {
     target.require(access, Permission::KickMembers)?;
     let (space_id, user_id) = (access.id(), target.user_id());
     let told = notices::moderation(ModerationAction::Kicked, body.reason.as_deref(), None);
-    end_membership(tx, space_id, user_id, End::KickedBy(access.user_id(), told)).await?;
+    let end = End::KickedBy(access.user_id(), told);
+    end_membership(tx, space_id, user_id, end, conversations).await?;
     let entry = Entry::new(space_id, access.user_id(), AuditAction::MemberKicked)
         .user(user_id)
         .reason(body.reason.as_deref());
@@ -155,13 +170,14 @@ impl End {
     }
 }
 
-/// The one way in which a membership ends, with those of the person's bots. The space's row is locked
-/// by now.
+/// The one way in which a membership ends, with those of the person's bots and what chats allowed them.
+/// The space's row is locked by now.
 pub(super) async fn end_membership(
     tx: &mut Tx,
     space_id: SpaceId,
     user: UserId,
     end: End,
+    conversations: &dyn Conversations,
 ) -> ApiResult<()> {
     let told = end.told();
     let bots = ban::bots_of(tx, space_id, user).await?;
@@ -169,6 +185,8 @@ pub(super) async fn end_membership(
     gone.push((user, end));
     // User topics in one order.
     gone.sort_by_key(|(user, _)| *user);
+    let people: Vec<UserId> = gone.iter().map(|(user, _)| *user).collect();
+    let places = conversations.end_places(tx, space_id, &people).await?;
     for (user, end) in &gone {
         ban::note_end(tx, space_id, *user, !matches!(end, End::Left)).await?;
         member::delete(tx, space_id, *user).await?;
@@ -180,6 +198,9 @@ pub(super) async fn end_membership(
     }
     let events = gone.into_iter().map(|(user, end)| end.event(space_id, user)).collect();
     tx.emit_many(Topic::Space(space_id), events).await?;
+    for (chat, event) in places {
+        tx.emit_to(Topic::Space(space_id), chat, event).await?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Changes of spaces.
 
+use super::members::may_join;
 use super::{notices, presets};
 use crate::error::{ApiError, ApiResult};
 use crate::http::etag::IfMatch;
@@ -16,7 +17,7 @@ use shared::event::{Event, RoleAssigned, SpaceDeleted, SpacesOrdered};
 use shared::ids::{ChatId, FileId, SpaceId, UserId};
 use shared::notifications::NotificationKind;
 use shared::permission::Permission;
-use shared::spaces::{AuditAction, CreateSpace, MAX_MEMBERSHIPS, RoleKind, Space, UpdateSpace};
+use shared::spaces::{AuditAction, CreateSpace, RoleKind, Space, UpdateSpace};
 use shared::text::{Key, Lang, text};
 use shared::topic::Topic;
 
@@ -30,9 +31,7 @@ pub async fn do_create_space(
     lang: Lang,
     body: &CreateSpace,
 ) -> ApiResult<Space> {
-    if member::count_of(tx, owner).await? >= i64::from(MAX_MEMBERSHIPS) {
-        return Err(ErrorCode::LimitReached.into());
-    }
+    may_join(tx, owner).await?;
     let (id, chat) = (SpaceId::new(), ChatId::new());
     let presets = presets::roles(id, lang);
     NewSpace {

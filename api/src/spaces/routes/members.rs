@@ -182,7 +182,7 @@ pub async fn leave_space(
 ) -> ApiResult<NoContent> {
     app.transact(async |tx| {
         let space = access_space_to_change(tx, &user, path.space_id).await?;
-        do_leave_space(tx, &space).await
+        do_leave_space(tx, &space, &*app.conversations).await
     })
     .await?;
     Ok(NoContent)
@@ -207,7 +207,7 @@ pub async fn kick_member(
     app.transact(async |tx| {
         let space = access_space_to_change(tx, &user, path.space_id).await?;
         let target = access_member(tx, &space, path.user_id).await?;
-        do_kick_member(tx, &space, &target, &body).await
+        do_kick_member(tx, &space, &target, &body, &*app.conversations).await
     })
     .await?;
     Ok(NoContent)

@@ -2,7 +2,8 @@
 
 use crate::support::TestApp;
 use crate::support::bakery::Bakery;
-use crate::support::client::PASSWORD;
+use crate::support::client::{Client, PASSWORD};
+use crate::support::database::waiting;
 use crate::support::mail::run_jobs;
 use crate::support::programs::bot_of;
 use crate::support::staff::{Staff, create, text};
@@ -101,9 +102,8 @@ async fn who_made_a_group_and_left_rules_it_no_more() {
     let (anna, boris) = (&bakery.anna, &bakery.boris);
     let body = json!({"user_ids": [boris.id()], "name": "Two"});
     let group = text(&anna.post("/chats", body).await.expect(201)["id"]);
-    let leave = async |who: &crate::support::client::Client| {
-        who.delete(&format!("/chats/{group}/members/{}", who.id())).await
-    };
+    let leave =
+        async |who: &Client| who.delete(&format!("/chats/{group}/members/{}", who.id())).await;
     leave(anna).await.expect(204);
     let seen = boris.get(&format!("/chats/{group}")).await.expect(200);
     assert_eq!(seen["owner_id"], boris.id());
@@ -210,4 +210,98 @@ async fn no_space_is_left_without_an_owner() {
     let ownerless = "DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM spaces s JOIN users u \
          ON u.id = s.owner_id WHERE u.is_placeholder); END $$";
     sql(&app, ownerless).await;
+}
+
+/// What a chat allowed somebody is his no more when he is out; what it denied him stays.
+#[tokio::test]
+async fn a_place_in_a_private_chat_ends_with_the_membership() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let member = |who: &Client, allow: &[&str], deny: &[&str]| {
+        json!({"target":
+        {"kind": "member", "id": who.id()}, "allow": allow, "deny": deny})
+    };
+    let closed = json!({"target": {"kind": "everybody"}, "allow": [], "deny": ["view_chat"]});
+    let list = json!([
+        closed,
+        member(&b.mark, &["view_chat"], &["send_files"]),
+        member(&b.mona, &["view_chat"], &[])
+    ]);
+    let body = json!({"name": "board", "overrides": list});
+    let chat = text(&b.anna.post(&b.at("/chats"), body).await.expect(201)["id"]);
+    let path = format!("/chats/{chat}");
+    let code = b.invite(&b.anna, json!({})).await;
+    let back = async |who: &Client| {
+        who.post(&format!("/invites/{code}/accept"), json!({})).await.expect(200);
+    };
+    let mut phone = b.anna.socket().await;
+    for (who, act) in [(&b.mark, "kick"), (&b.mona, "ban")] {
+        who.get(&path).await.expect(200);
+        b.anna.post(&b.at(&format!("/{act}/{}", who.id())), json!({})).await.expect(204);
+        let told = phone.frame("chat_updated").await;
+        let fresh = b.anna.get(&path).await.expect(200);
+        assert_eq!(told["data"]["overrides"], fresh["overrides"]);
+        // While he is out the list is saved as it is; he is given nothing.
+        let same = json!({"overrides": fresh["overrides"]});
+        b.anna.patch(&path, same).await.expect(200);
+        phone.frame("chat_updated").await;
+        let given = json!({"overrides": [closed, member(who, &["view_chat"], &["send_files"])]});
+        assert_eq!(b.anna.patch(&path, given).await.problem(422), "invalid");
+    }
+    b.anna.post(&b.at(&format!("/unban/{}", b.mona.id())), json!({})).await.expect(204);
+    for who in [&b.mark, &b.mona] {
+        back(who).await;
+        assert_eq!(who.get(&path).await.problem(404), "not_found");
+    }
+    let left = b.anna.get(&path).await.expect(200)["overrides"].clone();
+    assert_eq!(left.as_array().unwrap().len(), 2, "{left}");
+    assert!(left.as_array().unwrap().contains(&member(&b.mark, &[], &["send_files"])), "{left}");
+    // By his own wish as well, and his bots.
+    let (bot, program) = bot_of(&b.adam, "helper", &["read"]).await;
+    b.adam.post(&b.at("/bots"), json!({"bot_id": bot["id"]})).await.expect(200);
+    let list = json!([
+        closed,
+        member(&b.adam, &["view_chat"], &[]),
+        member(&program, &["view_chat"], &[])
+    ]);
+    b.anna.patch(&path, json!({"overrides": list})).await.expect(200);
+    program.get(&path).await.expect(200);
+    b.adam.post(&b.at("/leave"), json!({})).await.expect(204);
+    let left = b.anna.get(&path).await.expect(200)["overrides"].clone();
+    assert_eq!(left, json!([closed]));
+}
+
+/// Two spaces at once, one membership left.
+#[tokio::test]
+async fn the_last_membership_is_had_once() {
+    let app = TestApp::start().await;
+    let anna = app.user("anna").await;
+    let guest = app.user("guest").await;
+    let (one, two) = (create(&anna, "One").await, create(&anna, "Two").await);
+    let many = format!(
+        "INSERT INTO spaces (id, name, owner_id, visibility, default_chat_id) \
+         SELECT gen_random_uuid(), 'space ' || n, '{0}', 'hidden', gen_random_uuid() \
+         FROM generate_series(1, 499) n; \
+         INSERT INTO roles (id, space_id, kind, name, color, priority, permissions) \
+         SELECT gen_random_uuid(), id, 'owner', 'Owner', '#000000', 100, 0 FROM spaces \
+         WHERE owner_id = '{0}'; \
+         INSERT INTO space_members (space_id, user_id, role_id) \
+         SELECT r.space_id, '{0}', r.id FROM roles r JOIN spaces s ON s.id = r.space_id \
+         WHERE s.owner_id = '{0}'",
+        guest.id()
+    );
+    sql(&app, &format!("BEGIN; SET LOCAL session_replication_role = replica; {many}; COMMIT"))
+        .await;
+    let mut other = app.app.conn().await.unwrap();
+    let lock = format!("BEGIN; SELECT FROM users WHERE id = '{}' FOR UPDATE", guest.id());
+    other.batch_execute(&lock).await.unwrap();
+    let (one, two) = (format!("{one}/join"), format!("{two}/join"));
+    let (one, two, ()) =
+        tokio::join!(guest.post(&one, json!({})), guest.post(&two, json!({})), async {
+            waiting(&app, 2).await;
+            other.batch_execute("COMMIT").await.unwrap();
+        });
+    let mut answers = [one.status, two.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 409], "{} {}", one.text, two.text);
 }

@@ -146,6 +146,51 @@ async fn a_lower_rank_hides_nothing_from_a_higher_one() {
     b.mark.patch(&chat, json!({"topic": "News", "overrides": strong})).await.expect(200);
 }
 
+/// Nor by what is taken from everybody, or by an allowance that goes.
+#[tokio::test]
+async fn who_keeps_chats_locks_no_higher_rank_out() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let keys = ["manage_chats", "view_chat", "send_messages"];
+    let keeper = b.make_role(&b.anna, "Keeper", 20, &keys).await;
+    b.assign(&b.anna, &b.mark, &keeper).await.expect(204);
+    let closed = json!({"target": {"kind": "everybody"}, "allow": [], "deny": ["view_chat"]});
+    let role = |id: &str| {
+        json!({"target": {"kind": "role", "id": id}, "allow": ["view_chat"],
+        "deny": []})
+    };
+    let member = |who: &crate::support::client::Client| {
+        json!({"target":
+        {"kind": "member", "id": who.id()}, "allow": ["view_chat"], "deny": []})
+    };
+    let open = text(&b.anna.get(&b.space).await.expect(200)["default_chat_id"]);
+    let open = format!("/chats/{open}");
+    let list = json!({"overrides": [closed, member(&b.mark)]});
+    assert_eq!(b.mark.patch(&open, list.clone()).await.problem(403), "rank_too_low");
+    let mut body = list.clone();
+    body["name"] = json!("for us");
+    assert_eq!(b.mark.post(&b.at("/chats"), body.clone()).await.problem(403), "rank_too_low");
+    b.adam.get(&open).await.expect(200);
+    // Closed to lower ranks alone, with all higher ones inside.
+    let mut all = vec![closed.clone(), role(&keeper)];
+    all.extend(["Administrator", "Moderator"].map(|name| role(&b.role(name))));
+    body["overrides"] = json!(all);
+    let chat = text(&b.mark.post(&b.at("/chats"), body).await.expect(201)["id"]);
+    let chat = format!("/chats/{chat}");
+    b.adam.get(&chat).await.expect(200);
+    assert_eq!(b.rita.get(&chat).await.problem(404), "not_found");
+    // Their allowance is not his to take, be it the role's or the person's.
+    assert_eq!(b.mark.patch(&chat, list).await.problem(403), "rank_too_low");
+    let by_name = json!({"overrides": [closed, role(&keeper), member(&b.adam)]});
+    b.anna.patch(&chat, by_name).await.expect(200);
+    let without = json!({"overrides": [closed, role(&keeper)]});
+    assert_eq!(b.mark.patch(&chat, without).await.problem(403), "rank_too_low");
+    // What he lacks himself stays untouched by what he may change.
+    let with = json!({"overrides": [closed, role(&keeper), member(&b.adam), member(&b.rita)]});
+    b.mark.patch(&chat, with).await.expect(200);
+    b.adam.get(&chat).await.expect(200);
+}
+
 #[tokio::test]
 async fn chats_forget_a_role_that_goes_and_say_so() {
     let app = TestApp::start().await;

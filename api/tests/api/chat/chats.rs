@@ -1,8 +1,11 @@
 //! Chats of spaces, direct and group chats.
 
 use crate::support::bakery::{Bakery, send};
+use crate::support::client::send as request;
 use futures_util::future::join_all;
-use serde_json::json;
+use reqwest::Method;
+use reqwest::header::HeaderValue;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn only_who_manages_chats_makes_them() {
@@ -176,4 +179,39 @@ async fn members_of_a_chat_are_found_by_name() {
     assert_eq!(names(&bakery.anna.get(&path).await.expect(200)), ["anna"]);
     assert_eq!(bakery.boris.get(&path).await.problem(404), "not_found");
     assert_eq!(bakery.anna.get(&format!("{path}?cursor=x")).await.problem(400), "bad_cursor");
+}
+
+/// Two administrators have the access of one chat open.
+#[tokio::test]
+async fn an_edit_of_an_old_version_of_a_chat_is_refused() {
+    let bakery = Bakery::open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    let path = format!("/chats/{}", bakery.private_chat("office").await);
+    let first = anna.get(&path).await.headers["etag"].clone();
+    let patch = |tag: &HeaderValue, body: Value| {
+        request(anna.request(Method::PATCH, &path).header("if-match", tag).json(&body))
+    };
+    let answer = patch(&first, json!({"overrides": []})).await;
+    let second = answer.headers["etag"].clone();
+    assert_eq!((answer.status, first == second), (200, false));
+    assert_eq!(anna.get(&path).await.headers["etag"], second);
+    let back = json!({"overrides": [{"target": {"kind": "member", "id": boris.id()},
+        "allow": ["view_chat"], "deny": []}]});
+    assert_eq!(patch(&first, back.clone()).await.problem(412), "stale");
+    assert_eq!(anna.get(&path).await.expect(200)["overrides"], json!([]));
+    patch(&second, back).await.expect(200);
+    // Who is taken out changes it as well.
+    let third = anna.get(&path).await.headers["etag"].clone();
+    let kick = format!("/spaces/{}/kick/{}", bakery.space, boris.id());
+    anna.post(&kick, json!({})).await.expect(204);
+    assert_eq!(patch(&third, json!({"topic": "x"})).await.problem(412), "stale");
+    // Who has seen none takes what is there; a group has versions, too.
+    anna.patch(&path, json!({"topic": "x"})).await.expect(200);
+    let body = json!({"user_ids": [bakery.vera.id()], "name": "Two"});
+    bakery.vera.post(&format!("/spaces/{}/join", bakery.space), json!({})).await.expect(200);
+    let group = anna.post("/chats", body).await.expect(201);
+    let path = format!("/chats/{}", group["id"].as_str().unwrap());
+    let rename = || anna.request(Method::PATCH, &path).header("if-match", "\"0\"");
+    let answer = request(rename().json(&json!({"name": "Three"}))).await;
+    assert_eq!(answer.problem(412), "stale");
 }

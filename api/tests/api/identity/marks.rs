@@ -1,6 +1,8 @@
 //! People whom somebody does not want to hear, and who may write to whom.
 
 use crate::support::bakery::{Bakery, send as say};
+use crate::support::database::waiting;
+use diesel_async::SimpleAsyncConnection as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -138,4 +140,33 @@ async fn who_takes_direct_messages_from_nobody_gets_none_from_new_people() {
     let chat = direct(anna, &boris.id()).await.expect(201)["id"].as_str().unwrap().to_owned();
     // She began it: he may answer.
     say(boris, &chat, "Hello").await.expect(201);
+}
+
+/// The thousandth mark is had once, and may be changed.
+#[tokio::test]
+async fn a_thousand_marks_and_no_more_also_at_once() {
+    let bakery = Bakery::open().await;
+    let (anna, boris, vera) = (&bakery.anna, &bakery.boris, &bakery.vera);
+    let mut other = bakery.app.app.conn().await.unwrap();
+    let many = format!(
+        "INSERT INTO users (id, nickname, nickname_key) SELECT gen_random_uuid(), \
+         'marked' || n, 'marked' || n FROM generate_series(1, 999) n; \
+         INSERT INTO user_marks (user_id, other_id, mark) SELECT '{0}', id, 'muted' \
+         FROM users WHERE nickname LIKE 'marked%'; \
+         BEGIN; SELECT FROM users WHERE id = '{0}' FOR UPDATE",
+        anna.id()
+    );
+    other.batch_execute(&many).await.unwrap();
+    let put = async |of: String, mark: &str| {
+        anna.put(&format!("/profile/me/marks/{of}"), json!({"mark": mark})).await
+    };
+    let (one, two, ()) = tokio::join!(put(boris.id(), "muted"), put(vera.id(), "muted"), async {
+        waiting(&bakery.app, 2).await;
+        other.batch_execute("COMMIT").await.unwrap();
+    });
+    let mut answers = [one.status, two.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 422], "{} {}", one.text, two.text);
+    let marked = if one.status == 200 { boris } else { vera };
+    put(marked.id(), "blocked").await.expect(200);
 }

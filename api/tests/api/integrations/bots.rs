@@ -5,6 +5,7 @@ use crate::support::bakery::{Bakery, send as say};
 use crate::support::programs::{bot_of, make_token, program};
 use crate::support::replica::Replica;
 use crate::support::staff::{Staff, text};
+use diesel_async::SimpleAsyncConnection as _;
 use serde_json::json;
 
 #[tokio::test]
@@ -221,4 +222,27 @@ async fn tokens_of_a_bot_are_its_owners_business() {
     client.get("/auth/me").await.expect(200);
     // Not in the list of the person's own.
     assert_eq!(anna.get("/auth/tokens").await.expect(200)["items"], json!([]));
+}
+
+/// A bot comes in as everybody does.
+#[tokio::test]
+async fn a_bot_sheds_no_low_role_and_has_no_more_memberships() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let (bot, program) = bot_of(&b.adam, "helper", &["read"]).await;
+    let add = async || b.adam.post(&b.at("/bots"), json!({"bot_id": bot["id"]})).await;
+    add().await.expect(200);
+    b.assign(&b.anna, &program, &b.role("Restricted")).await.expect(204);
+    let out = b.at(&format!("/bots/{}", text(&bot["id"])));
+    b.adam.delete(&out).await.expect(204);
+    assert_eq!(add().await.expect(200)["role_id"], b.role("Restricted"));
+    b.adam.delete(&out).await.expect(204);
+    let many = format!(
+        "BEGIN; SET LOCAL session_replication_role = replica; \
+         INSERT INTO space_members (space_id, user_id, role_id) \
+         SELECT gen_random_uuid(), '{}', gen_random_uuid() FROM generate_series(1, 500) n; COMMIT",
+        program.id()
+    );
+    app.app.conn().await.unwrap().batch_execute(&many).await.unwrap();
+    assert_eq!(add().await.problem(409), "limit_reached");
 }
