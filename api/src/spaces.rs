@@ -66,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::roles::create_role)
         .service(routes::roles::order_roles)
         .service(routes::roles::list_role_members)
+        .service(routes::roles::find_role)
         .service(routes::roles::update_role)
         .service(routes::roles::delete_role)
         .service(routes::permissions::list_permissions);

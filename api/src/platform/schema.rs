@@ -438,6 +438,7 @@ diesel::table! {
         permissions -> Int8,
         member_count -> Int8,
         created_at -> Timestamptz,
+        version -> Int8,
     }
 }
 

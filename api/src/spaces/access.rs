@@ -6,13 +6,14 @@ use super::model::role::RoleRow;
 use super::model::space::{SeenSpace, SpaceRow};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
+use crate::http::etag::Tagged;
 use crate::platform::db::PgConn;
 use shared::error::ErrorCode;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::permission::{
     Permission, PermissionSet, Standing, act_on_member, act_on_role, change_role, in_space,
 };
-use shared::spaces::{MyPermissions, Space, Visibility};
+use shared::spaces::{MyPermissions, Role, Space, Visibility};
 use shared::topic::Topic;
 
 /// Proof that the caller may know of the space, as a member or from the directory.
@@ -214,6 +215,12 @@ pub async fn access_role(
 }
 
 impl RoleAccess {
+    /// The wire form with its version.
+    #[must_use]
+    pub fn into_role(self) -> Tagged<Role> {
+        self.role.into_tagged()
+    }
+
     /// May the caller hand this role out?
     ///
     /// # Errors

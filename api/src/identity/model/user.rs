@@ -203,13 +203,13 @@ pub async fn set_password(conn: &mut PgConn, id: UserId, hash: &str) -> QueryRes
     row.execute(conn).await.map(drop)
 }
 
-/// Stores the status chosen by hand.
+/// Stores the status chosen by hand. The profile that people edit has no other version by it.
 ///
 /// # Errors
 /// `NotFound`, or the database's.
 pub async fn set_status(conn: &mut PgConn, id: UserId, status: Status) -> QueryResult<UserRow> {
     diesel::update(users::table.find(id))
-        .set((users::status.eq(status.key()), users::updated_at.eq(diesel::dsl::now)))
+        .set(users::status.eq(status.key()))
         .returning(UserRow::as_returning())
         .get_result(conn)
         .await

@@ -2,6 +2,7 @@
 
 use super::members::keys;
 use crate::error::{ApiError, ApiResult};
+use crate::http::etag::{IfMatch, Tagged};
 use crate::realtime::stream::Tx;
 use crate::spaces::access::{RoleAccess, SpaceAccess};
 use crate::spaces::audit::{Entry, record};
@@ -52,10 +53,12 @@ pub async fn do_update_role(
     tx: &mut Tx,
     access: &SpaceAccess,
     target: &RoleAccess,
+    seen: &IfMatch,
     body: &UpdateRole,
-) -> ApiResult<Role> {
+) -> ApiResult<Tagged<Role>> {
     target.require_change(access)?;
     let old = &target.role;
+    seen.check(old.version)?;
     let priority = body.priority.unwrap_or(old.priority);
     let permissions = body.permissions.unwrap_or(old.permissions);
     act_on_role(&access.standing(), priority, permissions)?;
@@ -68,7 +71,7 @@ pub async fn do_update_role(
         return Err(ErrorCode::SystemRole.into());
     }
     if *body == UpdateRole::default() {
-        return Ok(old.clone().into());
+        return Ok(old.clone().into_tagged());
     }
     let changes = RoleChanges {
         name: body.name.as_deref().map(str::trim),
@@ -76,7 +79,8 @@ pub async fn do_update_role(
         priority: body.priority,
         permissions: body.permissions,
     };
-    let role = Role::from(changes.save(tx, old.id).await?);
+    let tagged = changes.save(tx, old.id).await?.into_tagged();
+    let role = &tagged.body;
     tx.emit(access.topic(), Event::RoleUpdated(role.clone())).await?;
     let entry = Entry::new(access.id(), access.user_id(), AuditAction::RoleUpdated)
         .target(role.id.0, &role.name)
@@ -85,7 +89,7 @@ pub async fn do_update_role(
         .change("priority", Some(old.priority), Some(role.priority))
         .change("permissions", keys(old.permissions), keys(role.permissions));
     record(tx, entry).await?;
-    Ok(role)
+    Ok(tagged)
 }
 
 /// Deletes a role below the caller's own; its holders get the replacement, which the caller could

@@ -1,6 +1,7 @@
 //! Rows of `roles`.
 
 use crate::error::{ApiResult, conflict};
+use crate::http::etag::Tagged;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{roles, space_members};
 use diesel::prelude::*;
@@ -22,12 +23,20 @@ pub struct RoleRow {
     pub priority: i32,
     pub permissions: PermissionSet,
     pub member_count: i64,
+    /// Counts edits; what the ETag holds.
+    pub version: i64,
 }
 
 impl RoleRow {
     #[must_use]
     pub fn kind(&self) -> RoleKind {
         RoleKind::from_key(&self.kind).unwrap_or(RoleKind::Custom)
+    }
+
+    /// The wire form with its version.
+    #[must_use]
+    pub fn into_tagged(self) -> Tagged<Role> {
+        Tagged { version: self.version, body: self.into() }
     }
 
     /// All roles of a space, strongest first.
@@ -150,11 +159,13 @@ pub struct RoleChanges<'a> {
 }
 
 impl RoleChanges<'_> {
+    /// Applies the changes and counts the version up.
+    ///
     /// # Errors
     /// `name_taken`, or the database's.
     pub async fn save(&self, conn: &mut PgConn, id: RoleId) -> ApiResult<RoleRow> {
         diesel::update(roles::table.find(id))
-            .set(self)
+            .set((self, roles::version.eq(roles::version + 1)))
             .returning(RoleRow::as_returning())
             .get_result(conn)
             .await

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::ApiResult;
 use crate::http::current_user::CurrentUser;
 use crate::http::cursor;
+use crate::http::etag::{IfMatch, Tagged};
 use crate::http::json::{Created, Json, NoContent, Valid};
 use crate::http::query::{Path, Query, limit};
 use crate::spaces::access::{access_role, access_space, access_space_to_change};
@@ -35,6 +36,19 @@ pub async fn list_roles(
     Ok(Json(Page::whole(roles.into_iter().map(Role::from).collect())))
 }
 
+/// One role of a space.
+#[utoipa::path(tag = "spaces", params(RolePath), responses((status = 200, body = Role)))]
+#[get("/spaces/{space_id}/roles/{role_id}")]
+pub async fn find_role(
+    app: Data<App>,
+    user: CurrentUser,
+    Path(path): Path<RolePath>,
+) -> ApiResult<Tagged<Role>> {
+    let conn = &mut *app.conn().await?;
+    let space = access_space(conn, &user, path.space_id).await?;
+    Ok(access_role(conn, &space, path.role_id).await?.into_role())
+}
+
 /// Create a role below one's own that grants nothing one lacks. Needs `promote_members`.
 #[utoipa::path(tag = "spaces", request_body = CreateRole, params(SpacePath), responses((status = 201, body = Role)))]
 #[post("/spaces/{space_id}/roles")]
@@ -54,22 +68,23 @@ pub async fn create_role(
 }
 
 /// Edit a role below one's own; neither before nor after may it grant what one lacks. The owner's
-/// role keeps rank and permissions, the member role keeps its rank (409). Needs `promote_members`.
+/// role keeps rank and permissions, the member role keeps its rank (409). With `If-Match` of another
+/// version: 412. Needs `promote_members`.
 #[utoipa::path(tag = "spaces", request_body = UpdateRole, params(RolePath), responses((status = 200, body = Role)))]
 #[patch("/spaces/{space_id}/roles/{role_id}")]
 pub async fn update_role(
     app: Data<App>,
     user: CurrentUser,
     Path(path): Path<RolePath>,
+    seen: IfMatch,
     Valid(body): Valid<UpdateRole>,
-) -> ApiResult<Json<Role>> {
+) -> ApiResult<Tagged<Role>> {
     app.transact(async |tx| {
         let space = access_space_to_change(tx, &user, path.space_id).await?;
         let role = access_role(tx, &space, path.role_id).await?;
-        do_update_role(tx, &space, &role, &body).await
+        do_update_role(tx, &space, &role, &seen, &body).await
     })
     .await
-    .map(Json)
 }
 
 /// What becomes of the holders of a deleted role.

@@ -27,6 +27,8 @@ async fn an_edit_of_an_old_version_is_refused() {
     let app = TestApp::start().await;
     let anna = app.user("anna").await;
     let seen = anna.get("/profile/me").await.headers["etag"].to_str().unwrap().to_owned();
+    // Another status is no edit.
+    anna.post("/status/set-status", json!({"status": "dnd"})).await.expect(204);
     let edit = |name: &str| {
         let request = anna.request(Method::PATCH, "/profile/me").header("if-match", &seen);
         send(request.json(&json!({"display_name": name})))

@@ -88,12 +88,18 @@ async fn one_letter_brings_everything_once() {
 async fn who_does_not_want_letters_gets_none() {
     let b = Bakery::open().await;
     let set = async |change| b.boris.patch("/notifications/settings", change).await.expect(200);
+    let hours = |from, to, zone: &str| {
+        let clock = |hours| chrono::Utc::now() + chrono::Duration::hours(hours);
+        let clock = |hours| clock(hours).format("%H:%M").to_string();
+        json!({"quiet": {"from": clock(from), "to": clock(to), "zone": zone}})
+    };
     for change in [
         json!({"mail": false}),
         json!({"mail": true, "mail_minutes": 1440}),
         json!({"mail_minutes": 30, "quiet": {"until": "2101-01-01T00:00:00Z"}}),
-        json!({"quiet": {"from": "00:00", "to": "23:59"}}),
-        json!({"quiet": {"from": "00:01", "to": "00:00", "zone": "Europe/Kyiv"}}),
+        hours(-1, 1, "UTC"),
+        // Where it is twelve hours later.
+        hours(11, 13, "Etc/GMT-12"),
         json!({"quiet": {}, "kinds": [{"kind": "mention", "inbox": true, "mail": false}]}),
     ] {
         set(change.clone()).await;
@@ -114,6 +120,10 @@ async fn who_does_not_want_letters_gets_none() {
     // Without a confirmed address nobody is written to.
     send(&b.boris, &b.chat, "@anna look").await.expect(201);
     assert_eq!(b.later(60).await.len(), 1);
+    // It is quiet here, but not where he is.
+    set(hours(-1, 1, "Etc/GMT-12")).await;
+    b.say("@boris look").await;
+    assert_eq!(b.later(60).await.len(), 2);
 }
 
 /// A letter that was ordered waits, too: an earlier try may have failed.

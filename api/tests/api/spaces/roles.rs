@@ -1,7 +1,10 @@
 //! Roles: making, editing, deleting, handing out.
 
 use crate::support::TestApp;
+use crate::support::client::send;
 use crate::support::staff::{Staff, text};
+use reqwest::Method;
+use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 
 fn role(name: &str, priority: i64, permissions: &[&str]) -> Value {
@@ -158,4 +161,39 @@ async fn a_space_has_at_most_a_hundred_roles() {
     let (list, queries) = app.counting(b.anna.get(&b.at("/roles"))).await;
     assert_eq!(list.expect(200)["items"].as_array().unwrap().len(), 100);
     assert!(queries <= 3, "{queries}");
+}
+
+#[tokio::test]
+async fn an_edit_of_an_old_version_of_a_role_is_refused() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let id = b.make_role(&b.anna, "Baker", 20, &["view_chat"]).await;
+    let path = b.at(&format!("/roles/{id}"));
+    let answer = b.mark.get(&path).await;
+    let first = answer.headers["etag"].clone();
+    assert_eq!(answer.json()["name"], "Baker");
+    let patch = |tag: &HeaderValue, body: Value| {
+        send(b.anna.request(Method::PATCH, &path).header("if-match", tag).json(&body))
+    };
+    let answer = patch(&first, json!({"permissions": []})).await;
+    let second = answer.headers["etag"].clone();
+    assert_eq!((answer.status, first == second), (200, false));
+    let stale = patch(&first, json!({"permissions": ["view_chat", "send_files"]})).await;
+    assert_eq!(stale.problem(412), "stale");
+    assert_eq!(b.anna.get(&path).await.expect(200)["permissions"], json!([]));
+    // Who holds it is no part of it; its rank is.
+    b.assign(&b.anna, &b.mark, &id).await.expect(204);
+    patch(&second, json!({"name": "Cook"})).await.expect(200);
+    let third = b.anna.get(&path).await.headers["etag"].clone();
+    let roles = b.anna.get(&b.at("/roles")).await.expect(200)["items"].clone();
+    let mut order: Vec<_> =
+        roles.as_array().unwrap()[1..].iter().map(|r| r["id"].clone()).collect();
+    let at = order.iter().position(|one| *one == json!(id)).unwrap();
+    order.swap(at, at - 1);
+    b.anna.put(&b.at("/roles/order"), json!({"role_ids": order})).await.expect(200);
+    assert_eq!(patch(&third, json!({"name": "Chef"})).await.problem(412), "stale");
+    // Neither a stranger nor another space knows it.
+    assert_eq!(b.zoe.get(&path).await.problem(404), "not_found");
+    let elsewhere = format!("{}/roles/{id}", b.garage);
+    assert_eq!(b.zoe.get(&elsewhere).await.problem(404), "not_found");
 }
