@@ -3,7 +3,7 @@ use crate::stats::Times;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::error::Error;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 use tokio_postgres::NoTls;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
@@ -54,8 +54,7 @@ pub async fn bare_history(world: &World, run: u64, database: &str) -> anyhow::Re
     let mut random = StdRng::seed_from_u64(run);
     let found = times(500, async |_| {
         let seq = random.random_range(1..=i64::from(world.messages));
-        let (of_chat, of_page): ([&Any; 2], [&Any; 3]) =
-            ([&reader, &chat], [&chat, &seq, &None::<SystemTime>]);
+        let (of_chat, of_page): ([&Any; 2], [&Any; 2]) = ([&reader, &chat], [&chat, &seq]);
         let (_, rows) =
             tokio::try_join!(client.query(&access, &of_chat), client.query(&page, &of_page))?;
         let ids: Vec<Id> = rows.iter().map(|row| row.get("id")).collect();
