@@ -1,8 +1,10 @@
 import { defineConfig } from '@playwright/test'
 
-// One server and one database for the run; every journey makes its own people and spaces.
+// One server and one database for the run; every journey makes its own people and spaces. With E2E_NODES
+// several nodes behind a proxy.
 export default defineConfig({
   testDir: 'journeys',
+  testIgnore: process.env.E2E_NODES ? [] : 'nodes.spec.ts',
   outputDir: 'results',
   globalSetup: './journeys/support/server.ts',
   fullyParallel: true,

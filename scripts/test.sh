@@ -66,4 +66,6 @@ must step "everything breaks while people write" "$TARGET_DIR/debug/load" faults
 [ -z "$nextest" ] || must quiet "tests in the documentation" cargo test --locked --doc
 must step "documents" npm run --silent --prefix e2e lint
 [ ! -f dist/index.html ] || must step "browser journeys" scripts/e2e.sh --built
+[ ! -f dist/index.html ] || must step "browser journeys on three nodes" \
+  scripts/e2e.sh --built --nodes 3 journeys/nodes.spec.ts journeys/conversation.spec.ts
 verdict

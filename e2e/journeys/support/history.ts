@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Person } from './people.ts'
-
-const root = resolve(import.meta.dirname, '../../..')
+import { apiBinary, root } from './process.ts'
 
 /** One message of a generated history. */
 interface Line {
@@ -54,13 +53,15 @@ export async function importHistory(owner: Person, space: string, count: number)
 
 /** A command of the product beside the server of the run, on the same data. */
 async function api(args: string[]): Promise<string> {
-  const binary = process.env.SPACE_API_BINARY ?? join(root, 'target/debug/api')
-  const { stdout } = await promisify(execFile)(binary, args, {
+  const { E2E_DATABASE_URL } = process.env
+  const { stdout } = await promisify(execFile)(apiBinary(), args, {
     cwd: root,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       SPACE_DATA_DIR: process.env.E2E_DATA_DIR,
+      // Else the private one of that folder.
+      ...(E2E_DATABASE_URL ? { DATABASE_URL: E2E_DATABASE_URL } : {}),
       SPACE_BCRYPT_COST: '4',
       SPACE_LOG: 'warn',
     },

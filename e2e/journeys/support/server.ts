@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-
-const root = resolve(import.meta.dirname, '../../..')
-const startLimit = 60_000
-const stopLimit = 15_000
+import { join } from 'node:path'
+import { Nodes } from './nodes.ts'
+import { apiBinary, ended, Output, root } from './process.ts'
 
 /** A server of its own: free port, private database in a folder that goes with it. */
 export class Server {
@@ -19,8 +16,7 @@ export class Server {
   /** Starts the built `api`; `settings` are `SPACE_…` variables. */
   static async start(settings: Record<string, string> = {}, keep?: string, args: string[] = []): Promise<Server> {
     const dataDir = keep ?? (await freshFolder())
-    const binary = process.env.SPACE_API_BINARY ?? join(root, 'target/debug/api')
-    const child = spawn(binary, ['serve', ...args], {
+    const child = spawn(apiBinary(), ['serve', ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -36,20 +32,13 @@ export class Server {
         ...settings,
       },
     })
-    const url = await listening(child)
-    return new Server(url, dataDir, child)
+    const [, url] = await new Output(child).line(/Listening on (http:\S+)/)
+    return new Server(url!, dataDir, child)
   }
 
   /** SIGTERM, and waits until the process is gone. Returns the exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const { child } = this
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-    const gone = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
-    child.kill(signal)
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopLimit)
-    const code = await gone
-    clearTimeout(timer)
-    return code
+    return ended(this.child, signal)
   }
 
   /** Removes what the server kept; call after `stop`. */
@@ -65,36 +54,16 @@ async function freshFolder(): Promise<string> {
   return folder
 }
 
-/** The address that the server prints once it listens. */
-function listening(child: ChildProcess): Promise<string> {
-  return new Promise((found, failed) => {
-    const said: string[] = []
-    const fail = (why: string) => failed(new Error(`the server ${why}:\n${said.join('\n')}`))
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL')
-      fail('did not start in time')
-    }, startLimit)
-    child.once('error', (error) => fail(`could not be started (${error.message})`))
-    child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`))
-    createInterface({ input: child.stderr! }).on('line', (line) => {
-      said.push(line)
-      if (process.env.SPACE_LOG) console.error(line)
-    })
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      said.push(line)
-      const url = /Listening on (http:\S+)/.exec(line)?.[1]
-      if (!url) return
-      clearTimeout(timer)
-      found(url)
-    })
-  })
-}
-
-/** Playwright's global set-up: the server of the run; the function returned ends it. */
+/**
+ * Playwright's global set-up: the server of the run, or so many nodes as E2E_NODES says; the function
+ * returned ends them.
+ */
 export default async function setup(): Promise<() => Promise<void>> {
-  const server = await Server.start({}, undefined, ['--demo'])
+  const several = Boolean(process.env.E2E_NODES)
+  const server = several ? await Nodes.start() : await Server.start({}, undefined, ['--demo'])
   process.env.SPACE_URL = server.url
   process.env.E2E_DATA_DIR = server.dataDir
+  if (server instanceof Nodes) process.env.E2E_DATABASE_URL = server.database
   return async () => {
     const code = await server.stop()
     await server.forget()

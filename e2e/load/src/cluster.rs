@@ -10,8 +10,11 @@ use clap::Args;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::process::Child;
+use tokio::signal::unix::{SignalKind, signal as heard};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// How many, and what happens to them.
 #[derive(Debug, Args)]
@@ -32,9 +35,13 @@ pub struct Run {
     /// A pooler in transaction mode between the nodes and PostgreSQL: pgbouncer 1.21 or newer.
     #[arg(long)]
     pooled: bool,
-    /// Only starts everything, says where, and waits for Ctrl-C.
+    /// Only starts everything, says where, and waits for Ctrl-C. Each line `replace` on standard input kills
+    /// a node with SIGKILL and adds another.
     #[arg(long)]
     serve: bool,
+    /// With `--serve`: the folder of the built web client, which is served too, with the demo.
+    #[arg(long, requires = "serve")]
+    web: Option<PathBuf>,
     /// Negative control: nodes that know nothing of each other. Succeeds when the ledger notices.
     #[arg(long)]
     apart: bool,
@@ -55,6 +62,7 @@ impl Run {
             replacements,
             pooled: false,
             serve: false,
+            web: None,
             apart,
             seed: Some(seed),
         }
@@ -65,12 +73,10 @@ impl Run {
 pub async fn run(place: &Place, args: &Run) -> anyhow::Result<()> {
     let seed = args.seed.unwrap_or_else(rand::random);
     let mut cluster = Cluster::start(place, args).await?;
-    let address = cluster.proxy.address;
     if args.serve {
-        println!("{} nodes behind http://{address}; Ctrl-C ends them.", args.nodes);
-        tokio::signal::ctrl_c().await?;
-        return cluster.end().await;
+        return cluster.serve().await;
     }
+    let address = cluster.proxy.address;
     let pooled = if args.pooled { " and in front of a pooler" } else { "" };
     println!(
         "Cluster: {} nodes behind a proxy{pooled}, {} people, seed {seed}",
@@ -106,12 +112,13 @@ impl Cluster {
     async fn start(place: &Place, args: &Run) -> anyhow::Result<Self> {
         let nodes = usize::from(args.nodes);
         let redis = Redis::start().await?;
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let secret = uuid::Uuid::now_v7().simple().to_string().repeat(2);
         let mut settings = vec![
             // What is signed by one node is believed by the others.
             ("SPACE_JWT_SECRET", secret.clone()),
             ("SPACE_METRICS_TOKEN", secret),
-            ("PUBLIC_URL", "http://space.test".to_owned()),
+            ("PUBLIC_URL", format!("http://{address}")),
             ("SPACE_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
             ("SPACE_DATABASE_CONNECTIONS", "8".to_owned()),
         ];
@@ -129,6 +136,10 @@ impl Cluster {
             site.set("DATABASE_URL", pooler.url.clone());
             site.set("DATABASE_DIRECT_URL", direct);
         }
+        if let Some(web) = &args.web {
+            site.set("SPACE_WEB_DIR", std::path::absolute(web)?.to_string_lossy().into_owned());
+            site.run(&["demo"]).await?;
+        }
         let mut places = Vec::new();
         for _ in 0..=nodes {
             places.push((SocketAddr::from(([127, 0, 0, 1], free_port()?)), None));
@@ -137,10 +148,42 @@ impl Cluster {
         for (address, child) in places.iter_mut().take(nodes) {
             *child = Some(site.respawn(*address).await?);
         }
-        let proxy = Proxy::start(site.home(), &addresses).await?;
+        let proxy = Proxy::start_at(address, site.home(), &addresses).await?;
         // The proxy must have asked them once.
         tokio::time::sleep(Duration::from_secs(1)).await;
         Ok(Self { site, redis, _pooler: pooler, proxy, places })
+    }
+
+    /// Until Ctrl-C.
+    async fn serve(mut self) -> anyhow::Result<()> {
+        let (address, data) = (self.proxy.address, self.site.home().join("data"));
+        println!("Data: {}", data.display());
+        println!("Database: {}", self.site.database()?);
+        println!("{} nodes behind http://{address}; Ctrl-C ends them.", self.places.len() - 1);
+        let mut interrupt = heard(SignalKind::interrupt())?;
+        let mut lines = lines();
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => return self.end().await,
+                Some(line) = lines.recv() => match line.trim() {
+                    "replace" => self.replace().await?,
+                    other => println!("{other}: replace is all that can be asked for"),
+                },
+            }
+        }
+    }
+
+    /// Kills the node that is there for longest, and adds one.
+    async fn replace(&mut self) -> anyhow::Result<()> {
+        let new = self.place(0, false);
+        let old = (new + 1) % self.places.len();
+        if let Some(mut child) = self.places[old].1.take() {
+            child.start_kill()?;
+            child.wait().await?;
+        }
+        self.begin(new).await?;
+        println!("node {old} killed, node {new} added");
+        Ok(())
     }
 
     async fn suffer(&mut self, args: &Run, random: &mut StdRng) -> anyhow::Result<()> {
@@ -196,10 +239,25 @@ impl Cluster {
     }
 
     async fn end(self) -> anyhow::Result<()> {
-        for mut child in self.places.into_iter().filter_map(|(_, child)| child) {
+        let running = self.places.into_iter().filter_map(|(_, child)| child);
+        let ends = running.map(async |mut child| {
             signal(&child, "CONT").await?;
-            terminate(&mut child).await?;
-        }
+            terminate(&mut child).await
+        });
+        futures_util::future::try_join_all(ends).await?;
         self.site.remove().await
     }
+}
+
+/// What is typed. A thread of its own, which nobody waits for at the end.
+fn lines() -> UnboundedReceiver<String> {
+    let (to, lines) = unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if to.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }

@@ -86,10 +86,18 @@ pub struct Proxy {
 }
 
 impl Proxy {
+    /// As [`Proxy::start_at`], on a free port.
+    pub async fn start(home: &Path, nodes: &[SocketAddr]) -> anyhow::Result<Self> {
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], free_port()?)), home, nodes).await
+    }
+
     /// Asks each node four times a second whether it is ready. A request whose connection fails goes to
     /// another node; nothing that a node may have seen is sent twice.
-    pub async fn start(home: &Path, nodes: &[SocketAddr]) -> anyhow::Result<Self> {
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+    pub async fn start_at(
+        address: SocketAddr,
+        home: &Path,
+        nodes: &[SocketAddr],
+    ) -> anyhow::Result<Self> {
         let mut config = format!(
             "global\n  maxconn 4000\n\
              defaults\n  mode http\n  timeout connect 2s\n  timeout client 120s\n  timeout server 120s\n\
