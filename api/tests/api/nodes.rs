@@ -3,6 +3,7 @@
 
 mod away;
 mod contract;
+mod files;
 mod wire;
 
 use crate::support::TestApp;

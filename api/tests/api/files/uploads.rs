@@ -2,28 +2,12 @@
 
 use crate::support::TestApp;
 use crate::support::client::Client;
-use crate::support::files::{picture, png, wav};
+use crate::support::files::{picture, png, s3, wav};
 use image::ImageFormat;
 use serde_json::json;
 
-/// The settings of the S3 that `scripts/services.sh` starts.
-pub fn s3() -> Vec<(&'static str, String)> {
-    let set = |name: &str| {
-        std::env::var(name)
-            .unwrap_or_else(|_| panic!("{name} must be set; `make test` starts an S3 server"))
-    };
-    vec![
-        ("S3_ENDPOINT", set("TEST_S3_ENDPOINT")),
-        ("S3_BUCKET", set("TEST_S3_BUCKET")),
-        ("S3_ACCESS_KEY", set("TEST_S3_ACCESS_KEY")),
-        ("S3_SECRET_KEY", set("TEST_S3_SECRET_KEY")),
-    ]
-}
-
 async fn on_s3() -> TestApp {
-    let settings = s3();
-    let pairs: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    TestApp::with(&pairs).await
+    TestApp::with(&s3()).await
 }
 
 async fn pictures_come_back_without_their_secrets(app: &TestApp) {

@@ -10,17 +10,19 @@ use std::time::{Duration, Instant};
 /// One test for each engine.
 macro_rules! on_every_engine {
     ($($name:ident: $settings:expr;)*) => {
-        mod memory { $(#[tokio::test] async fn $name() {
-            super::$name(super::Nodes::memory($settings).await).await;
+        mod memory { use super::*; $(#[tokio::test] async fn $name() {
+            super::$name(Nodes::memory($settings).await).await;
         })* }
-        mod redis { $(#[tokio::test] async fn $name() {
-            super::$name(super::Nodes::redis($settings).await).await;
+        mod redis { use super::*; $(#[tokio::test] async fn $name() {
+            super::$name(Nodes::redis($settings).await).await;
         })* }
-        mod cluster { $(#[tokio::test] async fn $name() {
-            super::$name(super::Nodes::cluster($settings).await).await;
+        mod cluster { use super::*; $(#[tokio::test] async fn $name() {
+            super::$name(Nodes::cluster($settings).await).await;
         })* }
     };
 }
+
+pub(super) use on_every_engine;
 
 on_every_engine! {
     messages_arrive_everywhere_in_order_and_once: &[];
@@ -191,19 +193,24 @@ async fn a_token_that_is_revoked_is_revoked_everywhere(nodes: Nodes) {
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
 }
 
-async fn limits_count_what_every_node_grants(nodes: Nodes) {
+/// A node that cannot ask Redis yet counts alone.
+pub async fn count_together(nodes: &Nodes) {
     let (first, second) = (nodes.bakery.app.stranger(), nodes.second().stranger());
     let left = async |stranger: &Client| -> u32 {
         let answer = stranger.get("/spaces").await;
         let state = answer.headers["ratelimit"].to_str().unwrap();
         state.split(";r=").nth(1).unwrap().split(';').next().unwrap().parse().unwrap()
     };
-    // A node that cannot ask Redis yet counts alone.
     until("both count together", async || {
         let at_first = left(&first).await;
         left(&second).await < at_first
     })
     .await;
+}
+
+async fn limits_count_what_every_node_grants(nodes: Nodes) {
+    count_together(&nodes).await;
+    let (first, second) = (nodes.bakery.app.stranger(), nodes.second().stranger());
     let wrong = json!({"login": "anna", "password": "a wrong guess"});
     let mut evaluated = 0;
     loop {

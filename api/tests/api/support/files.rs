@@ -39,6 +39,21 @@ pub fn form(name: &str, bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The settings of the S3 that `scripts/services.sh` starts.
+pub fn s3() -> Vec<(&'static str, &'static str)> {
+    let set = |name: &str| -> &'static str {
+        std::env::var(name)
+            .unwrap_or_else(|_| panic!("{name} must be set; `make test` starts an S3 server"))
+            .leak()
+    };
+    vec![
+        ("S3_ENDPOINT", set("TEST_S3_ENDPOINT")),
+        ("S3_BUCKET", set("TEST_S3_BUCKET")),
+        ("S3_ACCESS_KEY", set("TEST_S3_ACCESS_KEY")),
+        ("S3_SECRET_KEY", set("TEST_S3_SECRET_KEY")),
+    ]
+}
+
 /// Bytes of an answer, and what was said about them.
 pub struct Loaded {
     pub status: u16,
