@@ -92,7 +92,7 @@ fn description() -> String {
          `hello` with an access token, within 5 s. Durable events carry `seq`, per topic and without \
          holes: keep the last one of each topic and send them as `cursors` in `hello` (or `after_seq` \
          in `join_room`) to get what was missed; `recovered: false` means: fetch that state anew. \
-         Close codes: {} shutting down (the reason holds `retry_ms`), {} too big, {} cannot serve now, {} bad frame, {} \
+         Close codes: {} shutting down, or another database took over (the reason holds `retry_ms`), {} too big, {} cannot serve now, {} bad frame, {} \
          token missing, invalid or expired, {} revoked, {} too slow, {} flooding.",
         close::SHUTTING_DOWN,
         close::TOO_BIG,

@@ -366,7 +366,7 @@ pub struct JoinedRoom {
 
 /// Why the server closes a socket.
 pub mod close {
-    /// Shutting down; come back after a jittered pause.
+    /// Shutting down, or another database took over; come back after a jittered pause.
     pub const SHUTTING_DOWN: u16 = 1001;
     /// A frame was larger than 64 KiB.
     pub const TOO_BIG: u16 = 1009;

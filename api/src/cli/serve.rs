@@ -5,7 +5,7 @@ use crate::jobs::worker::Worker;
 use crate::people::deletion;
 use crate::platform::background::Background;
 use crate::platform::backup;
-use crate::realtime::retention;
+use crate::realtime::{live, retention};
 use crate::router;
 use crate::server::Server;
 use crate::spaces;
@@ -44,6 +44,7 @@ async fn serve(
     let (drain, days) = (app.config.server.drain, app.config.stream.event_days);
     let mut background = Background::default();
     background.keep(&app.db, move |db| retention::run(db, days));
+    background.keep(&app.live, live::watch_log);
     background.keep(&app.db, spaces::housekeeping::run);
     background.keep(app, deletion::run);
     background.keep(app, sweep::run);

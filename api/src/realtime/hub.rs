@@ -71,6 +71,11 @@ impl Hub {
         }
     }
 
+    /// Another log has taken the place of this one: see [`Topics::begin_anew`].
+    pub fn begin_anew(&self) {
+        self.topics.begin_anew();
+    }
+
     /// The topics that are heard here.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {

@@ -17,7 +17,7 @@ use shared::topic::Topic;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
-use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 /// See the module. Clones share everything.
 #[derive(Clone)]
@@ -25,7 +25,8 @@ pub struct Live(Arc<Inner>);
 
 struct Inner {
     db: Db,
-    epoch: OnceCell<String>,
+    /// See [`Live::epoch`]; unknown until somebody asks.
+    epoch: watch::Sender<Option<String>>,
     hub: Arc<Hub>,
     bus: Arc<dyn Bus>,
     directory: Arc<dyn Directory>,
@@ -48,6 +49,8 @@ type OnRevoked = Box<dyn Fn(Vec<SessionId>) + Send + Sync>;
 
 /// How soon the log is looked at again when the database did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How often it is asked whether another database took over.
+const CHECK: Duration = Duration::from_secs(2);
 /// So many sockets say hello at once. They share what they ask, so thousands who come together would be
 /// answered, and go on, together: in front of every request that meanwhile came to their workers.
 const ARRIVALS: usize = 32;
@@ -66,7 +69,7 @@ impl Live {
         let turns = Arc::new(Semaphore::new((db.capacity() / 2).max(1)));
         let live = Self(Arc::new(Inner {
             db,
-            epoch: OnceCell::new(),
+            epoch: watch::Sender::new(None),
             hub,
             bus,
             lookups,
@@ -142,9 +145,35 @@ impl Live {
     ///
     /// # Errors
     /// `unavailable` when the database does not answer.
-    pub async fn epoch(&self) -> ApiResult<&str> {
-        let ask = async || ApiResult::Ok(stream::epoch(&mut *self.0.db.conn().await?).await?);
-        Ok(self.0.epoch.get_or_try_init(ask).await?)
+    pub async fn epoch(&self) -> ApiResult<String> {
+        let known = self.0.epoch.borrow().clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let asked = stream::epoch(&mut *self.0.db.conn().await?).await?;
+        // Who asked later knows better.
+        let mut epoch = String::new();
+        self.0.epoch.send_if_modified(|known| {
+            epoch.clone_from(known.get_or_insert(asked));
+            false
+        });
+        Ok(epoch)
+    }
+
+    /// Looks whether another database took the place of this one: a replica that was promoted, a copy that
+    /// was restored. What this node and its clients know of numbers then means nothing, so its sockets end
+    /// and come back. Returns whether they do.
+    ///
+    /// # Errors
+    /// `unavailable` when the database does not answer.
+    pub async fn check_log(&self) -> ApiResult<bool> {
+        let epoch = stream::epoch(&mut *self.0.db.conn().await?).await?;
+        let before = self.0.epoch.send_replace(Some(epoch.clone()));
+        let is_other = before.is_some_and(|before| before != epoch);
+        if is_other {
+            self.0.hub.begin_anew();
+        }
+        Ok(is_other)
     }
 
     #[must_use]
@@ -275,6 +304,19 @@ impl Receiver for Inner {
 async fn turn_of(turns: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
     // Nobody waits without end; and nobody closes the semaphore.
     tokio::time::timeout(TURN, turns.clone().acquire_owned()).await.ok()?.ok()
+}
+
+/// Looks every two seconds whether another database took over, for ever.
+pub async fn watch_log(live: Live) {
+    loop {
+        tokio::time::sleep(CHECK).await;
+        match live.check_log().await {
+            Ok(true) => tracing::warn!("another database took over: all sockets begin anew"),
+            Ok(false) => {}
+            // Requests tell of it.
+            Err(error) => tracing::debug!(%error, "the log cannot be looked at"),
+        }
+    }
 }
 
 /// One look at the whole log at a time, however often it was asked for.

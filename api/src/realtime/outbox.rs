@@ -28,12 +28,12 @@ struct Queue {
     frames: VecDeque<Arc<Delivery>>,
     bytes: usize,
     /// Nothing more comes, for this reason.
-    ended: Option<&'static str>,
+    ended: Option<Interrupted>,
     called: bool,
 }
 
 impl Queue {
-    fn ended(why: &'static str) -> Self {
+    fn ended(why: Interrupted) -> Self {
         Self { ended: Some(why), ..Self::default() }
     }
 }
@@ -43,6 +43,8 @@ impl Queue {
 pub enum Interrupted {
     /// The client reads too slowly, or does not answer; said so.
     Ended(&'static str),
+    /// Numbers of events mean something else from now on: the client must begin anew.
+    Anew,
     /// Somebody wants to know whether the client is there. Frames follow as before.
     Called,
 }
@@ -57,7 +59,7 @@ impl Outbox {
         queue.bytes += delivery.frame.len();
         queue.frames.push_back(delivery.clone());
         if queue.frames.len() > MAX_FRAMES || queue.bytes > MAX_BYTES {
-            *queue = Queue::ended("too much waited");
+            *queue = Queue::ended(Interrupted::Ended("too much waited"));
         }
         drop(queue);
         self.0.wake.notify_one();
@@ -71,6 +73,15 @@ impl Outbox {
 
     /// As if it had overflowed: nothing more comes, and the socket must resume. The peer is told why.
     pub fn close(&self, why: &'static str) {
+        self.end(Interrupted::Ended(why));
+    }
+
+    /// Nothing more comes, and the client must come back.
+    pub fn begin_anew(&self) {
+        self.end(Interrupted::Anew);
+    }
+
+    fn end(&self, why: Interrupted) {
         let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
         *queue = Queue::ended(why);
         drop(queue);
@@ -86,7 +97,7 @@ impl Outbox {
             {
                 let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(why) = queue.ended {
-                    return Err(Interrupted::Ended(why));
+                    return Err(why);
                 }
                 if std::mem::take(&mut queue.called) {
                     return Err(Interrupted::Called);

@@ -139,7 +139,7 @@ impl Session {
         let mut shutdown = self.app.live.shutdown();
         let hello = tokio::select! {
             biased;
-            _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
+            _ = shutdown.wait_for(|down| *down) => Err(come_back()),
             // On the heap, and gone after: what waits is a small part of what a socket goes through.
             hello = Box::pin(self.hello(stream, place)) => hello,
         };
@@ -193,13 +193,14 @@ impl Session {
         loop {
             let step = tokio::select! {
                 biased;
-                _ = shutdown.wait_for(|down| *down) => Err(shutting_down()),
+                _ = shutdown.wait_for(|down| *down) => Err(come_back()),
                 // One timer for all that has its time, and whatever takes long on the heap: most
                 // sockets wait here for most of their lives.
                 () = sleep_until(self.next_turn(peer)) => Box::pin(self.turn(peer)).await,
                 delivery = outbox.next() => match delivery {
                     Ok(delivery) => Box::pin(self.deliver(peer, delivery)).await,
                     Err(Interrupted::Ended(why)) => Err(End::too_slow(why)),
+                    Err(Interrupted::Anew) => Err(come_back()),
                     Err(Interrupted::Called) => Box::pin(self.ping()).await,
                 },
                 message = stream.recv() => Box::pin(self.hear(peer, message)).await,
@@ -325,7 +326,7 @@ fn is_past(at: Timestamp) -> bool {
 }
 
 /// Everybody comes back at his own moment.
-fn shutting_down() -> End {
+fn come_back() -> End {
     let pause = rand::rng().random_range(500..5000);
     End::Close(close::SHUTTING_DOWN, format!("{{\"retry_ms\":{pause}}}"))
 }

@@ -222,11 +222,12 @@ pub async fn epoch(conn: &mut PgConn) -> QueryResult<String> {
         #[diesel(sql_type = diesel::sql_types::Text)]
         epoch: String,
     }
-    // A copy of the cluster that went its own way has another timeline; a dump that was read in has
-    // other tables.
+    // A copy of the cluster that went its own way has another timeline, which the last checkpoint may not
+    // know yet; a dump that was read in has other tables.
     let row: Epoch = diesel::sql_query(
         "SELECT md5(concat_ws('-', (pg_control_system()).system_identifier, \
-             (pg_control_checkpoint()).timeline_id, d.oid, 'streams'::regclass::oid)) AS epoch \
+             ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int, \
+             d.oid, 'streams'::regclass::oid)) AS epoch \
          FROM pg_database d WHERE d.datname = current_database()",
     )
     .get_result(conn)

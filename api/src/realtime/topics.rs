@@ -197,6 +197,15 @@ impl Topics {
         Next::Done
     }
 
+    /// Numbers mean something else from now on: all sockets end, and positions are those of who comes next.
+    pub fn begin_anew(&self) {
+        for mut state in self.0.iter_mut() {
+            state.subscribers.iter().for_each(|(_, outbox)| outbox.begin_anew());
+            (state.last, state.is_said) = (None, false);
+            state.early.clear();
+        }
+    }
+
     /// How many sockets of this node hear the topic.
     #[must_use]
     pub fn listeners(&self, topic: Topic) -> usize {

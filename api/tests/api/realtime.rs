@@ -7,4 +7,5 @@ mod limits;
 mod places;
 mod presence;
 mod resume;
+mod takeover;
 mod wire;

@@ -6,6 +6,7 @@ use crate::crash;
 use crate::crowd::{self, Crowd};
 use crate::disk;
 use crate::drill::{self, Drill};
+use crate::failover;
 use crate::half_open;
 use crate::ledger::Talk;
 use crate::migrate::{self, Migrate};
@@ -90,6 +91,13 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     }
 
     verdict.add("a read replica late, stopped, killed", replica::run(place, !args.short).await);
+
+    if !args.short {
+        let over = failover::run(place, Wanted::Balance).await;
+        verdict.add("the primary killed, its replica promoted", over);
+        let control = failover::run(place, Wanted::Fault).await;
+        verdict.add("control: a replica that nobody waits for", control);
+    }
 
     if disk::is_permitted() {
         verdict.add("disk full", disk::full(place, few(1, 5), Wanted::Balance).await);

@@ -13,6 +13,7 @@ mod crash;
 mod crowd;
 mod disk;
 mod drill;
+mod failover;
 mod faults;
 mod half_open;
 mod ledger;
@@ -33,6 +34,7 @@ mod stats;
 mod stop;
 
 use clap::{Args, Parser, Subcommand};
+use faults::Wanted;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -78,6 +80,12 @@ enum Command {
     /// Writes at one node and searches at another, while the read replica of both is late, stopped, killed,
     /// frozen.
     Replica,
+    /// As `ledger`, on two nodes, while the primary is killed and its replica promoted.
+    Failover {
+        /// Negative control: nobody waits for the replica, which is behind. Succeeds when the ledger notices.
+        #[arg(long)]
+        behind: bool,
+    },
     /// Moves the clock of a node by an hour, forth and back.
     Clock,
     /// Drops the packets of a peer, in a network of its own.
@@ -139,6 +147,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Bench(args) => bench::run(&cli.place, &args).await,
         Command::Replica => replica::run(&cli.place, true).await,
+        Command::Failover { behind } => {
+            let wanted = if behind { Wanted::Fault } else { Wanted::Balance };
+            failover::run(&cli.place, wanted).await
+        }
         Command::Clock => clock::run(&cli.place, &clock::library()?).await,
         Command::HalfOpen => half_open::run(&cli.place).await,
         Command::HalfOpenInside => half_open::inside(&cli.place).await,

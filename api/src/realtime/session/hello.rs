@@ -43,8 +43,6 @@ impl Session {
         if self.place.is_none() {
             return Err(End::close(close::FLOODING));
         }
-        let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?.to_owned();
-        self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let turn = self.app.live.arrival().await;
         let now = chrono::Utc::now();
         let Arrival { me, chosen, topics } = self.arrival(&user).await.map_err(|e| failed(&e))?;
@@ -52,6 +50,9 @@ impl Session {
             self.app.live.hub().subscribe(*topic, self.id, &self.outbox);
             self.cursors.insert(*topic, 0);
         }
+        // Subscribed: if another log comes after this, the socket ends.
+        let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?;
+        self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let mut positions = self.positions(&topics).await.map_err(|e| failed(&e))?;
         let peer = Peer { user, card: me.as_ref() };
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
