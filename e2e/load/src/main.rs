@@ -23,6 +23,7 @@ mod overload;
 mod parts;
 mod person;
 mod pooler;
+mod redis_cost;
 mod replica;
 mod server;
 mod sizes;
@@ -104,6 +105,8 @@ enum Command {
     Drill(drill::Drill),
     /// Prints what so many people need, computed from assumptions and measured figures.
     Sizes(sizes::Sizes),
+    /// Prints what Redis keeps for a topic and for a limit: `sizes` counts with it.
+    Redis,
     /// Prints figures: sends, latency, sockets, history, search, memory, each beside what the machine
     /// could do at most.
     Bench(bench::Bench),
@@ -145,6 +148,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             sizes::run(&args);
             Ok(())
         }
+        Command::Redis => redis_cost::run().await,
         Command::Bench(args) => bench::run(&cli.place, &args).await,
         Command::Replica => replica::run(&cli.place, true).await,
         Command::Failover { behind } => {

@@ -55,8 +55,22 @@ const DEARER: f64 = 1.3;
 /// A node at rest, in bytes.
 const REST_BYTES: f64 = 28.0 * 1024.0 * 1024.0;
 
+/// What Redis keeps, in bytes, as `load redis` prints it: for a topic that a node hears, for each further node
+/// that hears it, and for a limit that somebody has used lately.
+const TOPIC_BYTES: f64 = 251.0;
+const HEARER_BYTES: f64 = 160.0;
+const LIMIT_BYTES: f64 = 165.0;
+/// Limits in use of one online person, taken to be so many.
+const LIMITS: f64 = 2.0;
+/// Nodes tell each other of each person who is there this often, in seconds, with so many bytes.
+const PRESENCE_PERIOD: f64 = 5.0;
+const PRESENCE_BYTES: f64 = 210.0;
+
 /// What a population asks for.
 struct Demand {
+    online: f64,
+    /// Topics with as many listeners each, and events a second of all of them together.
+    heard: Vec<Heard>,
     spaces: usize,
     largest: u32,
     sockets: f64,
@@ -68,6 +82,37 @@ struct Demand {
     /// Of the largest space alone.
     largest_activity: f64,
     bytes_a_day: f64,
+}
+
+struct Heard {
+    topics: f64,
+    listeners: f64,
+    events: f64,
+}
+
+impl Demand {
+    /// Redis carries between so many nodes: one more than needed, where one would do.
+    fn nodes(&self) -> f64 {
+        nodes(self.frames + self.activity).max(2.0)
+    }
+
+    fn redis_bytes(&self) -> f64 {
+        let hearers =
+            |heard: &Heard| heard.topics * (heard.listeners.min(self.nodes()) - 1.0).max(0.0);
+        self.topics * TOPIC_BYTES
+            + self.heard.iter().map(hearers).sum::<f64>() * HEARER_BYTES
+            + self.online * LIMITS * LIMIT_BYTES
+    }
+
+    /// Events a second that Redis hands to nodes.
+    fn redis_events(&self) -> f64 {
+        self.heard.iter().map(|heard| heard.events * heard.listeners.min(self.nodes())).sum()
+    }
+
+    /// Bytes of presence a second that Redis hands to nodes.
+    fn redis_presence(&self) -> f64 {
+        self.online * PRESENCE_BYTES / PRESENCE_PERIOD * self.nodes()
+    }
 }
 
 /// `load sizes`.
@@ -101,6 +146,9 @@ pub fn run(args: &Sizes) {
     line("memory of all sockets", &|d| {
         bytes(d.sockets * SOCKET_BYTES * DEARER + nodes(d.frames + d.activity) * REST_BYTES)
     });
+    line("Redis: topics and limits", &|d| bytes(d.redis_bytes()));
+    line("Redis: events a second to nodes", &|d| rate(d.redis_events()));
+    line("Redis: presence a second to nodes", &|d| bytes(d.redis_presence()));
     line("messages and events a day on disk", &|d| bytes(d.bytes_a_day));
     line("a year of messages", &|d| {
         bytes(d.bytes_a_day / (MESSAGE_BYTES + EVENT_BYTES) * MESSAGE_BYTES * 365.0)
@@ -122,6 +170,7 @@ fn demand(args: &Sizes, people: u32) -> Demand {
     let memberships: f64 = members.iter().map(|size| f64::from(*size)).sum();
     let (mut frames, mut activity, mut largest_activity, mut topics) = (0.0, 0.0, 0.0, 0.0);
     let largest = members.iter().copied().max().unwrap_or_default();
+    let mut heard = Vec::new();
     for size in members.iter().copied() {
         let people_here = f64::from(size);
         let chats = (people_here / PEOPLE_PER_CHAT).clamp(1.0, MOST_CHATS);
@@ -135,16 +184,26 @@ fn demand(args: &Sizes, people: u32) -> Demand {
         activity += told;
         largest_activity = if size == largest { told } else { largest_activity };
         if there >= 1.0 {
-            topics += 1.0 + chats.min(there * args.open / args.spaces);
+            let open = chats.min(there * args.open / args.spaces);
+            topics += 1.0 + open;
+            let news = writes.min(chats * ACTIVITY);
+            heard.push(Heard { topics: 1.0, listeners: there * SOCKETS, events: news });
+            let listeners = (listeners * SOCKETS).max(1.0);
+            heard.push(Heard { topics: open, listeners, events: writes });
         }
     }
+    // Everybody hears himself.
+    let here = f64::from(people) * online;
+    heard.push(Heard { topics: here, listeners: SOCKETS, events: 0.0 });
     let sockets = f64::from(people) * online * SOCKETS;
     let messages = f64::from(people) * args.active * args.messages;
     Demand {
+        online: here,
+        heard,
         spaces: members.len(),
         largest,
         sockets,
-        topics: topics + f64::from(people) * online,
+        topics: topics + here,
         sends,
         frames,
         activity,
@@ -225,6 +284,10 @@ mod tests {
         assert!((many.sockets / few.sockets - 10.0).abs() < 0.01);
         assert!(many.activity > few.activity * 10.0, "large spaces are told of more");
         assert!(few.largest <= 1_000 && few.largest_activity <= few.activity);
+        assert!(many.redis_bytes() > few.redis_bytes() * 5.0);
+        // No node hears an event twice.
+        let events: f64 = many.heard.iter().map(|heard| heard.events).sum();
+        assert!((events..=events * many.nodes()).contains(&many.redis_events()));
         let joined: u32 = spaces(&sizes, 1_000).iter().sum();
         assert!(joined <= 5_000);
     }
