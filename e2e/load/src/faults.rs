@@ -19,6 +19,7 @@ use crate::slow;
 use crate::smuggle;
 use crate::soak::{self, Soak};
 use crate::stop;
+use crate::vanished;
 use anyhow::{bail, ensure};
 use clap::Args;
 use std::time::{Duration, Instant};
@@ -116,6 +117,8 @@ pub async fn run(place: &Place, args: &Faults) -> anyhow::Result<()> {
     if !args.short {
         if half_open::is_permitted().await {
             verdict.add("a peer whose packets are lost", half_open::run(place).await);
+            let vanished = vanished::run(place).await;
+            verdict.add("the machine of the primary vanishes, its replica promoted", vanished);
         } else {
             println!("– packets lost: left out, nft is missing or this user may not use it");
         }

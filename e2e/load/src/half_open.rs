@@ -46,6 +46,11 @@ pub async fn is_permitted() -> bool {
 /// `load half-open`: [`inside`] in a network of its own.
 pub async fn run(place: &Place) -> anyhow::Result<()> {
     println!("packets of a peer are dropped: up to {} s", AWAY.as_secs());
+    run_alone(place, "half-open-inside").await
+}
+
+/// Runs a command of this program in a network of its own.
+pub async fn run_alone(place: &Place, what: &str) -> anyhow::Result<()> {
     let mut command = alone()?;
     command.arg(std::env::current_exe()?);
     if let Some(api) = &place.api {
@@ -55,17 +60,34 @@ pub async fn run(place: &Place) -> anyhow::Result<()> {
     if let Some(url) = &place.database {
         command.env("TEST_DATABASE_URL", url);
     }
-    let status = command.arg("half-open-inside").status().await?;
+    let status = command.arg(what).status().await?;
     ensure!(status.success(), "see above");
     Ok(())
 }
 
-/// In that network.
-pub async fn inside(place: &Place) -> anyhow::Result<()> {
+/// In a network of one's own: the loopback, and a packet filter that lets all pass.
+pub async fn begin() -> anyhow::Result<()> {
     let up = Command::new(program("ip")?).args(["link", "set", "lo", "up"]).status().await?;
     ensure!(up.success(), "there is no loopback");
-    filter(TABLE).await?;
+    filter(TABLE).await
+}
 
+/// Drops all packets from and to this port, without a word.
+pub async fn drop_packets(port: u16) -> anyhow::Result<()> {
+    for side in ["sport", "dport"] {
+        filter(&format!("add rule inet half out tcp {side} {port} drop")).await?;
+    }
+    Ok(())
+}
+
+/// Lets all packets pass again.
+pub async fn let_pass() -> anyhow::Result<()> {
+    filter("flush chain inet half out").await
+}
+
+/// In that network.
+pub async fn inside(place: &Place) -> anyhow::Result<()> {
+    begin().await?;
     let token = uuid::Uuid::now_v7().simple().to_string().repeat(2);
     let settings = vec![("SPACE_METRICS_TOKEN", token.clone())];
     let server = Server::start_with(place, settings).await?;
@@ -77,9 +99,7 @@ pub async fn inside(place: &Place) -> anyhow::Result<()> {
     ensure!(open(&anna, &token).await? == 2, "two sockets should be open");
 
     let began = Instant::now();
-    for side in ["sport", "dport"] {
-        filter(&format!("add rule inet half out tcp {side} {port} drop")).await?;
-    }
+    drop_packets(port).await?;
     let reaped = async {
         while open(&anna, &token).await? > 1 {
             ensure!(began.elapsed() < REAPED, "the socket is still open after {REAPED:?}");

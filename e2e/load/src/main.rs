@@ -33,6 +33,7 @@ mod soak;
 mod socket;
 mod stats;
 mod stop;
+mod vanished;
 
 use clap::{Args, Parser, Subcommand};
 use faults::Wanted;
@@ -113,6 +114,11 @@ enum Command {
     /// A server that only tells sockets what is posted to it: what `bench` compares with.
     #[command(hide = true)]
     Bare,
+    /// Drops the packets of the primary, in a network of its own, and promotes its replica.
+    Vanished,
+    /// What `vanished` runs in that network.
+    #[command(hide = true)]
+    VanishedInside,
     /// What `half-open` runs in that network.
     #[command(hide = true)]
     HalfOpenInside,
@@ -157,6 +163,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Clock => clock::run(&cli.place, &clock::library()?).await,
         Command::HalfOpen => half_open::run(&cli.place).await,
+        Command::Vanished => vanished::run(&cli.place).await,
+        Command::VanishedInside => vanished::inside(&cli.place).await,
         Command::HalfOpenInside => half_open::inside(&cli.place).await,
         Command::Bare => bare::run(),
     }

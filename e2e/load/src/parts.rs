@@ -256,6 +256,11 @@ impl Postgres {
         format!("postgres://postgres@{folder}/{database}")
     }
 
+    /// The socket that it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.home.join(".s.PGSQL.5432")
+    }
+
     async fn until_ready(&self) -> anyhow::Result<()> {
         let began = Instant::now();
         while execute(&self.url(), "SELECT 1").await.is_err() {
