@@ -6,8 +6,8 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { withoutTables } from './drop-tables.mjs'
+import { namedByLikeness } from './order-functions.mjs'
 import { dropUnused, shorten } from './shorten-glue.mjs'
-import { countFunctions, nameFunctions, tableFunctions } from './wasm-sections.mjs'
 
 const run = promisify(execFile)
 // What Rust's wasm32 target emits.
@@ -18,19 +18,6 @@ export const fingerprint = (...contents) => {
   const hash = createHash('sha256')
   contents.forEach((content) => hash.update(content))
   return hash.digest('hex').slice(0, 16)
-}
-
-/**
- * Names the functions so that those in the table are put in its order, after all others: the list of
- * them in the module is then a few runs of numbers, which compress to nothing.
- */
-function inTableOrder(wasm) {
-  const places = new Map(tableFunctions(wasm).map((index, place) => [index, place]))
-  const names = Array.from({ length: countFunctions(wasm) }, (_, index) => {
-    const place = places.get(index)
-    return place === undefined ? `a${String(index).padStart(6, '0')}` : `b${String(place).padStart(6, '0')}`
-  })
-  return nameFunctions(wasm, names)
 }
 
 /** The files of each part, as its loader names them: by the name in `lazy!`. */
@@ -64,10 +51,11 @@ export async function splitClient(root) {
   const lazy = (await readdir(parts)).filter((name) => name.endsWith('.wasm') && name !== 'web.wasm')
   const main = join(bound, 'web_bg.wasm')
   await writeFile(main, dropUnused(await readFile(main)))
-  const flags = ['-Oz', '--one-caller-inline-max-function-size=0', '--reorder-functions-by-name', ...features.map((name) => `--enable-${name}`)]
+  const flags = ['-Oz', '--one-caller-inline-max-function-size=0', ...features.map((name) => `--enable-${name}`)]
   const small = async (path) => {
-    await writeFile(path, inTableOrder(await readFile(path)))
     await run('wasm-opt', [...flags, path, '-o', path])
+    await writeFile(path, namedByLikeness(await readFile(path)))
+    await run('wasm-opt', [...flags, '--reorder-functions-by-name', path, '-o', path])
     return readFile(path)
   }
   // One after the other: wasm-opt takes much memory.

@@ -1,7 +1,7 @@
 // Reads and writes the few parts of a wasm module that the build shortens. The format:
 // https://webassembly.github.io/spec/core/binary/modules.html
 
-const [IMPORT, EXPORT, ELEMENT] = [2, 7, 9]
+const [IMPORT, EXPORT] = [2, 7]
 const utf8 = new TextDecoder()
 
 /** A place in a module that moves on with what is read. */
@@ -114,25 +114,6 @@ export const renameExports = (wasm, rename) =>
     })),
   )
 
-/** The functions in the module's tables, or declared to be referred to, in their order. */
-export function tableFunctions(wasm) {
-  const [PASSIVE, INDEXED, EXPRESSIONS] = [1, 2, 4]
-  const REF_FUNC = 0xd2
-  const lists = items(section(wasm, ELEMENT), (reader) => {
-    const flags = reader.number()
-    if ((flags & (PASSIVE | INDEXED)) === INDEXED) reader.number()
-    if (!(flags & PASSIVE)) reader.constant()
-    if (flags & (PASSIVE | INDEXED)) reader.byte()
-    return items(reader, () => {
-      if (!(flags & EXPRESSIONS)) return reader.number()
-      const [operation, index] = [reader.byte(), reader.number()]
-      reader.byte()
-      return operation === REF_FUNC ? index : undefined
-    })
-  })
-  return lists.flat().filter((index) => index !== undefined)
-}
-
 /** Names the functions, for tools that go by names: `names` are those of the functions from 0 on. */
 export function nameFunctions(wasm, names) {
   const functions = list(names.map((name, index) => Buffer.concat([number(index), text(name)])))
@@ -143,9 +124,6 @@ export function nameFunctions(wasm, names) {
 
 /** How many functions are imported: they are counted first. */
 export const countImports = (wasm) => imports(wasm).filter(({ kind }) => kind === 0).length
-
-/** How many functions there are, the imported ones too. */
-export const countFunctions = (wasm) => countImports(wasm) + section(wasm, 3).number()
 
 /** A custom section, behind its name. */
 export function custom(wasm, name) {
