@@ -14,11 +14,11 @@ services_folder() {
 }
 
 # start_postgres [durable]: sets TEST_DATABASE_URL, the maintenance database of a cluster whose user may do
-# anything. `durable` keeps what is committed, as figures ask for.
+# anything. `durable` keeps what is committed, as figures ask for, and has memory as docs/operations.md says
+# (a machine of 4 GB); else the data lives as long as the test.
 start_postgres() {
-  local bin fast="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-  # Otherwise the data lives as long as the test.
-  [ "${1:-}" != durable ] || fast=
+  local bin manner="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+  [ "${1:-}" != durable ] || manner="-c shared_buffers=1GB -c effective_cache_size=3GB -c max_wal_size=4GB"
   bin=$(postgres_bin)
   services_folder
   chmod 711 "$SERVICES"
@@ -28,7 +28,7 @@ start_postgres() {
     cd /
     as_postgres "$bin/initdb" -D "$SERVICES/pg/data" -N -A trust -U postgres -E UTF8 --locale=C.UTF-8
     as_postgres "$bin/pg_ctl" -D "$SERVICES/pg/data" -w -l "$SERVICES/pg/log" start -o "-k $SERVICES/pg \
-      -c listen_addresses= $fast \
+      -c listen_addresses= $manner \
       -c max_connections=400 -c timezone=UTC -c max_locks_per_transaction=256"
   ) >"$LOGS/postgres.log" 2>&1 </dev/null || { cat "$LOGS/postgres.log" "$SERVICES/pg/log"; return 1; }
   at_exit "cd / && as_postgres '$bin/pg_ctl' -D '$SERVICES/pg/data' -m immediate -w stop >/dev/null; cd '$ROOT'"

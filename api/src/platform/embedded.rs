@@ -6,6 +6,7 @@
 
 mod binaries;
 mod home;
+mod memory;
 mod process;
 
 use crate::config::DatabaseConfig;

@@ -2,6 +2,7 @@
 
 use super::binaries::Binaries;
 use super::home::Home;
+use super::memory;
 use anyhow::{Context, bail};
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -149,5 +150,6 @@ fn command(binaries: &Binaries, home: &Home) -> Command {
     for setting in ["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC"] {
         command.args(["-c", setting]);
     }
+    command.arg("-c").arg(format!("shared_buffers={}MB", memory::shared_buffers()));
     command
 }
