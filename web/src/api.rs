@@ -13,5 +13,7 @@ pub mod notifications;
 pub mod organise;
 pub mod people;
 pub mod spaces;
+mod version;
 
 pub use error::{ApiError, ApiResult};
+pub use version::version_of;

@@ -1,7 +1,7 @@
 //! Chats, messages and search.
 
 use super::client::{Call, delete, get, patch, post, put};
-use super::{ApiError, ApiResult};
+use super::{ApiError, ApiResult, version_of};
 use crate::chat::search_words::Words;
 use crate::state::kept;
 use crate::ui::lazy::Missing;
@@ -18,6 +18,7 @@ use shared::chat::{
 use shared::identity::{Profile, UserRef};
 use shared::ids::{ChatId, MessageId, SpaceId, UserId};
 use shared::page::Page;
+use shared::permission::ChatOverride;
 
 /// Every chat the caller sees: of his spaces, direct and group.
 pub async fn list_chats(cursor: Option<String>) -> ApiResult<Page<Chat>> {
@@ -52,9 +53,23 @@ pub async fn create_chat(space: SpaceId, body: &CreateChat) -> ApiResult<Chat> {
     post(format!("/spaces/{space}/chats")).json(body).send().await
 }
 
-/// Changes name, topic, order or overrides.
-pub async fn update_chat(chat: ChatId, body: &UpdateChat) -> ApiResult<Chat> {
-    patch(format!("/chats/{chat}")).json(body).send().await
+/// Changes name, topic, category, slow mode or overrides of a chat, where they are as an editor saw them.
+pub async fn update_chat(seen: &Chat, body: &UpdateChat) -> ApiResult<Chat> {
+    let path = format!("/chats/{}", seen.id);
+    let is_same = |now: &Chat| {
+        (body.name.is_none() || now.name == seen.name)
+            && (body.topic.is_none() || now.topic == seen.topic)
+            && (body.category_id.is_none() || now.category_id == seen.category_id)
+            && (body.slow_seconds.is_none() || now.slow_seconds == seen.slow_seconds)
+            && (body.overrides.is_none() || same(&now.overrides, &seen.overrides))
+    };
+    let version = version_of(&path, is_same).await?;
+    patch(path).seen(version).json(body).send().await
+}
+
+/// The same overrides, in whatever order.
+fn same(a: &[ChatOverride], b: &[ChatOverride]) -> bool {
+    a.len() == b.len() && a.iter().all(|one| b.contains(one))
 }
 
 /// Deletes a chat of a space, or one's own group, with everything in it.

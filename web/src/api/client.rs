@@ -52,6 +52,8 @@ pub struct Call {
     kept: bool,
     /// Ends the request; absent: after [`TIMEOUT_MS`].
     end: Option<AbortSignal>,
+    /// The version that is changed; absent: whatever there is.
+    seen: Option<String>,
 }
 
 fn call(method: Method, path: impl Into<String>) -> Call {
@@ -63,6 +65,7 @@ fn call(method: Method, path: impl Into<String>) -> Call {
         anonymous: false,
         kept: false,
         end: None,
+        seen: None,
     }
 }
 
@@ -109,6 +112,12 @@ impl Call {
     /// Sets the body.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         self.body = serde_json::to_string(body).map(Some).map_err(|_| ApiError::Unreadable);
+        self
+    }
+
+    /// Changes this version only, see [`super::version_of`].
+    pub fn seen(mut self, version: String) -> Self {
+        self.seen = Some(version);
         self
     }
 
@@ -177,6 +186,19 @@ impl Call {
         boot::answer(self.method.as_ref(), &self.address()).await.map(Response::from)
     }
 
+    /// As [`Call::send`], with the version of the answer.
+    ///
+    /// # Errors
+    /// See [`ApiError`].
+    pub async fn send_tagged<T: DeserializeOwned>(self) -> ApiResult<(T, String)> {
+        let token = access_token().await?;
+        let response = self.fetch(Some(&token)).await?;
+        let tag = response.headers().get("ETag").unwrap_or_default();
+        // A proxy that compresses makes it a weak one; the content is the same.
+        let tag = tag.trim_start_matches("W/").to_owned();
+        Ok((json::read(&read(response).await?)?, tag))
+    }
+
     /// Sends the request and keeps the answer as a file of this page: returns its address, good until
     /// the page is closed. May take minutes, unless `stop` is given before.
     ///
@@ -206,6 +228,9 @@ impl Call {
         headers.set("X-Requested-With", "the-space");
         if let Some(token) = token {
             headers.set("Authorization", &format!("Bearer {token}"));
+        }
+        if let Some(version) = &self.seen {
+            headers.set("If-Match", version);
         }
         let body = self.body.clone()?;
         let end = self.end.clone();

@@ -1,7 +1,7 @@
 //! Accounts, sessions, profile and status.
 
-use super::ApiResult;
 use super::client::{delete, get, patch, post};
+use super::{ApiResult, version_of};
 use crate::state::kept;
 use shared::identity::{
     ChangePassword, EmailState, ForgotPassword, Login, Me, Profile, Register, ResetPassword,
@@ -81,9 +81,16 @@ pub async fn get_profile(user: UserId) -> ApiResult<Profile> {
     get(format!("/profile/{user}")).send().await
 }
 
-/// Changes display name, bio or the looks of the card.
-pub async fn update_profile(body: &UpdateProfile) -> ApiResult<Me> {
-    patch("/profile/me").json(body).send().await
+/// Changes display name, bio or the looks of the card, where they are as an editor saw them.
+pub async fn update_profile(seen: &Me, body: &UpdateProfile) -> ApiResult<Me> {
+    let path = "/profile/me";
+    let is_same = |now: &Me| {
+        (body.display_name.is_none() || now.display_name == seen.display_name)
+            && (body.bio.is_none() || now.bio == seen.bio)
+            && (body.card.is_none() || now.card == seen.card)
+    };
+    let version = version_of(path, is_same).await?;
+    patch(path).seen(version).json(body).send().await
 }
 
 /// Chooses how the caller appears to others.

@@ -1,7 +1,7 @@
 //! Spaces, members and roles.
 
-use super::ApiResult;
 use super::client::{Call, delete, get, patch, post};
+use super::{ApiResult, version_of};
 use crate::state::kept;
 use shared::ids::{RoleId, SpaceId, UserId};
 use shared::page::Page;
@@ -47,9 +47,16 @@ pub async fn create_space(body: &CreateSpace) -> ApiResult<Space> {
     post("/spaces").json(body).send().await
 }
 
-/// Changes name, description or visibility.
-pub async fn update_space(space: SpaceId, body: &UpdateSpace) -> ApiResult<Space> {
-    patch(format!("/spaces/{space}")).json(body).send().await
+/// Changes name, description or visibility, where they are as an editor saw them.
+pub async fn update_space(seen: &Space, body: &UpdateSpace) -> ApiResult<Space> {
+    let path = format!("/spaces/{}", seen.id);
+    let is_same = |now: &Space| {
+        (body.name.is_none() || now.name == seen.name)
+            && (body.description.is_none() || now.description == seen.description)
+            && (body.visibility.is_none() || now.visibility == seen.visibility)
+    };
+    let version = version_of(&path, is_same).await?;
+    patch(path).seen(version).json(body).send().await
 }
 
 /// Deletes the space with everything in it.
@@ -119,9 +126,17 @@ pub async fn create_role(space: SpaceId, body: &CreateRole) -> ApiResult<Role> {
     post(format!("/spaces/{space}/roles")).json(body).send().await
 }
 
-/// Changes a role.
-pub async fn update_role(space: SpaceId, role: RoleId, body: &UpdateRole) -> ApiResult<Role> {
-    patch(format!("/spaces/{space}/roles/{role}")).json(body).send().await
+/// Changes a role, where it is as an editor saw it.
+pub async fn update_role(seen: &Role, body: &UpdateRole) -> ApiResult<Role> {
+    let path = format!("/spaces/{}/roles/{}", seen.space_id, seen.id);
+    let is_same = |now: &Role| {
+        (body.name.is_none() || now.name == seen.name)
+            && (body.color.is_none() || now.color == seen.color)
+            && (body.priority.is_none() || now.priority == seen.priority)
+            && (body.permissions.is_none() || now.permissions == seen.permissions)
+    };
+    let version = version_of(&path, is_same).await?;
+    patch(path).seen(version).json(body).send().await
 }
 
 /// Gives a member a role.

@@ -10,7 +10,7 @@ use crate::ui::{Button, Dialog, Glyph, Icon, IconButton, Look, SelectField, Tick
 use crate::ui::{button::IconLook, unique_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::UpdateChat;
+use shared::chat::{Chat, UpdateChat};
 use shared::identity::UserRef;
 use shared::ids::{ChatId, SpaceId, UserId};
 use shared::permission::{CHAT_SCOPE, ChatOverride, OverrideTarget, Permission, PermissionSet};
@@ -105,8 +105,9 @@ impl Access {
 fn Editor(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
     let (chats, spaces) = (expect_context::<Chats>(), expect_context::<Spaces>());
     let toasts = expect_context::<Toasts>();
+    let Some(before) = chats.peek(chat, Chat::clone) else { return ().into_any() };
     let access = Access {
-        list: RwSignal::new(chats.peek(chat, |chat| chat.overrides.clone()).unwrap_or_default()),
+        list: RwSignal::new(before.overrides.clone()),
         chosen: RwSignal::new(OverrideTarget::Everybody),
         roster: spaces.roster(space),
         space,
@@ -131,13 +132,15 @@ fn Editor(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
         }
     };
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let before = StoredValue::new(before);
     let save = move |_| {
         let mut overrides = access.list.get_untracked();
         overrides.retain(|o| !o.allow.is_empty() || !o.deny.is_empty());
         busy.set(true);
+        let before = before.get_value();
         spawn_local(async move {
             let body = UpdateChat { overrides: Some(overrides), ..UpdateChat::default() };
-            let outcome = api::update_chat(chat, &body).await;
+            let outcome = api::update_chat(&before, &body).await;
             let _was_there = busy.try_set(false);
             match outcome {
                 Ok(chat) => {
@@ -168,6 +171,7 @@ fn Editor(chat: ChatId, space: SpaceId, open: RwSignal<bool>) -> impl IntoView {
             </footer>
         </div>
     }
+    .into_any()
 }
 
 /// Whom the chat treats differently, and the way to add somebody.

@@ -27,10 +27,11 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     let (chats, toasts) = (expect_context::<Chats>(), expect_context::<Toasts>());
     let Some(before) = chats.peek(chat, Chat::clone) else { return ().into_any() };
     let space = before.space_id;
-    let name = RwSignal::new(before.name);
-    let topic = RwSignal::new(before.topic.unwrap_or_default());
+    let name = RwSignal::new(before.name.clone());
+    let topic = RwSignal::new(before.topic.clone().unwrap_or_default());
     let category = RwSignal::new(before.category_id.map(|id| id.to_string()).unwrap_or_default());
     let slow = RwSignal::new(before.slow_seconds.to_string());
+    let before = StoredValue::new(before);
     let body = move || {
         let topic = topic.get().trim().to_owned();
         UpdateChat {
@@ -46,8 +47,8 @@ fn SettingsForm(chat: ChatId, open: RwSignal<bool>) -> impl IntoView {
     let send = move || {
         form.send(
             move || {
-                let body = untrack(body);
-                async move { api::update_chat(chat, &body).await }
+                let (before, body) = (before.get_value(), untrack(body));
+                async move { api::update_chat(&before, &body).await }
             },
             move |chat: Chat| {
                 chats.put(chat);

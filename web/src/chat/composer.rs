@@ -64,6 +64,8 @@ pub(super) struct Writing {
     mentions: Mentions,
     /// What was being written before an edit began.
     stash: StoredValue<String>,
+    /// The text of an edit that failed, until its message is edited again.
+    failed: StoredValue<Option<(MessageId, String)>>,
     last_typing: StoredValue<f64>,
     keep_timer: StoredValue<Option<TimeoutHandle>>,
     /// Send was pressed while files were on their way.
@@ -82,6 +84,7 @@ fn Editor(talk: Talk) -> impl IntoView {
         field,
         mentions: Mentions::new(talk, field),
         stash: StoredValue::default(),
+        failed: StoredValue::default(),
         last_typing: StoredValue::new(0.0),
         keep_timer: StoredValue::new(None),
         waits: RwSignal::new(false),
@@ -245,6 +248,13 @@ impl Writing {
     }
 
     fn load(self, id: MessageId) {
+        let failed = self.failed.try_update_value(Option::take).flatten();
+        if let Some((of, text)) = failed {
+            if of == id {
+                return self.field.set(&text);
+            }
+            self.failed.set_value(Some((of, text)));
+        }
         if let Some(entry) = self.talk.entry(id) {
             self.field.set(&entry.message.content);
         }

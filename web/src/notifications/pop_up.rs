@@ -6,29 +6,46 @@ use crate::notifications::entry::target;
 use crate::state::session::Auth;
 use crate::state::{Notices, Session};
 use gloo_timers::callback::Timeout;
+use js_sys::{Array, Date, Function, Object, Reflect};
 use leptos::prelude::*;
 use shared::identity::Status;
 use shared::notifications::{Notification, Quiet};
-use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{AudioContext, NotificationOptions, NotificationPermission};
 
 /// Whether the browser lets this page show notifications of the system.
 #[must_use]
 pub fn permission() -> NotificationPermission {
     // Some browsers have none.
-    match js_sys::Reflect::has(&window(), &"Notification".into()) {
+    match Reflect::has(&window(), &"Notification".into()) {
         Ok(true) => web_sys::Notification::permission(),
         _ => NotificationPermission::Denied,
     }
 }
 
+/// The minute of the day of `HH:MM`.
+fn minutes(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    Some(hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok()?)
+}
+
+/// The minute of the day in a time zone; `None` where the browser does not know it.
+fn minute_in(zone: &str) -> Option<u32> {
+    let options = Object::new();
+    for (name, value) in [("timeZone", zone), ("timeStyle", "short"), ("hourCycle", "h23")] {
+        Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    // Through `Reflect`: an unknown zone throws.
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let format: Function = Reflect::get(&intl, &"DateTimeFormat".into()).ok()?.dyn_into().ok()?;
+    let format = Reflect::construct(&format, &Array::of2(&"en-GB".into(), &options)).ok()?;
+    let format: Function = Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()?;
+    minutes(&format.call1(&JsValue::UNDEFINED, &Date::new_0()).ok()?.as_string()?)
+}
+
 /// Whether the quiet hours of `HH:MM` hold the minute of the day.
 fn holds(from: &str, to: &str, minute: u32) -> bool {
-    let minutes = |text: &str| -> Option<u32> {
-        let (hours, minutes) = text.split_once(':')?;
-        Some(hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok()?)
-    };
     match (minutes(from), minutes(to)) {
         (Some(from), Some(to)) if from <= to => (from..to).contains(&minute),
         (Some(from), Some(to)) => minute >= from || minute < to,
@@ -42,12 +59,12 @@ pub fn is_quiet(quiet: &Quiet) -> bool {
     if quiet.until.is_some_and(|until| until > chrono::Utc::now()) {
         return true;
     }
-    let now = js_sys::Date::new_0();
-    let minute = now.get_hours() * 60 + now.get_minutes();
-    match (&quiet.from, &quiet.to) {
-        (Some(from), Some(to)) => holds(from, to, minute),
-        _ => false,
-    }
+    let (Some(from), Some(to)) = (&quiet.from, &quiet.to) else { return false };
+    let minute = quiet.zone.as_deref().and_then(minute_in).unwrap_or_else(|| {
+        let now = Date::new_0();
+        now.get_hours() * 60 + now.get_minutes()
+    });
+    holds(from, to, minute)
 }
 
 /// Rings for a new entry.
@@ -72,7 +89,7 @@ pub fn ring(notices: &Notices, session: Session, entry: &Notification) {
 }
 
 /// A notification of the system; a click comes back to the message.
-fn show(entry: &Notification) -> Result<(), wasm_bindgen::JsValue> {
+fn show(entry: &Notification) -> Result<(), JsValue> {
     let options = NotificationOptions::new();
     options.set_body(&entry.body(lang_untracked()));
     // Several tabs show one.
@@ -93,7 +110,7 @@ fn show(entry: &Notification) -> Result<(), wasm_bindgen::JsValue> {
 }
 
 /// Two soft tones.
-pub fn chime() -> Result<(), wasm_bindgen::JsValue> {
+pub fn chime() -> Result<(), JsValue> {
     let audio = AudioContext::new()?;
     let now = audio.current_time();
     for (frequency, start) in [(660.0, now), (880.0, now + 0.12)] {

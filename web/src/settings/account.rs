@@ -3,9 +3,9 @@
 use crate::api::people as api;
 use crate::files::PictureField;
 use crate::form::{Form, FormFailure, Question};
-use crate::i18n::{Key, month_and_year, t, tf, tr};
+use crate::i18n::{Key, month_and_year, t, tf, tn, tr};
 use crate::identity::KeepEmail;
-use crate::state::{Notices, Session};
+use crate::state::{Notices, Outbox, Session};
 use crate::ui::{Avatar, AvatarSize, Button, Icon, Look, PasswordField, TextField, Toasts};
 use leptos::prelude::*;
 use shared::error::ErrorCode;
@@ -221,9 +221,17 @@ fn LogOut(session: Session) -> impl IntoView {
     }
 }
 
-/// Asks before signing out here: drafts go with it.
+/// Asks before signing out here: drafts go with it, and what has not been sent.
 pub(super) fn sign_out_dialog(session: Session, question: Question) -> AnyView {
-    question.dialog(t(Key::IdentitySignOut), t(Key::IdentitySignOutText), move || {
+    let outbox = expect_context::<Outbox>();
+    let text = move || match outbox.len() {
+        0 => tr(Key::IdentitySignOutText).to_owned(),
+        unsent => {
+            let unsent = tn(Key::IdentitySignOutUnsent, i64::try_from(unsent).unwrap_or(i64::MAX));
+            [unsent, tr(Key::IdentitySignOutText).to_owned()].join(" ")
+        }
+    };
+    question.dialog(t(Key::IdentitySignOut), text, move || {
         question.answer(async move { session.logout().await }, || ());
     })
 }

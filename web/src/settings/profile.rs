@@ -22,9 +22,10 @@ pub fn ProfileTab() -> impl IntoView {
 fn Profile(session: Session, me: Me) -> impl IntoView {
     let (toasts, people) = (expect_context::<Toasts>(), expect_context::<People>());
     let id = me.id;
-    let name = RwSignal::new(me.display_name.unwrap_or_default());
-    let bio = RwSignal::new(me.bio.unwrap_or_default());
+    let name = RwSignal::new(me.display_name.clone().unwrap_or_default());
+    let bio = RwSignal::new(me.bio.clone().unwrap_or_default());
     let card = RwSignal::new(me.card);
+    let before = StoredValue::new(me);
     let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let body = move || UpdateProfile {
         display_name: Some(filled(name.get())),
@@ -34,10 +35,12 @@ fn Profile(session: Session, me: Me) -> impl IntoView {
     let form = Form::new(move || body().validate());
     let (name_field, bio_field) = (form.field("display_name"), form.field("bio"));
     let send = move || {
-        let body = untrack(body);
+        let (seen, body) = (before.get_value(), untrack(body));
         form.send(
-            move || async move { api::update_profile(&body).await },
-            move |me| {
+            move || async move { api::update_profile(&seen, &body).await },
+            move |me: Me| {
+                // The tab may be left by now.
+                drop(before.try_set_value(me.clone()));
                 session.set_me(me);
                 people.forget(id);
                 toasts.done(tr(Key::AppSaved));

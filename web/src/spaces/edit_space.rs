@@ -27,8 +27,9 @@ pub fn EditSpaceForm(space: SpaceId) -> impl IntoView {
         toasts.done(tr(Key::AppSaved));
     };
     let send = move || {
-        let body = before.with_value(|before| changes(before.as_ref(), fields));
-        form.send(move || async move { api::update_space(space, &body).await }, saved);
+        let Some(before) = before.get_value() else { return };
+        let body = changes(&before, fields);
+        form.send(move || async move { api::update_space(&before, &body).await }, saved);
     };
     view! {
         <form
@@ -79,14 +80,11 @@ fn SpacePictures(space: SpaceId) -> impl IntoView {
 }
 
 /// Only what differs: another person's change of another field stays.
-fn changes(before: Option<&Space>, fields: SpaceFields) -> UpdateSpace {
+fn changes(before: &Space, fields: SpaceFields) -> UpdateSpace {
     let after = untrack(|| fields.body());
-    let same_name = before.is_some_and(|b| b.name == after.name);
-    let same_description = before.is_some_and(|b| b.description == after.description);
-    let same_visibility = before.is_some_and(|b| b.visibility == after.visibility);
     UpdateSpace {
-        name: (!same_name).then_some(after.name),
-        description: (!same_description).then_some(after.description),
-        visibility: (!same_visibility).then_some(after.visibility),
+        name: (before.name != after.name).then_some(after.name),
+        description: (before.description != after.description).then_some(after.description),
+        visibility: (before.visibility != after.visibility).then_some(after.visibility),
     }
 }

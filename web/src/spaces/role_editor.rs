@@ -97,8 +97,7 @@ pub fn RoleEditor(
             None => form.send(move || async move { api::create_role(space, &body).await }, saved),
             Some(role) => {
                 let changes = changes(&role, body);
-                let request =
-                    move || async move { api::update_role(space, role.id, &changes).await };
+                let request = move || async move { api::update_role(&role, &changes).await };
                 form.send(request, saved);
             }
         }

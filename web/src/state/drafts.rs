@@ -77,9 +77,7 @@ impl Drafts {
 
 /// Whoever signs out leaves no words for the next one at this machine.
 pub fn forget(owner: UserId) {
-    for name in storage::names(&prefix(owner)) {
-        storage::remove(&name);
-    }
+    storage::clear(&prefix(owner));
 }
 
 fn prefix(owner: UserId) -> String {

@@ -266,6 +266,11 @@ fn pause(failures: u32, error: &ApiError) -> u32 {
     }
 }
 
+/// As [`super::drafts::forget`].
+pub fn clear(owner: UserId) {
+    storage::clear(&prefix(owner));
+}
+
 fn prefix(owner: UserId) -> String {
     format!("outbox.{owner}.")
 }

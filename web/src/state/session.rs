@@ -1,6 +1,6 @@
 //! Who is signed in, in step with the other tabs of this browser.
 
-use super::{drafts, kept};
+use super::{drafts, kept, outbox};
 use crate::api::client;
 use crate::api::{ApiError, ApiResult, identity};
 use crate::boot;
@@ -164,6 +164,7 @@ impl Session {
             _ => {
                 if let Some(me) = untrack(|| self.user_id()) {
                     drafts::forget(me);
+                    outbox::clear(me);
                 }
                 self.revoked();
                 self.tell(SIGNED_OUT);

@@ -33,6 +33,13 @@ pub fn remove(name: &str) {
     }
 }
 
+/// Keeps nothing any more under names that begin with `prefix`.
+pub fn clear(prefix: &str) {
+    for name in names(prefix) {
+        remove(&name);
+    }
+}
+
 /// Keeps a value under `the-space.<name>`.
 pub fn save(name: &str, value: &impl Serialize) {
     if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {

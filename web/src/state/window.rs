@@ -182,6 +182,28 @@ impl Window {
         })
     }
 
+    /// Whether the server has stored an edit, as far as the stream said.
+    #[must_use]
+    pub fn has_edit(&self, edit: &MessageEdited) -> bool {
+        self.find(edit.message_id).is_some_and(|entry| {
+            let now = &entry.message;
+            now.content == edit.content && now.edited_at != Some(edit.edited_at)
+        })
+    }
+
+    /// Takes back an edit that was shown before the server had it: the text as it was, unless another one
+    /// came meanwhile.
+    pub fn take_back(&mut self, edit: &MessageEdited, before: Message) -> bool {
+        let is_shown = |entry: &Arc<Entry>| entry.message.edited_at == Some(edit.edited_at);
+        self.find(edit.message_id).is_some_and(is_shown)
+            && self.change(edit.message_id, |message| {
+                message.content = before.content;
+                message.mentions = before.mentions;
+                message.mention_groups = before.mention_groups;
+                message.edited_at = before.edited_at;
+            })
+    }
+
     /// Takes a message out; answers to it lose their preview. Returns its author.
     pub fn delete(&mut self, id: MessageId) -> Option<UserId> {
         self.gone.push(id);

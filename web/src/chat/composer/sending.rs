@@ -5,10 +5,11 @@ use crate::api::chat as api;
 use crate::chat::talk::Jump;
 use crate::files::drop::add;
 use crate::i18n::{Key, tr};
+use crate::state::Draft;
 use leptos::ev::ClipboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::chat::MAX_MESSAGE_CHARS;
+use shared::chat::{MAX_MESSAGE_CHARS, Message};
 use shared::event::MessageEdited;
 use shared::expression::Sticker;
 use shared::files::Attachment;
@@ -75,7 +76,7 @@ impl Writing {
         self.keep();
     }
 
-    /// An edit shows at once; when the server refuses it, the old text comes back.
+    /// An edit shows at once. When it fails, the old text comes back, and the editor with the new one.
     fn submit_edit(self, id: MessageId, text: &str) {
         let talk = self.talk;
         let Some(entry) = talk.entry(id) else { return talk.editing.set(None) };
@@ -88,27 +89,61 @@ impl Writing {
             return;
         }
         let before = entry.message.clone();
-        let content = text.to_owned();
-        talk.messages.change(talk.place, |window| {
-            window.edit(&MessageEdited {
-                message_id: id,
-                chat_id: talk.chat,
-                message_seq: before.seq,
-                content: content.clone(),
-                mentions: before.mentions.clone(),
-                mention_groups: before.mention_groups.clone(),
-                edited_at: chrono::Utc::now(),
-            })
-        });
+        let edit = MessageEdited {
+            message_id: id,
+            chat_id: talk.chat,
+            message_seq: before.seq,
+            content: text.to_owned(),
+            mentions: before.mentions.clone(),
+            mention_groups: before.mention_groups.clone(),
+            edited_at: chrono::Utc::now(),
+        };
+        talk.messages.change(talk.place, |window| window.edit(&edit));
         spawn_local(async move {
-            let now = match api::edit_message(id, content).await {
-                Ok(now) => now,
-                Err(error) => {
-                    talk.toasts.failed(error.sentence());
-                    before
-                }
-            };
-            talk.messages.change(talk.place, |window| window.put(now));
+            let text = edit.content.clone();
+            if send_edit(self, before.clone(), edit).await.is_err() {
+                talk.messages.change(talk.place, |window| window.put(before));
+                drop(talk.give_back.try_set(Some(text)));
+            }
         });
+    }
+
+    async fn send_edit(self, before: Message, edit: MessageEdited) {
+        let Self { talk, failed, .. } = self;
+        let error = match api::edit_message(edit.message_id, edit.content.clone()).await {
+            Ok(now) => return talk.messages.change(talk.place, |window| window.put(now)),
+            Err(error) => error,
+        };
+        let mut is_stored = false;
+        talk.messages.change(talk.place, |window| {
+            is_stored = window.has_edit(&edit);
+            window.take_back(&edit, before)
+        });
+        // The answer was lost, and the stream said so.
+        if is_stored {
+            return;
+        }
+        talk.toasts.failed(error.sentence());
+        let (id, text) = (edit.message_id, edit.content);
+        if failed.try_set_value(Some((id, text.clone()))).is_some() {
+            // The conversation was left.
+            let draft = talk.drafts.get(talk.place);
+            let text = [&*draft.text, &*text].join("\n").trim().to_owned();
+            return talk.drafts.keep(talk.place, Draft { text, ..draft });
+        }
+        // What is being edited by now stays; the text waits for the next edit of its message.
+        if talk.editing.with_untracked(Option::is_some) {
+            return;
+        }
+        talk.edit(id);
+        if talk.editing.with_untracked(Option::is_none) {
+            talk.give_back.set(Some(text));
+        }
+    }
+}
+
+crate::lazy! {
+    live => fn send_edit(writing: Writing, before: Message, edit: MessageEdited) -> () {
+        spawn_local(writing.send_edit(before, edit));
     }
 }
