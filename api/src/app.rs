@@ -1,6 +1,7 @@
 //! What handlers, commands and jobs share. Built once by [`crate::server`]; clones are cheap.
 
 use crate::chat::group_commit::GroupCommit;
+use crate::chat::previews::Asked;
 use crate::config::Config;
 use crate::error::ApiResult;
 use crate::files::Files;
@@ -8,6 +9,7 @@ use crate::http::current_user::Authenticator;
 use crate::http::rate_limit::Limits;
 use crate::identity::Identity;
 use crate::platform::db::{Db, Pooled};
+use crate::platform::fetch::Fetcher;
 use crate::platform::mail::Mailer;
 use crate::platform::secrets::Secrets;
 use crate::platform::shares::Shares;
@@ -31,12 +33,14 @@ pub struct Parts {
     pub db: Db,
     pub live: Live,
     pub mailer: Mailer,
+    pub fetcher: Fetcher,
     pub limits: Limits,
     pub authenticator: Arc<dyn Authenticator>,
     pub identity: Arc<Identity>,
     pub files: Arc<Files>,
     pub conversations: Arc<dyn Conversations>,
     pub group_commit: GroupCommit,
+    pub asked: Asked,
     pub crowds: Crowds,
     /// Searches that an account has under way.
     pub searches: Shares,

@@ -1,7 +1,7 @@
 //! Chats, messages, reactions, read state and search.
 //!
 //! Tables: `chats`, `chat_categories`, `chat_members`, `chat_overrides`, `messages`,
-//! `message_versions`, `forwards`, `reactions`, `mentions`, `group_mentions`, `pins`, `threads`, `thread_members`, `read_states`.
+//! `message_versions`, `forwards`, `link_previews`, `message_previews`, `hidden_previews`, `reactions`, `mentions`, `group_mentions`, `pins`, `threads`, `thread_members`, `read_states`.
 //! Events: everything on `chat:` topics, `chat_*` and `category_*` on `space:` topics,
 //! `conversation_updated`, `read_state_changed` and `thread_state_changed` on `user:` topics. Calls:
 //! spaces, notifications, identity, files.
@@ -16,6 +16,7 @@ pub mod file_guard;
 pub mod group_commit;
 mod history;
 pub mod model;
+pub mod previews;
 mod routes;
 pub mod search;
 
@@ -55,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(routes::messages::delete_message)
         .service(routes::messages::list_message_versions)
         .service(routes::forwards::find_forward_source)
+        .service(routes::previews::remove_previews)
         .service(routes::reports::report_message)
         .service(routes::reactions::toggle_reaction)
         .service(routes::reactions::list_reactions)

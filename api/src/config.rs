@@ -8,6 +8,7 @@ mod files;
 mod identity;
 mod limits;
 mod mail;
+mod previews;
 mod redis;
 mod secret;
 mod server;
@@ -20,6 +21,7 @@ pub use files::{FilesConfig, S3Config};
 pub use identity::IdentityConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
+pub use previews::PreviewsConfig;
 pub use redis::RedisConfig;
 pub use secret::Secret;
 pub use server::ServerConfig;
@@ -54,6 +56,7 @@ pub struct Config {
     pub stream: StreamConfig,
     pub limits: LimitsConfig,
     pub mail: MailConfig,
+    pub previews: PreviewsConfig,
     pub telemetry: TelemetryConfig,
 }
 
@@ -125,6 +128,7 @@ impl Config {
             stream: StreamConfig::read(source),
             limits: LimitsConfig::read(source),
             mail: MailConfig::read(source),
+            previews: PreviewsConfig::read(source),
             telemetry: TelemetryConfig::read(source, mode),
         }
     }

@@ -1,10 +1,11 @@
-//! What the server stands on: database, Redis, secrets, logs, web files.
+//! What the server stands on: database, Redis, secrets, logs, web files, the way to foreign servers.
 
 pub mod background;
 pub mod backup;
 pub mod batch;
 pub mod db;
 pub mod embedded;
+pub mod fetch;
 pub mod mail;
 pub mod migrations;
 pub mod prepared;

@@ -5,6 +5,7 @@ use crate::chat::conversations::ChatConversations;
 use crate::chat::directory::ChatDirectory;
 use crate::chat::file_guard::ChatFiles;
 use crate::chat::group_commit::GroupCommit;
+use crate::chat::previews::Asked;
 use crate::config::Config;
 use crate::files::Files;
 use crate::http::rate_limit::memory::MemoryLimits;
@@ -12,6 +13,7 @@ use crate::http::rate_limit::redis::RedisLimits;
 use crate::http::rate_limit::{Engine, Limits};
 use crate::identity::Identity;
 use crate::platform::db::Db;
+use crate::platform::fetch::Fetcher;
 use crate::platform::mail::Mailer;
 use crate::platform::redis::Redis;
 use crate::platform::secrets::Secrets;
@@ -70,6 +72,7 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         tokio::spawn(async move { knower.hear_of_end(sessions).await });
     });
     let mailer = Mailer::new(&config)?;
+    let fetcher = Fetcher::new(&config);
     let limits = Limits::new(config.limits.factor, engine);
     Ok(App::new(Parts {
         config,
@@ -78,12 +81,14 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
         db,
         live,
         mailer,
+        fetcher,
         limits,
         authenticator: identity.clone(),
         identity,
         files,
         conversations: Arc::new(ChatConversations),
         group_commit: GroupCommit::default(),
+        asked: Asked::default(),
         crowds: Crowds::default(),
         searches: Shares::new(2),
     }))

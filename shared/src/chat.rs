@@ -5,6 +5,7 @@ mod forward;
 mod mention;
 mod organise;
 mod pin;
+mod preview;
 mod search;
 mod thread;
 
@@ -13,6 +14,7 @@ pub use forward::*;
 pub use mention::MentionGroups;
 pub use organise::*;
 pub use pin::*;
+pub use preview::*;
 pub use search::*;
 pub use thread::*;
 
@@ -146,6 +148,10 @@ pub struct Message {
     /// What it passes on; the files and the sticker are then those of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarded: Option<Box<Forwarded>>,
+    /// What is shown of the first links of its text and of what it passes on; comes some time after
+    /// the message, with `message_previews`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previews: Vec<LinkPreview>,
     #[serde(rename = "type")]
     pub kind: MessageType,
     /// A heading that opens a topic (imports from systems with topics).

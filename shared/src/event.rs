@@ -1,8 +1,8 @@
 //! Everything the server tells a socket: events of the stream, acks and errors.
 
 use crate::chat::{
-    Category, CategoryDeleted, Chat, ChatMoved, MentionGroups, Message, PinChanged, ReadState,
-    ThreadStateChanged, ThreadUpdated,
+    Category, CategoryDeleted, Chat, ChatMoved, MentionGroups, Message, MessagePreviews,
+    PinChanged, ReadState, ThreadStateChanged, ThreadUpdated,
 };
 use crate::expression::{EmojiDeleted, SpaceEmoji};
 use crate::identity::{EmailState, Me, Status, UserRef};
@@ -73,6 +73,8 @@ pub enum Event {
     MessageUnpinned(PinChanged),
     /// What hangs on a message changed: show it at the message.
     ThreadUpdated(ThreadUpdated),
+    /// What is shown of the links of a message came, or is shown no more.
+    MessagePreviews(MessagePreviews),
     // chat: ephemeral
     /// Not told where more than 50 sockets have the chat open.
     UserJoinedRoom(RoomUser),

@@ -1,6 +1,6 @@
 //! Files on the wire: what was uploaded, and what of it is shown.
 
-use crate::ids::FileId;
+use crate::ids::{FileId, MessageId};
 use crate::validate::is_bidi_control;
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +133,12 @@ impl FileLimits {
 #[must_use]
 pub fn url(id: FileId) -> String {
     format!("/api/v1/files/{id}")
+}
+
+/// Path of the picture of a page that a message links to.
+#[must_use]
+pub fn preview_url(id: FileId, message: MessageId) -> String {
+    format!("/api/v1/files/{id}?message={message}")
 }
 
 /// Path of a file's smaller picture.

@@ -6,9 +6,12 @@
 
 mod build;
 mod inline;
+mod links;
 mod mask;
 #[cfg(test)]
 mod tests;
+
+pub use links::links;
 
 /// The deepest nesting of the tree; what is nested deeper joins the level above.
 pub const MAX_DEPTH: usize = 16;

@@ -62,6 +62,10 @@ choices! {
     MessageLook { #[default] Rows = "rows", Bubbles = "bubbles", }
 }
 choices! {
+    /// Whether messages show the pages behind their links.
+    LinkPreviews { #[default] Shown = "shown", Hidden = "hidden", }
+}
+choices! {
     /// Who may open a direct chat with a person.
     DirectFrom {
         /// Everybody who shares a space.
@@ -81,6 +85,7 @@ pub struct Looks {
     pub density: Density,
     pub motion: Motion,
     pub messages: MessageLook,
+    pub previews: LinkPreviews,
 }
 
 /// `GET /profile/me/settings`.

@@ -28,6 +28,7 @@ mod message_toolbar;
 mod new_chat;
 mod own_emoji;
 mod pins_panel;
+mod previews;
 mod reactions;
 mod reactors;
 mod rows;

@@ -1,7 +1,7 @@
 //! Files: choosing and uploading them, how they look in messages, the full view of pictures.
 
 pub mod audio;
-mod blurhash;
+pub mod blurhash;
 pub mod drop;
 pub mod lightbox;
 pub mod picture_field;

@@ -9,6 +9,7 @@ pub mod news;
 pub mod notices;
 pub mod overrides;
 pub mod pins;
+pub mod previews;
 pub mod reactions;
 pub mod read;
 pub mod removal;

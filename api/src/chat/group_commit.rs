@@ -8,6 +8,7 @@
 use super::access::{ChatAccess, access_chat_for};
 use super::actions::messages::{Sent, do_send_plain};
 use super::actions::news::announce;
+use super::previews;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult, shared_copy};
 use crate::realtime::stream::Tx;
@@ -168,7 +169,7 @@ async fn write(app: &App, chat: ChatId, mut batch: Vec<Waiting>) {
     // Every round leaves some out, or is the last one.
     while !batch.is_empty() {
         let round = match Tx::begin(&app.db, &app.live).await {
-            Ok(tx) => attempt(tx, &app.group_commit, chat, &mut batch).await,
+            Ok(tx) => attempt(tx, app, chat, &mut batch).await,
             Err(error) => Err(error),
         };
         match round {
@@ -204,11 +205,11 @@ enum Round {
 
 async fn attempt(
     mut tx: Tx,
-    groups: &GroupCommit,
+    app: &App,
     chat: ChatId,
     batch: &mut Vec<Waiting>,
 ) -> ApiResult<Round> {
-    match attempt_in(&mut tx, groups, chat, batch).await {
+    match attempt_in(&mut tx, app, chat, batch).await {
         Ok(round @ Round::Written(..)) => tx.commit().await.map(|()| round),
         other => {
             tx.rollback().await;
@@ -219,7 +220,7 @@ async fn attempt(
 
 async fn attempt_in(
     tx: &mut Tx,
-    groups: &GroupCommit,
+    app: &App,
     chat: ChatId,
     batch: &mut Vec<Waiting>,
 ) -> ApiResult<Round> {
@@ -228,7 +229,7 @@ async fn attempt_in(
     let mut people = access_chat_for(tx, &users, chat).await?;
     let mut is_whole = true;
     if people.values().any(|access| access.view().kind() != ChatKind::Space) {
-        groups.0.conversations.insert(chat, ()).await;
+        app.group_commit.0.conversations.insert(chat, ()).await;
     }
     for waiting in std::mem::take(batch) {
         match verdict(people.get(&waiting.user)) {
@@ -243,6 +244,7 @@ async fn attempt_in(
     for (waiting, sent) in std::mem::take(batch).into_iter().zip(sent) {
         match sent {
             Sent::New(message, _) => {
+                previews::request(app, tx, &message).await?;
                 batch.push(waiting);
                 messages.push(*message);
             }

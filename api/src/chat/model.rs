@@ -14,6 +14,7 @@ pub mod message;
 pub mod message_changes;
 pub mod people;
 pub mod pin;
+pub mod preview;
 pub mod reaction;
 pub mod read_state;
 pub mod sql;

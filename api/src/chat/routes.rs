@@ -7,6 +7,7 @@ pub mod forwards;
 pub mod messages;
 pub mod people;
 pub mod pins;
+pub mod previews;
 pub mod reactions;
 pub mod read;
 pub mod reports;

@@ -1,4 +1,5 @@
 use super::{Database, demo};
+use crate::chat;
 use crate::config::Config;
 use crate::files::sweep;
 use crate::jobs::worker::Worker;
@@ -9,6 +10,7 @@ use crate::realtime::{live, retention};
 use crate::router;
 use crate::server::Server;
 use crate::spaces;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `api serve`: until SIGTERM or Ctrl-C, then drains.
@@ -41,6 +43,8 @@ async fn serve(
     let server = Server::bind(config, database.url())?;
     let app = &server.app;
     let worker = Worker::start(app.clone(), router::jobs());
+    let asker =
+        app.config.previews.is_on.then(|| Worker::start(app.clone(), chat::previews::jobs()));
     let (drain, days) = (app.config.server.drain, app.config.stream.event_days);
     let mut background = Background::default();
     background.keep(&app.db, move |db| retention::run(db, days));
@@ -67,7 +71,13 @@ async fn serve(
     let mut shutdown = server.app.live.shutdown();
     let jobs = async {
         if shutdown.wait_for(|down| *down).await.is_ok() {
-            worker.stop(drain).await;
+            // Links can be asked later, by whoever is there then.
+            let asked = async {
+                if let Some(asker) = asker {
+                    asker.stop(Duration::ZERO).await;
+                }
+            };
+            tokio::join!(worker.stop(drain), asked);
         }
     };
     let (served, ()) = tokio::join!(server.run(stop), jobs);

@@ -4,7 +4,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use async_trait::async_trait;
 use shared::files::FileKind;
-use shared::ids::{ChatId, MessageId, SpaceId};
+use shared::ids::{ChatId, FileId, MessageId, SpaceId};
 use shared::permission::{Permission, PermissionSet};
 
 /// A chat that a file is uploaded for.
@@ -42,4 +42,15 @@ pub trait Guard: Send + Sync {
     /// # Errors
     /// `not_found` when he does not.
     async fn check_message(&self, user: &CurrentUser, message: MessageId) -> ApiResult<()>;
+
+    /// Whether this person sees the message now, and it shows this picture of a page.
+    ///
+    /// # Errors
+    /// `not_found` when he does not, or it does not.
+    async fn check_preview(
+        &self,
+        user: &CurrentUser,
+        message: MessageId,
+        picture: FileId,
+    ) -> ApiResult<()>;
 }

@@ -45,12 +45,15 @@ pub enum Shape {
     Cover { width: u32, height: u32 },
     /// Within a square of this edge; moves if it did.
     Within(u32),
+    /// The same, and still.
+    Still(u32),
 }
 
 impl Shape {
     pub const AVATAR: Self = Self::Cover { width: 400, height: 400 };
     pub const BANNER: Self = Self::Cover { width: 1200, height: 400 };
     pub const STICKER: Self = Self::Within(512);
+    pub const PREVIEW: Self = Self::Still(800);
 }
 
 fn damaged(error: ImageError) -> ApiError {
@@ -146,8 +149,8 @@ pub fn shape(
         Shape::Cover { width, height } => {
             middle(image, width, height).resize_exact(width, height, filter)
         }
-        Shape::Within(edge) => {
-            if moves {
+        Shape::Within(edge) | Shape::Still(edge) => {
+            if moves && matches!(shape, Shape::Within(_)) {
                 let picture = renew(bytes, format, max_pixels)?;
                 if picture.animated {
                     // Frames are not made smaller: what moves must come small.

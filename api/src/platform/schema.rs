@@ -208,6 +208,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    hidden_previews (message_id) {
+        message_id -> Uuid,
+    }
+}
+
+diesel::table! {
     idempotency_keys (user_id, key) {
         user_id -> Uuid,
         key -> Text,
@@ -268,12 +274,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    link_previews (id) {
+        id -> Uuid,
+        url -> Text,
+        fetched_at -> Timestamptz,
+        title -> Nullable<Text>,
+        site_name -> Nullable<Text>,
+        description -> Nullable<Text>,
+        picture_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     mentions (message_id, user_id) {
         message_id -> Uuid,
         user_id -> Uuid,
         chat_id -> Uuid,
         seq -> Int8,
         via_here -> Bool,
+    }
+}
+
+diesel::table! {
+    message_previews (message_id, position) {
+        message_id -> Uuid,
+        position -> Int2,
+        preview_id -> Uuid,
     }
 }
 
@@ -650,12 +676,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_nicknames,
     forwards,
     group_mentions,
+    hidden_previews,
     idempotency_keys,
     installed_packs,
     invites,
     job_schedules,
     jobs,
+    link_previews,
     mentions,
+    message_previews,
     message_versions,
     messages,
     notification_levels,
@@ -682,5 +711,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     user_choices,
     user_mail,
     user_marks,
-    users
+    users,
 );

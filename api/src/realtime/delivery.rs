@@ -147,6 +147,7 @@ fn shown(event: &Event) -> Option<MessageId> {
     match event {
         Event::NewMessage(message) => Some(message.id),
         Event::MessageEdited(e) => Some(e.message_id),
+        Event::MessagePreviews(e) => Some(e.message_id),
         _ => None,
     }
 }

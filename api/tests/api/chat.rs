@@ -10,6 +10,7 @@ mod group_commit;
 mod history;
 mod messages;
 mod pins;
+mod previews;
 mod private;
 mod reactions;
 mod search;

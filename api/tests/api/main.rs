@@ -16,6 +16,7 @@ mod contract;
 mod demo;
 mod distribution;
 mod expression;
+mod fetch;
 mod files;
 mod identity;
 mod integrations;

@@ -11,6 +11,7 @@ pub mod programs;
 pub mod raw;
 pub mod redis;
 pub mod replica;
+pub mod site;
 pub mod socket;
 pub mod staff;
 
@@ -25,6 +26,8 @@ use tokio::sync::oneshot;
 pub struct TestApp {
     pub app: api::app::App,
     pub address: SocketAddr,
+    /// The address of its database.
+    pub database: String,
     stop: Option<oneshot::Sender<()>>,
     data_dir: PathBuf,
 }
@@ -79,7 +82,7 @@ impl TestApp {
         tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Self { app, address, stop: Some(stop), data_dir }
+        Self { app, address, database: url.to_owned(), stop: Some(stop), data_dir }
     }
 
     /// The same person at this node.

@@ -28,6 +28,8 @@ export class Server {
         // Many people register from one address; hashing in a debug build is slow.
         SPACE_LIMIT_FACTOR: '0',
         SPACE_BCRYPT_COST: '4',
+        // No journey asks the internet.
+        SPACE_PREVIEWS: 'off',
         SPACE_LOG: process.env.SPACE_LOG ?? 'warn',
         ...settings,
       },

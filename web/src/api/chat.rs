@@ -239,6 +239,11 @@ pub async fn forward_source(message: MessageId) -> ApiResult<ForwardSource> {
     get(format!("/messages/{message}/source")).send().await
 }
 
+/// Shows nothing of the links of a message any more.
+pub async fn remove_previews(message: MessageId) -> ApiResult<()> {
+    delete(format!("/messages/{message}/previews")).send().await
+}
+
 /// The earlier texts of a message, oldest first.
 pub async fn list_versions(message: MessageId) -> ApiResult<Page<MessageVersion>> {
     get(format!("/messages/{message}/history")).send().await

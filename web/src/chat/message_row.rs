@@ -2,6 +2,7 @@
 
 use super::custom_emoji;
 use super::forwarded::forwarded;
+use super::previews::previews;
 use super::rows::Row;
 use super::talk::Talk;
 use super::text;
@@ -70,6 +71,7 @@ pub fn message_row(row: Row, talk: Talk, colors: Colors, me: &UserRef) -> impl I
                     {sticker(message)}
                     {(!message.attachments.is_empty() && message.forwarded.is_none())
                         .then(|| files(&row.entry))}
+                    {(!message.previews.is_empty()).then(|| linked(&row.entry, talk))}
                     {message.edited_at.map(edited_mark)}
                     {message.pinned.then(pin_mark)}
                     {(!message.reactions.is_empty()).then(|| reactions(&message.reactions, space))}
@@ -90,6 +92,11 @@ fn files(entry: &Arc<Entry>) -> impl IntoView + use<> {
 fn passed_on(entry: &Arc<Entry>, space: Option<SpaceId>) -> AnyView {
     let entry = Arc::clone(entry);
     later_as(move || forwarded(Arc::clone(&entry), space), || ().into_any())
+}
+
+fn linked(entry: &Arc<Entry>, talk: Talk) -> AnyView {
+    let entry = Arc::clone(entry);
+    later_as(move || previews(Arc::clone(&entry), talk), || ().into_any())
 }
 
 /// Whether the message stands folded: the reader does not want to hear its author.

@@ -60,6 +60,7 @@ impl Row {
             (message.subject.is_some(), 26.0),
             // Its text is measured when it is there.
             (message.forwarded.is_some(), 60.0),
+            (!message.previews.is_empty(), 90.0),
             (!message.reactions.is_empty(), 32.0),
             (message.thread.is_some(), 32.0),
             (message.pinned, 22.0),
@@ -151,6 +152,7 @@ fn message(outgoing: Outgoing, author: &UserRef) -> Message {
         kind: if outgoing.sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
         sticker: outgoing.sticker,
         forwarded: None,
+        previews: Vec::new(),
         subject: None,
         reply_to: outgoing.reply_to,
         reactions: Vec::new(),

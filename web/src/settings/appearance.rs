@@ -2,7 +2,7 @@
 
 use crate::i18n::{Key, by_name, t, tr};
 use crate::state::Settings;
-use crate::state::settings::{Density, Messages, Motion, Scheme, Size, Theme};
+use crate::state::settings::{Density, LinkPreviews, Messages, Motion, Scheme, Size, Theme};
 use crate::ui::{Button, Choice, Choices, Glyph, Icon, Toasts};
 use leptos::prelude::*;
 
@@ -45,6 +45,13 @@ pub fn AppearanceTab() -> impl IntoView {
                 value=settings.messages
                 all=Messages::ALL
                 key=Messages::key
+            />
+            <Pick
+                name="previews"
+                label=Key::SettingsPreviews
+                value=settings.previews
+                all=LinkPreviews::ALL
+                key=LinkPreviews::key
             />
             <Pick
                 name="motion"

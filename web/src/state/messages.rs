@@ -272,6 +272,7 @@ impl Messages {
             Event::ReactionAdded(changed) | Event::ReactionRemoved(changed) => changed.chat_id,
             Event::MessagePinned(changed) | Event::MessageUnpinned(changed) => changed.chat_id,
             Event::ThreadUpdated(updated) => updated.chat_id,
+            Event::MessagePreviews(shown) => shown.chat_id,
             Event::ThreadStateChanged(changed) => {
                 let place = Place { chat: changed.chat_id, thread: Some(changed.root_id) };
                 if let Some(room) = self.room(place) {
@@ -355,6 +356,7 @@ impl Messages {
             Event::MessagePinned(changed) => window.set_pinned(changed.message_id, true),
             Event::MessageUnpinned(changed) => window.set_pinned(changed.message_id, false),
             Event::ThreadUpdated(updated) => window.set_thread(updated.root_id, &updated.thread),
+            Event::MessagePreviews(shown) => window.set_previews(shown.message_id, &shown.previews),
             _ => false,
         }
     }

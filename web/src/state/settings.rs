@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use shared::ids::UserId;
 pub use shared::settings::{
-    Density, FontSize as Size, MessageLook as Messages, Motion, Scheme, Theme,
+    Density, FontSize as Size, LinkPreviews, MessageLook as Messages, Motion, Scheme, Theme,
 };
 use shared::settings::{Looks, UpdateSettings, UserSettings};
 use std::time::Duration;
@@ -29,6 +29,7 @@ struct Kept {
     density: Density,
     motion: Motion,
     messages: Messages,
+    previews: LinkPreviews,
 }
 
 const NAME: &str = "settings";
@@ -46,6 +47,7 @@ pub struct Settings {
     pub density: RwSignal<Density>,
     pub motion: RwSignal<Motion>,
     pub messages: RwSignal<Messages>,
+    pub previews: RwSignal<LinkPreviews>,
     /// What the account has; absent until it is known.
     pub account: RwSignal<Option<UserSettings>>,
     /// Whose account it is; nobody's choices are for an account.
@@ -66,6 +68,7 @@ impl Settings {
             density: RwSignal::new(kept.density),
             motion: RwSignal::new(kept.motion),
             messages: RwSignal::new(kept.messages),
+            previews: RwSignal::new(kept.previews),
             account: RwSignal::new(None),
             user: StoredValue::new(None),
             waiting: StoredValue::new(None),
@@ -121,9 +124,9 @@ impl Settings {
         self.account.set(Some(account));
         // What was chosen here and has not arrived is newer.
         if let Some(looks) = account.looks.filter(|_| !self.is_unsent()) {
-            let Looks { theme, scheme, size, density, motion, messages } = looks;
+            let Looks { theme, scheme, size, density, motion, messages, previews } = looks;
             let lang = account.lang;
-            self.put(Kept { lang, theme, scheme, size, density, motion, messages });
+            self.put(Kept { lang, theme, scheme, size, density, motion, messages, previews });
         }
     }
 
@@ -150,6 +153,7 @@ impl Settings {
         set_if_other(self.density, kept.density);
         set_if_other(self.motion, kept.motion);
         set_if_other(self.messages, kept.messages);
+        set_if_other(self.previews, kept.previews);
     }
 
     /// Sends what differs from the account's, a moment later.
@@ -198,6 +202,7 @@ impl Settings {
             density: self.density.get(),
             motion: self.motion.get(),
             messages: self.messages.get(),
+            previews: self.previews.get(),
         }
     }
 }
@@ -217,8 +222,8 @@ fn set_if_other<T: PartialEq + Copy + Send + Sync + 'static>(signal: RwSignal<T>
 
 impl Kept {
     const fn looks(self) -> Looks {
-        let Self { theme, scheme, size, density, motion, messages, .. } = self;
-        Looks { theme, scheme, size, density, motion, messages }
+        let Self { theme, scheme, size, density, motion, messages, previews, .. } = self;
+        Looks { theme, scheme, size, density, motion, messages, previews }
     }
 
     fn is_of(self, account: &UserSettings) -> bool {
@@ -234,6 +239,7 @@ impl Kept {
             ("data-density", self.density.key()),
             ("data-motion", self.motion.key()),
             ("data-messages", self.messages.key()),
+            ("data-previews", self.previews.key()),
         ] {
             // A constant name and value cannot be refused.
             drop(root.set_attribute(name, value));

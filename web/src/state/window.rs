@@ -4,7 +4,7 @@
 //! missing is before its beginning or after its end. It is bounded: what is far from the reader goes.
 
 use crate::chat::virtual_list::Key;
-use shared::chat::{History, Message, Reaction, ThreadSummary};
+use shared::chat::{History, LinkPreview, Message, Reaction, ThreadSummary};
 use shared::event::{MessageEdited, ReactionChanged};
 use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
@@ -238,6 +238,10 @@ impl Window {
 
     pub fn set_pinned(&mut self, id: MessageId, pinned: bool) -> bool {
         self.change(id, |message| message.pinned = pinned)
+    }
+
+    pub fn set_previews(&mut self, id: MessageId, previews: &[LinkPreview]) -> bool {
+        self.change(id, |message| message.previews = previews.to_vec())
     }
 
     /// Notes what hangs on a message.

@@ -3,6 +3,7 @@
 use crate::chat::access::ChatAccess;
 use crate::chat::actions::forwards::excerpt;
 use crate::chat::actions::notices::{do_tell_of_edit, do_tell_of_message, mentioned};
+use crate::chat::actions::previews::do_keep_previews;
 use crate::chat::actions::removal::do_remove_messages;
 use crate::chat::model::chat_changes::keep_of;
 use crate::chat::model::forward::Copied;
@@ -164,6 +165,7 @@ fn fresh(
         kind: MessageType::Text,
         sticker: None,
         forwarded: None,
+        previews: Vec::new(),
         subject: None,
         reply_to: None,
         reactions: Vec::new(),
@@ -308,7 +310,7 @@ pub async fn do_edit_message(
     mentioned.save(tx, id, chat.chat_id(), row.seq, false).await?;
     let row = MessageRow::find(tx, id).await?;
     let seq = row.seq;
-    let edited = one(tx, row, chat.user_id()).await?;
+    let mut edited = one(tx, row, chat.user_id()).await?;
     do_tell_of_edit(tx, chat, &edited, &mentioned, &before).await?;
     let event = MessageEdited {
         message_id: id,
@@ -320,6 +322,7 @@ pub async fn do_edit_message(
         edited_at,
     };
     tx.emit(chat.topic(), Event::MessageEdited(event)).await?;
+    do_keep_previews(tx, &mut edited).await?;
     Ok(edited)
 }
 

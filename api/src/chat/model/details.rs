@@ -1,8 +1,8 @@
 //! What hangs on messages (reactions, mentions of people and of many, threads, files, stickers, what
-//! they pass on): one statement, whatever there is and however many messages.
+//! they pass on, what is shown of their links): one statement, whatever there is and however many messages.
 
 use super::sql::from_json;
-use super::{forward, group_mention, mention, reaction, sticker, thread};
+use super::{forward, group_mention, mention, preview, reaction, sticker, thread};
 use crate::files::model::attachments;
 use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use shared::chat::{Forwarded, MentionGroups, Reaction, ThreadSummary};
+use shared::chat::{Forwarded, LinkPreview, MentionGroups, Reaction, ThreadSummary};
 use shared::expression::Sticker;
 use shared::identity::UserRef;
 use shared::ids::{MessageId, UserId};
@@ -30,6 +30,7 @@ pub struct Details {
     pub files: HashMap<MessageId, Vec<FileRow>>,
     pub stickers: HashMap<MessageId, Sticker>,
     pub forwarded: HashMap<MessageId, Forwarded>,
+    pub previews: HashMap<MessageId, Vec<LinkPreview>>,
 }
 
 /// A part of the statement yields `part`, `message_id` and `data`, for the messages `$1`, as the
@@ -43,6 +44,7 @@ static ALL: LazyLock<String> = LazyLock::new(|| {
         attachments::OF_MESSAGES,
         sticker::OF_MESSAGES,
         forward::OF_MESSAGES,
+        preview::OF_MESSAGES,
     ];
     parts.join(" UNION ALL ")
 });
@@ -82,6 +84,9 @@ pub async fn of_messages(
             }
             "forwarded" => {
                 found.forwarded.insert(message_id, forward::forwarded(data)?);
+            }
+            "previews" => {
+                found.previews.insert(message_id, preview::previews(message_id, data)?);
             }
             "files" => put(&mut found.files, message_id, data)?,
             _ => put(&mut found.stickers, message_id, data)?,

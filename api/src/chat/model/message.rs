@@ -263,6 +263,7 @@ pub async fn assemble(
         files,
         stickers,
         forwarded,
+        mut previews,
     } = details::of_messages(conn, &ids, &answered, reader).await?;
     rows.into_iter()
         .map(|row| {
@@ -280,6 +281,7 @@ pub async fn assemble(
                 kind: if sticker.is_some() { MessageType::Sticker } else { MessageType::Text },
                 sticker,
                 forwarded: forwarded.get(&id).cloned().map(Box::new),
+                previews: previews.remove(&id).unwrap_or_default(),
                 subject: row.subject,
                 reply_to: match (row.reply_id, row.reply_seq) {
                     (Some(reply), Some(seq)) => Some(ReplyPreview {

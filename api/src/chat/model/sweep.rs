@@ -1,5 +1,6 @@
 //! Messages that go, one or many.
 
+use super::preview;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{forwards, message_versions, messages, pins};
 use chrono::{DateTime, Utc};
@@ -30,7 +31,7 @@ pub struct Gone {
 }
 
 /// Takes messages from everybody, also from the pinned ones: their texts, those they had before, what
-/// they pass on and the pins go, the rows stay in the order of the chat with who did it. Returns those that were not
+/// they pass on, what is shown of their links and the pins go, the rows stay in the order of the chat with who did it. Returns those that were not
 /// deleted yet, by chat and oldest first.
 ///
 /// # Errors
@@ -57,6 +58,7 @@ pub async fn remove(
     let ids: Vec<MessageId> = gone.iter().map(|message| message.id).collect();
     diesel::delete(pins::table.filter(pins::message_id.eq_any(&ids))).execute(conn).await?;
     diesel::delete(forwards::table.filter(forwards::message_id.eq_any(&ids))).execute(conn).await?;
+    preview::forget(conn, &ids).await?;
     diesel::delete(message_versions::table.filter(message_versions::message_id.eq_any(&ids)))
         .execute(conn)
         .await?;

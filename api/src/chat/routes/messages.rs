@@ -13,6 +13,7 @@ use crate::chat::history::{Part, Rows, page};
 use crate::chat::model::chat_changes::members_of;
 use crate::chat::model::message::{self, Place};
 use crate::chat::model::{message_changes, thread};
+use crate::chat::previews;
 use crate::error::{ApiError, ApiResult, check};
 use crate::files::actions::give_up;
 use crate::http::current_user::CurrentUser;
@@ -169,6 +170,7 @@ async fn send_apart(
             let quota = app.config.files.space_quota;
             match do_send_message(tx, &chat, body, copied, quota).await? {
                 Sent::New(message, told) => {
+                    previews::request(app, tx, &message).await?;
                     let people = own_people(tx, &chat).await?;
                     let followers = match message.thread_root {
                         Some(root) => thread::followers(tx, root).await?,
@@ -225,7 +227,9 @@ async fn edit(
 ) -> ApiResult<Message> {
     app.transact(async |tx| {
         let (chat, row) = access_message(tx, user, message).await?;
-        do_edit_message(tx, &chat, row.id(), &body.content).await
+        let message = do_edit_message(tx, &chat, row.id(), &body.content).await?;
+        previews::request(app, tx, &message).await?;
+        Ok(message)
     })
     .await
 }

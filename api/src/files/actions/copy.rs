@@ -40,7 +40,7 @@ async fn copy(app: &App, owner: UserId, row: FileRow, to: Destination) -> ApiRes
     app.limits.take(UPLOADS, owner).await?;
     let new = NewFile {
         id: FileId::new(),
-        owner_id: owner,
+        owner_id: Some(owner),
         space_id: to.space,
         purpose: ATTACHMENT,
         chat_id: Some(to.chat),

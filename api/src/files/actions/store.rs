@@ -5,9 +5,9 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::files::archive::check_zip;
 use crate::files::guard::Destination;
-use crate::files::inspect::Content;
+use crate::files::inspect::{Content, HEAD, inspect};
 use crate::files::media;
-use crate::files::model::file::{self, ATTACHMENT, FileRow, NewFile, PICTURE};
+use crate::files::model::file::{self, ATTACHMENT, FileRow, NewFile, PICTURE, PREVIEW};
 use crate::files::picture::{self, Picture, Shape};
 use crate::files::receive::{Upload, receive};
 use crate::files::routes::upload::UPLOADS;
@@ -20,6 +20,9 @@ use shared::error::ErrorCode;
 use shared::files::FileKind;
 use shared::ids::{FileId, SpaceId, UserId};
 use std::io::{Read as _, Seek as _};
+
+/// Pictures of pages with an edge below this, in pixels, show nothing: they count visits.
+const MIN_PREVIEW: u32 = 16;
 
 /// The format of an upload that must be a picture.
 ///
@@ -54,7 +57,7 @@ pub async fn store_attachment(
     let Upload { mut file, size, name, content } = upload;
     let mut new = NewFile {
         id: FileId::new(),
-        owner_id: owner,
+        owner_id: Some(owner),
         space_id: destination.and_then(|to| to.space),
         purpose: ATTACHMENT,
         chat_id: destination.map(|to| to.chat),
@@ -122,7 +125,7 @@ pub async fn store_picture(
         app.files.work(move || picture::shape(&read(file)?, format, pixels, shape)).await?;
     let mut new = NewFile {
         id: FileId::new(),
-        owner_id: owner,
+        owner_id: Some(owner),
         space_id: space,
         purpose: PICTURE,
         chat_id: None,
@@ -139,6 +142,51 @@ pub async fn store_picture(
     };
     fill(&mut new, &picture);
     store(app, new, Bytes::Memory { content: picture.bytes, thumbnail: picture.thumbnail }).await
+}
+
+/// Stores the picture of a page that messages link to; nobody's room is taken. Name it as with
+/// [`store_picture`]. `None` when it is no picture, or not one to be shown.
+///
+/// # Errors
+/// `unavailable`, or the database's.
+pub async fn store_preview(app: &App, bytes: Vec<u8>) -> ApiResult<Option<FileId>> {
+    let Some(format) = inspect(&bytes[..bytes.len().min(HEAD)], "", false).and_then(|c| c.format)
+    else {
+        return Ok(None);
+    };
+    let pixels = app.config.files.pixels;
+    let shaped =
+        app.files.work(move || picture::shape(&bytes, format, pixels, Shape::PREVIEW)).await;
+    let picture = match shaped {
+        Ok(picture) => picture,
+        Err(error) if matches!(error.code, ErrorCode::FileDamaged | ErrorCode::FileTooComplex) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    if picture.width.min(picture.height) < MIN_PREVIEW {
+        return Ok(None);
+    }
+    let mut new = NewFile {
+        id: FileId::new(),
+        owner_id: None,
+        space_id: None,
+        purpose: PREVIEW,
+        chat_id: None,
+        kind: FileKind::Image.key(),
+        name: "preview.webp".into(),
+        mime: picture.mime.into(),
+        size: 0,
+        width: None,
+        height: None,
+        blurhash: None,
+        duration_ms: None,
+        animated: false,
+        has_thumbnail: false,
+    };
+    fill(&mut new, &picture);
+    let bytes = Bytes::Memory { content: picture.bytes, thumbnail: None };
+    store(app, new, bytes).await.map(|row| Some(row.id))
 }
 
 fn read(mut file: std::fs::File) -> ApiResult<Vec<u8>> {
@@ -197,9 +245,11 @@ pub(super) async fn store(app: &App, new: NewFile, bytes: Bytes) -> ApiResult<Fi
 
 /// Takes room for a file: exactly as much as there is, however many try at once.
 async fn do_reserve(tx: &mut Tx, app: &App, new: &NewFile) -> ApiResult<()> {
-    file::lock_room(tx, &format!("user:{}", new.owner_id)).await?;
-    let used = file::used_by_person(tx, new.owner_id).await?;
-    check_room(used, new.size, app.config.files.user_quota)?;
+    if let Some(owner) = new.owner_id {
+        file::lock_room(tx, &format!("user:{owner}")).await?;
+        let used = file::used_by_person(tx, owner).await?;
+        check_room(used, new.size, app.config.files.user_quota)?;
+    }
     if let Some(space) = new.space_id {
         file::lock_room(tx, &format!("space:{space}")).await?;
         let used = file::used_by_space(tx, space).await?;

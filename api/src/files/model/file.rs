@@ -15,6 +15,8 @@ use std::borrow::Cow;
 pub const ATTACHMENT: &str = "attachment";
 /// Of a person, a space or a sticker: for everybody who knows its id.
 pub const PICTURE: &str = "picture";
+/// Of a page that messages link to: for those who see one that shows it.
+pub const PREVIEW: &str = "preview";
 
 /// A file.
 #[derive(Clone, Debug, Deserialize, Queryable, Selectable)]
@@ -47,6 +49,12 @@ impl FileRow {
     #[must_use]
     pub fn is_picture(&self) -> bool {
         self.purpose == PICTURE
+    }
+
+    /// Whether it is the picture of a page that messages link to.
+    #[must_use]
+    pub fn is_preview(&self) -> bool {
+        self.purpose == PREVIEW
     }
 
     /// What an answer to a message with this file shows of it.
@@ -107,7 +115,7 @@ impl FileRow {
 #[diesel(table_name = files)]
 pub struct NewFile {
     pub id: FileId,
-    pub owner_id: UserId,
+    pub owner_id: Option<UserId>,
     pub space_id: Option<SpaceId>,
     pub purpose: &'static str,
     pub chat_id: Option<ChatId>,

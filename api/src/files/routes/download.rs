@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use shared::error::{ErrorCode, Problem};
 use shared::files::FileKind;
-use shared::ids::FileId;
+use shared::ids::{FileId, MessageId};
 use utoipa::IntoParams;
 
 /// Whoever opens a file directly gets no page of this site.
@@ -34,10 +34,13 @@ const CACHED_PICTURE: &str = "private, max-age=604800, immutable";
 pub struct LoadQuery {
     /// `true`: to be saved and not shown.
     download: Option<bool>,
+    /// The message that shows it, for the picture of a page that messages link to.
+    message: Option<MessageId>,
 }
 
 /// Load a file, or a range of it. Pictures of people and spaces are for everybody; others for those who
-/// see its message, and for its uploader until a message has it. Browsers may use the cookie of the
+/// see its message, and for its uploader until a message has it; those of pages that messages link to for
+/// who sees the message that is named. Browsers may use the cookie of the
 /// web client, which is good for reading below this path only.
 #[utoipa::path(
     tag = "files",
@@ -59,7 +62,7 @@ pub async fn load_file(
     Query(query): Query<LoadQuery>,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
-    let file = access_file(&app, user, id).await?;
+    let file = access_file(&app, user, id, query.message).await?;
     let as_attachment = query.download == Some(true) || file.kind() == FileKind::Document;
     send(&app, &request, &file, as_attachment).await
 }
@@ -76,7 +79,7 @@ pub async fn load_thumbnail(
     Path(id): Path<FileId>,
     request: HttpRequest,
 ) -> ApiResult<HttpResponse> {
-    let file = access_file(&app, user, id).await?;
+    let file = access_file(&app, user, id, None).await?;
     if file.kind() != FileKind::Image {
         return Err(ApiError::not_found());
     }
@@ -100,7 +103,12 @@ pub async fn load_thumbnail(
 }
 
 /// A file that the caller may load. For others it does not exist.
-async fn access_file(app: &App, user: Option<CurrentUser>, id: FileId) -> ApiResult<FileRow> {
+async fn access_file(
+    app: &App,
+    user: Option<CurrentUser>,
+    id: FileId,
+    shown_by: Option<MessageId>,
+) -> ApiResult<FileRow> {
     let found = FileRow::find(&mut *app.conn().await?, id).await;
     if let Ok(file) = &found
         && file.is_picture()
@@ -109,6 +117,11 @@ async fn access_file(app: &App, user: Option<CurrentUser>, id: FileId) -> ApiRes
     }
     let user = user.ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated))?;
     let file = found?;
+    if file.is_preview() {
+        let message = shown_by.ok_or_else(ApiError::not_found)?;
+        app.files.guard.check_preview(&user, message, id).await?;
+        return Ok(file);
+    }
     match file.message_id {
         Some(message) => app.files.guard.check_message(&user, message).await?,
         None if file.owner_id == Some(user.id) => {}

@@ -25,7 +25,7 @@ async fn settings_are_kept_and_other_devices_follow() {
     assert_eq!(state, now);
     let looks = json!({
         "theme": "dark", "scheme": "teal", "size": "medium", "density": "comfortable",
-        "motion": "system", "messages": "rows",
+        "motion": "system", "messages": "rows", "previews": "shown",
     });
     assert_eq!((&now["looks"], &now["lang"]), (&looks, &Value::Null));
     assert_eq!(now["direct_from"], "nobody");

@@ -9,8 +9,11 @@ use super::world::{Cast, World, fresh};
 use crate::support::TestApp;
 use crate::support::client::Client;
 use crate::support::expression::make_emoji;
+use crate::support::site::Site;
 use crate::support::socket::Socket;
 use crate::support::staff::text;
+use api::chat::previews;
+use api::jobs::worker::run_due;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -177,14 +180,18 @@ async fn say(who: &Client, chat: &str, body: Value) -> String {
 }
 
 /// Tess does all that one does with a chat; the keeper pins.
-async fn talk(house: &mut House, tess: &Client, keeper: &Client, chat: &str) {
+async fn talk(app: &TestApp, house: &mut House, (tess, keeper): (&Client, &Client), chat: &str) {
     house.enter(chat).await;
+    let site = Site::open().await;
+    site.page("/", "<title>Bread</title>");
     let mut socket = tess.socket().await;
     socket.ask("join_room", json!({"chat_id": chat})).await;
     socket.ask("typing", json!({"chat_id": chat})).await;
     let id = say(tess, chat, json!({"content": "Bread"})).await;
     let message = format!("/messages/{id}");
-    tess.patch(&message, json!({"content": "Fresh bread"})).await.expect(200);
+    let link = format!("Fresh bread: {}", site.url("/"));
+    tess.patch(&message, json!({"content": link})).await.expect(200);
+    run_due(&app.app, previews::jobs()).await.unwrap();
     for _ in ["added", "removed"] {
         let body = json!({"emoji": "🥐"});
         tess.post(&format!("{message}/reaction"), body).await.expect(200);
@@ -197,7 +204,7 @@ async fn talk(house: &mut House, tess: &Client, keeper: &Client, chat: &str) {
 }
 
 async fn world() -> (TestApp, World, Client) {
-    let app = TestApp::start().await;
+    let app = TestApp::with(&[("SPACE_PREVIEWS_ALLOW", "127.0.0.0/8")]).await;
     let cast = Box::pin(Cast::gather(&app)).await;
     let world = Box::pin(World::found(&cast)).await;
     (app, world, cast.tess)
@@ -205,17 +212,17 @@ async fn world() -> (TestApp, World, Client) {
 
 #[tokio::test]
 async fn a_chat_of_a_space_is_heard_by_its_members() {
-    let (_app, world, tess) = world().await;
+    let (app, world, tess) = world().await;
     let chat = &world.values["chat_id"];
     let (mut house, away) = (House::open(&world, chat).await, House::elsewhere(&world, chat).await);
-    talk(&mut house, &tess, &world.staff.anna, chat).await;
+    talk(&app, &mut house, (&tess, &world.staff.anna), chat).await;
     house.compare("chat").await;
     away.compare("chat-elsewhere").await;
 }
 
 #[tokio::test]
 async fn a_private_chat_is_heard_by_who_may_see_it() {
-    let (_app, world, tess) = world().await;
+    let (app, world, tess) = world().await;
     let (staff, anna) = (&world.staff, &world.staff.anna);
     let of = |kind: &str, id: String, allow: &[&str], deny: &[&str]| json!({"target": {"kind": kind, "id": id}, "allow": allow, "deny": deny});
     let view = ["view_chat"];
@@ -229,7 +236,7 @@ async fn a_private_chat_is_heard_by_who_may_see_it() {
     let chat = text(&anna.post(&staff.at("/chats"), body).await.expect(201)["id"]);
     (house.about, away.about) = (chat.clone(), chat.clone());
     let one = format!("/chats/{chat}");
-    talk(&mut house, &tess, anna, &chat).await;
+    talk(&app, &mut house, (&tess, anna), &chat).await;
     anna.patch(&one, json!({"topic": "Salaries"})).await.expect(200);
     let order = json!({"categories": [world.values["category_id"]], "chats": [
         {"chat_id": chat, "category_id": world.values["category_id"]},
@@ -260,25 +267,25 @@ async fn a_thread_is_heard_where_its_chat_is_open() {
 
 #[tokio::test]
 async fn a_direct_chat_is_heard_by_two() {
-    let (_app, world, tess) = world().await;
+    let (app, world, tess) = world().await;
     let (mut house, mut away) = (House::open(&world, "").await, House::elsewhere(&world, "").await);
     let made = tess.post("/chats", json!({"user_id": world.staff.mark.id()})).await.expect(201);
     let chat = text(&made["id"]);
     (house.about, away.about) = (chat.clone(), chat.clone());
-    talk(&mut house, &tess, &world.staff.mark, &chat).await;
+    talk(&app, &mut house, (&tess, &world.staff.mark), &chat).await;
     house.compare("direct").await;
     away.compare("direct-elsewhere").await;
 }
 
 #[tokio::test]
 async fn a_group_is_heard_by_who_is_in_it() {
-    let (_app, world, tess) = world().await;
+    let (app, world, tess) = world().await;
     let mut house = House::open(&world, "").await;
     let people = [world.staff.mark.id(), world.staff.mona.id()];
     let made = tess.post("/chats", json!({"user_ids": people, "name": "Three"})).await;
     let chat = text(&made.expect(201)["id"]);
     house.about.clone_from(&chat);
-    talk(&mut house, &tess, &world.staff.mark, &chat).await;
+    talk(&app, &mut house, (&tess, &world.staff.mark), &chat).await;
     house.compare("group").await;
 }
 

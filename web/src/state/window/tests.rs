@@ -27,6 +27,7 @@ fn message(seq: i64) -> Message {
         reactions: Vec::new(),
         mentions: Vec::new(),
         forwarded: None,
+        previews: Vec::new(),
         thread_root: None,
         thread: None,
         pinned: false,
