@@ -179,7 +179,7 @@ for (const theme of ['light', 'dark'] as const) {
     await look(page, 'chat-menu', theme, { shown: menu, open: more })
     await page.keyboard.press('Escape')
 
-    await composer(page).fill('# A heading\n**bold** _italic_ ~~gone~~ `code` ||hidden||\n> quoted\n\n- one\n- two\n\n```rust\nfn main() {\n    println!("hello");\n}\n```\nhttps://example.org')
+    await composer(page).fill('# A heading\n**bold** _italic_ ~~gone~~ `code` ||hidden||\n> quoted\n\n- one\n- two\n\n```rust\nfn main() {\n    println!("hello");\n}\n```\n| Bread | Price |\n|---|--:|\n| rye | 5 |\n\nhttps://example.org')
     await composer(page).press('Enter')
     await expect(row(page, 'A heading').last()).toBeVisible()
     await expect(scroller(page)).toBeVisible()

@@ -352,3 +352,28 @@ test('who is in no space is told how to come into one', async ({ open }) => {
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).tap()
   await expect(chatLink(page, 'general')).toBeVisible()
 })
+
+test('a table that is wider than the phone scrolls in its message', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Tables')
+  const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+  const line = (of: string[]) => `| ${of.join(' | ')} |`
+  await anna.say(space.default_chat_id, [
+    line(['Bread', ...days]),
+    line(['---', ...days.map(() => '--:')]),
+    line(['**rye**', ...days.map((_, at) => `${at * 10}`)]),
+    line(['<b>spelt</b>', ...days.map(() => '')]),
+  ].join('\n'))
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`, phone)
+  await ready(page)
+  const table = rows(page).getByRole('table')
+  await expect(table.getByRole('columnheader')).toHaveText(['Bread', ...days])
+  await expect(table.getByRole('row').nth(1).getByRole('cell')).toHaveText(['rye', '0', '10', '20', '30', '40', '50'])
+  await expect(table.getByRole('cell', { name: '10', exact: true })).toHaveCSS('text-align', 'end')
+  await expect(table.getByRole('row').nth(2).getByRole('cell')).toHaveText(['<b>spelt</b>'])
+  await expectNoSideScroll(page)
+  const frame = page.locator('.table')
+  await frame.evaluate((one) => one.scrollTo(1_000, 0))
+  await expect(table.getByRole('columnheader', { name: 'Saturday' })).toBeInViewport({ ratio: 1 })
+  await expectAccessible(page, 'a table')
+})

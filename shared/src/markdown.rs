@@ -33,7 +33,23 @@ pub enum Block {
         start: Option<u64>,
         items: Vec<Vec<Self>>,
     },
+    /// As wide as its first row, which is the head; what is missing at the end of a row is empty.
+    Table {
+        /// How each column stands.
+        columns: Vec<Align>,
+        /// Their cells are paragraphs.
+        rows: Vec<Vec<Self>>,
+    },
     Rule,
+}
+
+/// How a column of a table stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    #[default]
+    Start,
+    Centre,
+    End,
 }
 
 /// A piece of a line.
@@ -106,7 +122,9 @@ fn plain_blocks(blocks: &[Block], out: &mut String) {
             Block::Paragraph(inlines) | Block::Heading(inlines) => plain_inlines(inlines, out),
             Block::Code { text, .. } => out.push_str(text),
             Block::Quote(blocks) => plain_blocks(blocks, out),
-            Block::List { items, .. } => items.iter().for_each(|item| plain_blocks(item, out)),
+            Block::List { items, .. } | Block::Table { rows: items, .. } => {
+                items.iter().for_each(|item| plain_blocks(item, out));
+            }
             Block::Rule => {}
         }
         out.push('\n');
@@ -137,7 +155,7 @@ pub fn for_each_inline(blocks: &[Block], visit: &mut impl FnMut(&Inline)) {
         match block {
             Block::Paragraph(inlines) | Block::Heading(inlines) => each(inlines, visit),
             Block::Quote(blocks) => for_each_inline(blocks, visit),
-            Block::List { items, .. } => {
+            Block::List { items, .. } | Block::Table { rows: items, .. } => {
                 for item in items {
                     for_each_inline(item, visit);
                 }

@@ -264,4 +264,8 @@ export const payloads: string[] = [
   '1. <script>pwned()</script>\n   - <svg onload=pwned()>',
   '\\<script\\>pwned()\\</script\\>',
   '# [press](javascript:pwned())',
+  // Cells of tables.
+  '| <img src=x onerror=pwned()> | [press](javascript:pwned()) |\n|---|---|\n| <svg onload=pwned()> | ||[press](javascript:pwned())|| |',
+  'a|b\n-|-\n<script>pwned()</script>|</td></table><script>pwned()</script>|beyond<img src=x onerror=pwned()>',
+  '> x" onclick=pwned() | y\n> :-:|-:\n> ![x](javascript:pwned())|<a href=javascript:pwned()>z</a>',
 ]

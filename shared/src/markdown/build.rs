@@ -2,17 +2,31 @@
 
 use super::inline::{Piece, cut, pair_bars};
 use super::mask::Masked;
-use super::{Block, Inline, MAX_DEPTH};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+use super::{Align, Block, Inline, MAX_DEPTH};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag};
+use std::ops::Range;
+
+/// The most columns of a table: the parser fills short rows up, so a wide head over many of them would cost much.
+const MAX_COLUMNS: usize = 32;
 
 /// Parses a masked message.
 pub(super) fn blocks(masked: &Masked) -> Vec<Block> {
-    let parser = Parser::new_ext(&masked.text, Options::ENABLE_STRIKETHROUGH);
+    let mut options = Options::ENABLE_STRIKETHROUGH;
+    options.set(Options::ENABLE_TABLES, has_tables(&masked.text));
+    let parser = Parser::new_ext(&masked.text, options);
     let mut builder = Builder::new(masked);
     for (event, range) in parser.into_offset_iter() {
-        builder.event(event, &masked.text[range]);
+        builder.event(event, range);
     }
     builder.finish()
+}
+
+/// Whether a line can stand under the head of a table, and none under one that is too wide.
+fn has_tables(text: &str) -> bool {
+    let is_mark = |c: char| matches!(c, '|' | '-' | ':' | ' ' | '\t' | '>');
+    let lines = text.lines().filter(|line| line.contains('-') && line.chars().all(is_mark));
+    let widest = lines.map(|line| line.matches('|').count()).max().unwrap_or(0);
+    (1..=MAX_COLUMNS + 1).contains(&widest)
 }
 
 /// What an open element will become.
@@ -23,6 +37,10 @@ enum Kind {
     Quote,
     List(Option<u64>),
     Item,
+    Table(Vec<Align>),
+    /// Where it ends.
+    Row(usize),
+    Cell,
     Code(String),
     Bold,
     Italic,
@@ -47,14 +65,17 @@ struct Builder<'a> {
     opened: Vec<bool>,
     /// Open tags inside a link that is shown as its source.
     skipping: usize,
+    /// Where the last cell of a table ends.
+    cell_end: usize,
 }
 
 impl<'a> Builder<'a> {
     fn new(masked: &'a Masked<'a>) -> Self {
-        Self { masked, frames: vec![Frame::new(Kind::Root)], opened: Vec::new(), skipping: 0 }
+        let frames = vec![Frame::new(Kind::Root)];
+        Self { masked, frames, opened: Vec::new(), skipping: 0, cell_end: 0 }
     }
 
-    fn event(&mut self, event: Event, source: &str) {
+    fn event(&mut self, event: Event, place: Range<usize>) {
         if self.skipping > 0 {
             match event {
                 Event::Start(_) => self.skipping += 1,
@@ -64,7 +85,7 @@ impl<'a> Builder<'a> {
             return;
         }
         match event {
-            Event::Start(tag) => self.start(tag, source),
+            Event::Start(tag) => self.start(tag, place),
             Event::End(_) => self.end(),
             Event::Text(text) => self.top().text.push_str(&text),
             Event::Code(text) => {
@@ -85,8 +106,18 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn start(&mut self, tag: Tag, source: &str) {
-        let leaf = matches!(tag, Tag::Paragraph | Tag::Heading { .. } | Tag::CodeBlock(_));
+    fn start(&mut self, tag: Tag, place: Range<usize>) {
+        // A table holds no tables.
+        let leaf = matches!(
+            tag,
+            Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::CodeBlock(_)
+                | Tag::Table(_)
+                | Tag::TableHead
+                | Tag::TableRow
+                | Tag::TableCell
+        );
         let kind = match tag {
             Tag::Paragraph => Some(Kind::Paragraph),
             Tag::Heading { .. } => Some(Kind::Heading),
@@ -95,6 +126,12 @@ impl<'a> Builder<'a> {
             Tag::CodeBlock(CodeBlockKind::Indented) => Some(Kind::Code(String::new())),
             Tag::List(start) => Some(Kind::List(start)),
             Tag::Item => Some(Kind::Item),
+            Tag::Table(columns) => Some(Kind::Table(columns.into_iter().map(align).collect())),
+            Tag::TableHead | Tag::TableRow => Some(Kind::Row(place.end)),
+            Tag::TableCell => {
+                self.cell_end = place.end;
+                Some(Kind::Cell)
+            }
             Tag::Emphasis => Some(Kind::Italic),
             Tag::Strong => Some(Kind::Bold),
             Tag::Strikethrough => Some(Kind::Strike),
@@ -102,7 +139,7 @@ impl<'a> Builder<'a> {
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
                 let url = self.masked.unmask(&dest_url);
                 if !is_allowed(&url) {
-                    let typed = Inline::Text(self.masked.unmask(source));
+                    let typed = Inline::Text(self.masked.unmask(&self.masked.text[place]));
                     self.push_inline(typed);
                     self.skipping = 1;
                     return;
@@ -150,6 +187,27 @@ impl<'a> Builder<'a> {
             Kind::Item => {
                 let item = frame.into_blocks();
                 self.top().items.push(item);
+            }
+            Kind::Table(columns) => {
+                self.push_block(Block::Table { columns, rows: frame.items });
+            }
+            Kind::Row(end) => {
+                let mut cells = frame.blocks;
+                // The parser drops what is beyond the last column, and nothing may vanish.
+                let rest = self.masked.text.get(self.cell_end..end).unwrap_or_default();
+                let rest = rest.trim_matches(|c: char| c == '|' || c.is_whitespace());
+                cells.push(Block::Paragraph(vec![Inline::Text(self.masked.unmask(rest))]));
+                let is_filled = |cell: &Block| {
+                    let empty = Inline::Text(String::new());
+                    matches!(cell, Block::Paragraph(line) if line.iter().any(|one| *one != empty))
+                };
+                let filled = cells.iter().rposition(is_filled).map_or(0, |last| last + 1);
+                cells.truncate(filled);
+                self.top().items.push(cells);
+            }
+            Kind::Cell => {
+                let cell = Block::Paragraph(frame.inlines());
+                self.top().blocks.push(cell);
             }
             Kind::Code(ref language) => {
                 let language = language.clone();
@@ -260,6 +318,14 @@ impl Frame {
                 _ => None,
             })
             .collect()
+    }
+}
+
+const fn align(alignment: Alignment) -> Align {
+    match alignment {
+        Alignment::None | Alignment::Left => Align::Start,
+        Alignment::Center => Align::Centre,
+        Alignment::Right => Align::End,
     }
 }
 

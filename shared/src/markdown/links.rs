@@ -28,7 +28,9 @@ fn of_blocks(blocks: &[Block], visit: &mut impl FnMut(&str)) {
         match block {
             Block::Paragraph(inlines) | Block::Heading(inlines) => of_inlines(inlines, visit),
             Block::Quote(blocks) => of_blocks(blocks, visit),
-            Block::List { items, .. } => items.iter().for_each(|item| of_blocks(item, visit)),
+            Block::List { items, .. } | Block::Table { rows: items, .. } => {
+                items.iter().for_each(|item| of_blocks(item, visit));
+            }
             Block::Code { .. } | Block::Rule => {}
         }
     }
@@ -68,6 +70,7 @@ mod tests {
                 "> - https://a.example\n\n# https://b.example",
                 &["https://a.example", "https://b.example"],
             ),
+            ("| bread |\n|---|\n| https://a.example |", &["https://a.example"]),
             ("`https://a.example`", &[]),
             ("```\nhttps://a.example\n```", &[]),
             ("||https://a.example||", &[]),

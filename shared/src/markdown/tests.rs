@@ -83,6 +83,40 @@ fn blocks() {
 }
 
 #[test]
+fn tables() {
+    let cell = |inline| Block::Paragraph(vec![inline]);
+    let table =
+        "| Bread | **Price** |\n|---|--:|\n| _a_ \\| `b` | @anna |\n| rye |\n| | 5 | 6 | 7 |\n";
+    assert_eq!(
+        parse(table),
+        [Block::Table {
+            columns: vec![Align::Start, Align::End],
+            rows: vec![
+                vec![cell(text("Bread")), cell(Bold(vec![text("Price")]))],
+                vec![
+                    Block::Paragraph(vec![Italic(vec![text("a")]), text(" | "), Code("b".into())]),
+                    cell(mention("anna")),
+                ],
+                vec![cell(text("rye"))],
+                // What is beyond the last column is not lost.
+                vec![Block::Paragraph(vec![]), cell(text("5")), cell(text("6 | 7"))],
+            ],
+        }]
+    );
+    assert_eq!(mentions(table), ["anna"]);
+    assert_eq!(plain(table, 100), "Bread Price a | b @anna rye 5 6 | 7");
+    // In a quotation, too; a line of bars alone is none, nor is one that is too wide.
+    assert!(
+        matches!(&parse("> a | b\n> --|--")[..], [Block::Quote(inner)] if matches!(inner[..], [Block::Table { .. }]))
+    );
+    assert!(matches!(&line("a | b\nc | d")[..], [_, Break, _]));
+    assert!(matches!(
+        &line(&format!("{}\n{}", "a|".repeat(40), "-|".repeat(40)))[..],
+        [_, Break, _]
+    ));
+}
+
+#[test]
 fn a_message_never_vanishes() {
     assert_eq!(
         line("[note]: https://x.org"),
@@ -182,6 +216,10 @@ fn scripts_stay_text() {
         "&#x3C;script&#x3E;",
     ] {
         assert_eq!(line(source), [text(source)], "{source}");
+        let cells = parse(&format!("{source} | b\n--|--\n{source} | {source} | {source}"));
+        let cell = Block::Paragraph(vec![text(source)]);
+        let [Block::Table { rows, .. }] = &cells[..] else { panic!("{source} ends a table") };
+        assert_eq!(rows[1], [cell.clone(), cell.clone(), cell], "{source}");
     }
     for source in [
         "[x](javascript:alert(1))",
@@ -220,11 +258,29 @@ fn hostile_nesting_is_cheap_and_shallow() {
     }
 }
 
+/// A short row is filled up to the width of the head: many of them under a wide one would be a million cells.
+#[test]
+fn hostile_tables_are_cheap_and_small() {
+    for (columns, rows) in [(32, 25_000), (10_000, 10_000), (1, 25_000)] {
+        let (head, line) = ("a|".repeat(columns), "-|".repeat(columns));
+        let source = format!("{head}\n{line}\n{}", "a\n".repeat(rows));
+        let start = Instant::now();
+        let tree = parse(&source);
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(5), "{columns} columns took {took:?}");
+        if let [Block::Table { rows, .. }] = &tree[..] {
+            assert!(rows.iter().map(Vec::len).sum::<usize>() <= source.len());
+        }
+    }
+}
+
 fn depth(blocks: &[Block]) -> usize {
     let block = |block: &Block| match block {
         Block::Paragraph(inner) | Block::Heading(inner) => 1 + inline_depth(inner),
         Block::Quote(inner) => 1 + depth(inner),
-        Block::List { items, .. } => 1 + items.iter().map(|i| depth(i)).max().unwrap_or(0),
+        Block::List { items, .. } | Block::Table { rows: items, .. } => {
+            1 + items.iter().map(|i| depth(i)).max().unwrap_or(0)
+        }
         Block::Code { .. } | Block::Rule => 1,
     };
     blocks.iter().map(block).max().unwrap_or(0)

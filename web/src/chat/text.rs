@@ -9,7 +9,7 @@ use leptos::prelude::document;
 use leptos::task::spawn_local;
 use shared::chat::Message;
 use shared::expression::{Piece, pieces};
-use shared::markdown::{Block, Inline};
+use shared::markdown::{Align, Block, Inline};
 use shared::text;
 use web_sys::Element;
 
@@ -73,6 +73,7 @@ impl Reader<'_> {
                 }
             }),
             Block::List { start, items } => self.list(parent, *start, items),
+            Block::Table { columns, rows } => self.table(parent, columns, rows),
             Block::Rule => add(parent, "hr", "", |_| {}),
         }
     }
@@ -90,6 +91,32 @@ impl Reader<'_> {
                     }
                 });
             }
+        });
+    }
+
+    fn table(&self, parent: &Element, columns: &[Align], rows: &[Vec<Block>]) {
+        add(parent, "div", "table", |frame| {
+            // Who has no mouse scrolls it, too.
+            set(frame, "tabindex", "0");
+            add(frame, "table", "", |table| {
+                for (at, cells) in rows.iter().enumerate() {
+                    let name = if at == 0 { "th" } else { "td" };
+                    add(table, "tr", "", |row| {
+                        for (cell, align) in cells.iter().zip(columns) {
+                            let class = match align {
+                                Align::Start => "",
+                                Align::Centre => "table__centre",
+                                Align::End => "table__end",
+                            };
+                            add(row, name, class, |place| {
+                                if let Block::Paragraph(inlines) = cell {
+                                    self.inlines(place, inlines);
+                                }
+                            });
+                        }
+                    });
+                }
+            });
         });
     }
 
