@@ -20,6 +20,16 @@ export const fingerprint = (...contents) => {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** What becomes of each item. No more at once: wasm-opt takes much memory. */
+async function twoAtOnce(items, work) {
+  const [left, done] = [[...items.entries()], []]
+  const worker = async () => {
+    for (let next; (next = left.shift()); ) done[next[0]] = await work(next[1])
+  }
+  await Promise.all([worker(), worker()])
+  return done
+}
+
 /** The files of each part, as its loader names them: by the name in `lazy!`. */
 function fetchedTogether(loader) {
   const load = /const __(?:wasm_split_load|(chunk))_(\w+) = [\s\S]*?new URL\("\.\/([^"]+)"[\s\S]*?\[([^\]]*)\]/g
@@ -58,10 +68,9 @@ export async function splitClient(root) {
     await run('wasm-opt', [...flags, '--reorder-functions-by-name', path, '-o', path])
     return readFile(path)
   }
-  // One after the other: wasm-opt takes much memory.
-  const { wasm, js } = shorten(await small(main), await readFile(join(bound, 'web.js'), 'utf8'))
-  const modules = [['web_bg.wasm', wasm]]
-  for (const name of lazy) modules.push([name, await small(join(parts, name))])
+  const [start, ...rest] = await twoAtOnce([main, ...lazy.map((name) => join(parts, name))], small)
+  const { wasm, js } = shorten(start, await readFile(join(bound, 'web.js'), 'utf8'))
+  const modules = [['web_bg.wasm', wasm], ...lazy.map((name, at) => [name, rest[at]])]
   const scripts = [['web.js', js]]
   if (isSplit) scripts.push(['__wasm_split.js', await readFile(join(parts, '__wasm_split.js'), 'utf8')])
   // They belong together: one hash for all.

@@ -51,34 +51,37 @@ need_components() {
   quiet "install rustfmt and clippy" rustup component add rustfmt clippy
 }
 
-# cargo_tool OPT_LEVEL VERSION_FOUND VERSION_WANTED INSTALL_ARGUMENTS...
-# Built quickly rather than small: the tools run for seconds.
+# cargo_tool VERSION_FOUND VERSION_WANTED INSTALL_ARGUMENTS...
+# Built quickly rather than small, for the tools run for seconds: not optimised, but for what goes through all
+# of a module; and in one folder, so that what several of them use is compiled once.
+HEAVY="walrus wasmparser wasm-encoder wasm-bindgen-cli-support wasm_split_cli_support"
 cargo_tool() {
-  [ "$2" = "$3" ] && return
-  quiet "install $4 $3 (some minutes, once)" env -u CARGO_TARGET_DIR \
+  [ "$1" = "$2" ] && return
+  local crate heavy=()
+  for crate in $HEAVY; do heavy+=(--config "profile.release.package.$crate.opt-level=1"); done
+  quiet "install $3 $2 (some minutes, once)" env CARGO_TARGET_DIR="$TARGET_DIR/tools" \
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    CARGO_PROFILE_RELEASE_OPT_LEVEL="$1" CARGO_PROFILE_RELEASE_STRIP=true \
-    cargo install --force --version "$3" "${@:4}"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_STRIP=true \
+    cargo "${heavy[@]}" install --force --version "$2" "${@:3}"
 }
-# Trunk calls others and copies files: not optimised at all it is built in half the time.
+# Without what it would fetch tools and news with.
 need_trunk() {
-  cargo_tool 0 "$(trunk --version 2>/dev/null | cut -d' ' -f2)" "$TRUNK_VERSION" trunk --locked
+  cargo_tool "$(trunk --version 2>/dev/null | cut -d' ' -f2)" "$TRUNK_VERSION" trunk --locked --no-default-features
 }
 # Not --locked: its lock file names a release that not every registry mirror has.
 need_wasm_bindgen() {
-  cargo_tool 1 "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" \
-    "$WASM_BINDGEN_VERSION" wasm-bindgen-cli
+  cargo_tool "$(wasm-bindgen --version 2>/dev/null | cut -d' ' -f2)" "$WASM_BINDGEN_VERSION" wasm-bindgen-cli
 }
 
 need_cargo_deny() {
-  cargo_tool 0 "$(cargo-deny --version 2>/dev/null | cut -d' ' -f2)" "$CARGO_DENY_VERSION" cargo-deny --locked
+  cargo_tool "$(cargo-deny --version 2>/dev/null | cut -d' ' -f2)" "$CARGO_DENY_VERSION" cargo-deny --locked
 }
 
 need_wasm_split() {
   # It cannot tell its version.
   local list=${CARGO_HOME:-$HOME/.cargo}/.crates.toml found=
   grep -q "^\"wasm_split_cli_support $WASM_SPLIT_VERSION " "$list" 2>/dev/null && found=$WASM_SPLIT_VERSION
-  cargo_tool 1 "$found" "$WASM_SPLIT_VERSION" wasm_split_cli_support --locked --features build-binary
+  cargo_tool "$found" "$WASM_SPLIT_VERSION" wasm_split_cli_support --locked --features build-binary
 }
 
 need_node() {
