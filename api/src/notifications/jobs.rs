@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::ApiResult;
 use crate::jobs::Job;
 use crate::notifications::actions::notify::{do_take_back, tell_deleted, topics};
-use crate::notifications::model::outgoing::By;
+use crate::notifications::model::outgoing::{About, By};
 use crate::notifications::model::{outgoing, settings};
 use crate::realtime::stream;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,8 @@ impl Job for ForgetMessages {
         loop {
             let left = app
                 .transact(async |tx| {
-                    let people = outgoing::notified(tx, &self.message_ids, BATCH).await?;
+                    let people =
+                        outgoing::notified(tx, About::These(&self.message_ids), BATCH).await?;
                     do_take_back(tx, &self.message_ids, &people).await?;
                     Ok(people.len())
                 })

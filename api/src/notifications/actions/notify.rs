@@ -4,7 +4,7 @@ use crate::error::ApiResult;
 use crate::jobs;
 use crate::notifications::jobs::{BATCH, ForgetMentions, ForgetMessages, TellForgotten};
 use crate::notifications::model::incoming::{self, NewRow};
-use crate::notifications::model::outgoing::By;
+use crate::notifications::model::outgoing::{About, By};
 use crate::notifications::model::{inbox, invitations, outgoing};
 use crate::realtime::stream::{self, Tx, now};
 use shared::event::{Event, NotificationCreated, NotificationsDeleted};
@@ -102,7 +102,7 @@ pub(in crate::notifications) fn topics(people: &[UserId]) -> Vec<Topic> {
 /// # Errors
 /// The database's.
 pub async fn do_forget_messages(tx: &mut Tx, messages: &[MessageId]) -> ApiResult<()> {
-    let people = outgoing::notified(tx, messages, AT_ONCE + 1).await?;
+    let people = outgoing::notified(tx, About::These(messages), AT_ONCE + 1).await?;
     if people.len() > AT_ONCE {
         for part in messages.chunks(BATCH) {
             jobs::enqueue(tx, &ForgetMessages { message_ids: part.to_vec() }).await?;
@@ -118,7 +118,7 @@ pub async fn do_forget_messages(tx: &mut Tx, messages: &[MessageId]) -> ApiResul
 /// # Errors
 /// The database's.
 pub async fn do_forget_chats(tx: &mut Tx, chats: &[ChatId]) -> ApiResult<()> {
-    let people = outgoing::notified_in(tx, chats, AT_ONCE + 1).await?;
+    let people = outgoing::notified(tx, About::OfChats(chats), AT_ONCE + 1).await?;
     if people.len() > AT_ONCE {
         for part in outgoing::delete_in(tx, chats).await?.chunks(BATCH) {
             jobs::enqueue(tx, &TellForgotten { gone: part.to_vec() }).await?;

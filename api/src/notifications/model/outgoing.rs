@@ -9,42 +9,35 @@ use diesel_async::RunQueryDsl;
 use shared::ids::{ChatId, MessageId, NotificationId, UserId};
 use shared::notifications::NotificationKind;
 
-/// Some of the people whom these messages notified.
+/// The messages that entries are about.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'a> {
+    These(&'a [MessageId]),
+    OfChats(&'a [ChatId]),
+}
+
+/// Some of the people who have entries about messages.
 ///
 /// # Errors
 /// The database's.
 pub async fn notified(
     conn: &mut PgConn,
-    messages: &[MessageId],
+    about: About<'_>,
     limit: usize,
 ) -> QueryResult<Vec<UserId>> {
-    n::table
-        .filter(n::message_id.eq_any(messages))
+    let people = n::table
+        .select(n::user_id)
         .order(n::user_id)
         .distinct()
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(n::user_id)
-        .load(conn)
-        .await
-}
-
-/// Some of the people whom messages of these chats notified.
-///
-/// # Errors
-/// The database's.
-pub async fn notified_in(
-    conn: &mut PgConn,
-    chats: &[ChatId],
-    limit: usize,
-) -> QueryResult<Vec<UserId>> {
-    n::table
-        .filter(n::chat_id.eq_any(chats).and(n::message_id.is_not_null()))
-        .order(n::user_id)
-        .distinct()
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(n::user_id)
-        .load(conn)
-        .await
+        .into_boxed();
+    let people = match about {
+        About::These(messages) => people.filter(n::message_id.eq_any(messages)),
+        About::OfChats(chats) => {
+            people.filter(n::chat_id.eq_any(chats).and(n::message_id.is_not_null()))
+        }
+    };
+    people.load(conn).await
 }
 
 /// Removes the entries about messages of these chats; returns them.
