@@ -67,9 +67,9 @@ export class Person {
   }
 
   /** Sends a message with a file and returns it. */
-  async send(chatId: string, content: string, name: string, bytes: string) {
+  async send(chatId: string, content: string, name: string, bytes: string | Buffer) {
     const form = new FormData()
-    form.set('file', new Blob([bytes]), name)
+    form.set('file', new Blob([typeof bytes === 'string' ? bytes : new Uint8Array(bytes)]), name)
     const file = await call('POST', '/files', form, this.token)
     return this.post(`/messages/${chatId}`, { content, nonce: randomUUID(), attachment_ids: [file.id] })
   }
