@@ -143,10 +143,6 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
         let address = address.clone();
         move || tf(Key::IdentityConfirmText, &[("email", &address)])
     };
-    let short = {
-        let address = address.clone();
-        move || tf(Key::IdentityConfirmShort, &[("email", &address)])
-    };
     // Where there is little room the field comes when it is asked for.
     let is_whole = RwSignal::new(false);
     let input = NodeRef::<html::Input>::new();
@@ -169,7 +165,7 @@ fn Banner(notices: Notices, address: String, later: RwSignal<Option<Later>>) -> 
             }
         >
             <p class="email-banner__text">{text}</p>
-            <p class="email-banner__short">{short}</p>
+            <p class="email-banner__short">{t(Key::IdentityConfirmShort)}</p>
             <button class="button email-banner__unfold" type="button" on:click=unfold>
                 <span class="button__text">{t(Key::IdentityEnterCode)}</span>
             </button>
