@@ -20,6 +20,24 @@ test('emoji are found in three languages', async ({ open }) => {
   }
 })
 
+test('what floats stays inside of a window that becomes smaller', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Emoji')
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  await page.locator('.composer').getByRole('button', { name: 'Emoji' }).click()
+  await expect(picker(page)).toBeVisible()
+  for (const [width, height] of [[800, 600], [1440, 900]] as const) {
+    await page.setViewportSize({ width, height })
+    await expect(async () => {
+      const box = (await page.locator('.popover').boundingBox())!
+      expect(box.x).toBeGreaterThanOrEqual(0)
+      expect(box.x + box.width).toBeLessThanOrEqual(width)
+      expect(box.y + box.height).toBeLessThanOrEqual(height)
+    }).toPass()
+  }
+})
+
 test('emoji are chosen by keyboard, those used often stand first, a skin tone stays', async ({ open }) => {
   // The look at two thousand buttons takes its time.
   test.slow()

@@ -116,6 +116,8 @@ test('one leaves and is asked first; a space is deleted by its name, for everybo
 
   await his.locator('.sidebar__space').click()
   await his.getByRole('menuitem', { name: 'Leave the space' }).click()
+  // Whoever presses Enter by mistake stays.
+  await expect(his.getByRole('dialog').getByRole('button', { name: 'Cancel' })).toBeFocused()
   await his.getByRole('dialog').getByRole('button', { name: 'Leave' }).click()
   await expect(inRail(his)).toHaveCount(0)
   await expect(page.getByRole('complementary', { name: 'Members' }).getByText(boris.nickname)).toHaveCount(0)

@@ -7,6 +7,9 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 
+/// What takes the keyboard below the header of a dialog.
+const INSIDE: &str = ".dialog__header ~ * :is(input:not([hidden]), select, textarea, button, a[href]):not(:disabled)";
+
 /// A dialog while `open` is true. Esc, the cross and a click beside it close it.
 #[component]
 pub fn Dialog(
@@ -42,6 +45,12 @@ fn Frame(
     node.on_load(move |dialog| {
         // Fails only when it is open already.
         drop(dialog.show_modal());
+        // The browser gives the keyboard to what is first, the cross. The first field or button is meant.
+        let is_cross = focus::active()
+            .is_some_and(|active| matches!(active.closest(".dialog__header"), Ok(Some(_))));
+        if let Some(first) = focus::all(&dialog, INSIDE).first().filter(|_| is_cross) {
+            focus::give(first);
+        }
     });
     let is_beside = move |event: &ev::MouseEvent| {
         let target = event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok());

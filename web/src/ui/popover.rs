@@ -2,8 +2,8 @@
 
 use super::dom::px;
 use super::focus;
-use leptos::html;
 use leptos::prelude::*;
+use leptos::{ev, html};
 use wasm_bindgen::JsCast;
 use web_sys::{DomRect, Element, HtmlElement, MouseEvent};
 
@@ -87,6 +87,12 @@ fn Float(
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     focus::return_on_cleanup();
+    let resized = window_event_listener(ev::resize, move |_| {
+        if let Some((element, anchor)) = node.get_untracked().zip(at.get_untracked()) {
+            place(&element, anchor, side);
+        }
+    });
+    on_cleanup(move || resized.remove());
     node.on_load(move |element| {
         // Shown and placed in the same frame: it never flashes at the wrong place.
         drop(element.show_popover());
