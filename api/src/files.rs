@@ -43,6 +43,8 @@ pub struct Files {
     pub incoming: PathBuf,
     /// Pictures decoded at a time: each may take a hundred megabytes.
     decoders: Semaphore,
+    /// Of these, one for what nobody waits for.
+    aside: Semaphore,
 }
 
 impl Files {
@@ -55,7 +57,8 @@ impl Files {
         std::fs::create_dir_all(&incoming)
             .with_context(|| format!("making {}", incoming.display()))?;
         let decoders = Semaphore::new(config.server.workers.div_ceil(2).max(1));
-        Ok(Self { storage: Storage::open(config)?, guard, incoming, decoders })
+        let aside = Semaphore::new(1);
+        Ok(Self { storage: Storage::open(config)?, guard, incoming, decoders, aside })
     }
 
     /// Runs heavy work off the workers, few at a time.
@@ -71,6 +74,18 @@ impl Files {
             .map_err(ApiError::unavailable)?
             .map_err(ApiError::internal)?;
         tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?
+    }
+
+    /// As [`Files::work`], for what nobody waits for: one at a time, so that uploads have their turn.
+    ///
+    /// # Errors
+    /// As [`Files::work`].
+    pub async fn work_aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> ApiResult<T> + Send + 'static,
+    ) -> ApiResult<T> {
+        let _turn = self.aside.acquire().await.map_err(ApiError::internal)?;
+        self.work(work).await
     }
 }
 

@@ -62,7 +62,7 @@ test('a link shows its page, which its author takes away and a reader hides', as
   await anna.say(chat, `Look at this: ${origin}/rye`)
   const card = row(his, 'Look at this').locator('.preview')
   await expect(card).toBeVisible({ timeout: 20_000 })
-  await expect(card.locator('.preview__site')).toHaveText('The Bakery · 127.0.0.1')
+  await expect(card.locator('.preview__site')).toHaveText('127.0.0.1 · The Bakery')
   const link = card.getByRole('link', { name: 'Rye bread' })
   await expect(link).toHaveAttribute('href', `${origin}/rye`)
   await expect(link).toHaveAttribute('rel', 'noopener noreferrer nofollow')

@@ -12,6 +12,7 @@ CREATE TABLE link_previews (
     picture_id  uuid REFERENCES files ON DELETE SET NULL
 );
 CREATE INDEX link_previews_url ON link_previews (url, fetched_at);
+CREATE INDEX link_previews_fetched ON link_previews (fetched_at);
 -- For the reference: a file that goes is looked for here.
 CREATE INDEX link_previews_picture ON link_previews (picture_id) WHERE picture_id IS NOT NULL;
 CREATE TRIGGER link_previews_picture AFTER UPDATE OF picture_id OR DELETE ON link_previews

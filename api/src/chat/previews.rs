@@ -6,6 +6,7 @@
 pub mod page;
 
 use super::actions::previews::do_show_previews;
+use super::model::chat::ChatView;
 use super::model::forward::Copied;
 use super::model::message::MessageRow;
 use super::model::preview::{self, Known, NewPreview};
@@ -13,6 +14,7 @@ use crate::app::App;
 use crate::error::{ApiResult, shared_copy};
 use crate::files::actions::store_preview;
 use crate::files::model::file::mark_used;
+use crate::http::rate_limit::Limit;
 use crate::jobs::{Job, Jobs, enqueue};
 use crate::platform::db::PgConn;
 use crate::platform::fetch::{Answer, FetchError, Take, Url};
@@ -22,8 +24,10 @@ use moka::future::Cache;
 use page::Page;
 use serde::{Deserialize, Serialize};
 use shared::chat::{MAX_PREVIEWS, Message};
-use shared::ids::{FileId, MessageId};
+use shared::error::ErrorCode;
+use shared::ids::{FileId, MessageId, UserId};
 use shared::markdown::links;
+use shared::permission::Permission;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -35,8 +39,13 @@ const PICTURE: usize = 5 * 1024 * 1024;
 const MAX_URL: usize = 2_000;
 /// What was just found is not looked up in the database.
 const REMEMBERED: Duration = Duration::from_secs(60);
+/// Links that were not known and that the messages of an account have looked at: each may leave a picture here.
+const LOOKS: Limit = Limit { name: "previews", burst: 30, per_hour: 120 };
 /// How often what no message shows is forgotten.
 const CLEANING: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// So many are forgotten at once.
+const BATCH: usize = 500;
 
 /// The links that this node asks now or asked just now: whoever wants the same one waits for it.
 #[derive(Clone)]
@@ -66,11 +75,17 @@ impl Job for ShowPreviews {
     const ATTEMPTS: i32 = 3;
 
     async fn run(self, app: App) -> ApiResult<()> {
+        if !app.config.previews.is_on {
+            return Ok(());
+        }
+        let Some(author) = author(&mut *app.conn().await?, self.message).await? else {
+            return Ok(());
+        };
         let urls = links_of(&mut *app.conn().await?, self.message).await?;
-        let found = join_all(urls.iter().map(|url| ask_once(&app, url))).await;
-        let found = found.into_iter().collect::<ApiResult<Vec<Known>>>()?;
-        let shown: Vec<Uuid> =
-            found.into_iter().filter(|known| known.is_shown).map(|known| known.id).collect();
+        let found = join_all(urls.iter().map(|url| ask_once(&app, author, url))).await;
+        let found = found.into_iter().collect::<ApiResult<Vec<Option<Known>>>>()?;
+        let found = found.into_iter().flatten();
+        let shown: Vec<Uuid> = found.filter(|known| known.is_shown).map(|known| known.id).collect();
         app.transact(async |tx| do_show_previews(tx, self.message, &urls, &shown).await).await
     }
 }
@@ -85,7 +100,7 @@ impl Job for ForgetPreviews {
     const ATTEMPTS: i32 = 2;
 
     async fn run(self, app: App) -> ApiResult<()> {
-        preview::delete_old(&mut *app.conn().await?).await?;
+        while preview::delete_old(&mut *app.conn().await?, BATCH).await? == BATCH {}
         Ok(())
     }
 }
@@ -131,17 +146,30 @@ fn wanted(own: &str, passed_on: Option<&str>) -> Vec<String> {
     urls
 }
 
-/// What is known of a link, or found now.
-async fn ask_once(app: &App, url: &str) -> ApiResult<Known> {
+/// Who wrote a message, if he may send pictures there: a card shows one.
+async fn author(conn: &mut PgConn, message: MessageId) -> ApiResult<Option<UserId>> {
+    let Some(row) = MessageRow::find(conn, message).await.optional()? else { return Ok(None) };
+    let author = row.author_id();
+    let chat = ChatView::find(conn, author, row.chat_id()).await.optional()?;
+    let may = |chat: &ChatView| chat.permissions(author).contains(Permission::SendMedia);
+    Ok(chat.filter(may).map(|_| author))
+}
+
+/// What is known of a link, or found now; `None` where the author's messages have looked at too many.
+async fn ask_once(app: &App, author: UserId, url: &str) -> ApiResult<Option<Known>> {
     let asking = async {
         let known = preview::fresh(&mut *app.conn().await?, url).await?;
-        match known {
-            Some(known) => Ok(known),
-            None => ask(app, url).await,
+        if let Some(known) = known {
+            return Ok(known);
         }
+        app.limits.take(LOOKS, author).await?;
+        ask(app, url).await
     };
-    let found = app.asked.0.try_get_with(url.to_owned(), asking);
-    found.await.map_err(|error| shared_copy(&error))
+    match app.asked.0.try_get_with(url.to_owned(), asking).await {
+        Ok(known) => Ok(Some(known)),
+        Err(error) if error.code == ErrorCode::RateLimited => Ok(None),
+        Err(error) => Err(shared_copy(&error)),
+    }
 }
 
 /// Asks, and keeps what comes of it; no connection is held meanwhile.
@@ -180,8 +208,7 @@ async fn look(app: &App, url: Url) -> ApiResult<Option<(Page, Option<FileId>)>> 
     };
     if answer.content_type.starts_with("image/") {
         let page = page::of_picture(&answer.url);
-        let picture = store_preview(app, answer.body).await?;
-        return Ok(picture.map(|picture| (page, Some(picture))));
+        return Ok(keep(app, answer.body).await.map(|picture| (page, Some(picture))));
     }
     let Some(page) = page::read(&answer) else { return Ok(None) };
     let bytes = match page.picture.clone() {
@@ -189,10 +216,18 @@ async fn look(app: &App, url: Url) -> ApiResult<Option<(Page, Option<FileId>)>> 
         None => None,
     };
     let picture = match bytes {
-        Some(answer) => store_preview(app, answer.body).await?,
+        Some(answer) => keep(app, answer.body).await,
         None => None,
     };
     Ok(Some((page, picture)))
+}
+
+/// A picture on this server. Where it cannot be kept the page is shown without.
+async fn keep(app: &App, picture: Vec<u8>) -> Option<FileId> {
+    store_preview(app, picture).await.unwrap_or_else(|error| {
+        error.log();
+        None
+    })
 }
 
 /// What is at an address; a server that gives nothing is the usual case, not an error.

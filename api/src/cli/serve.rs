@@ -43,8 +43,7 @@ async fn serve(
     let server = Server::bind(config, database.url())?;
     let app = &server.app;
     let worker = Worker::start(app.clone(), router::jobs());
-    let asker =
-        app.config.previews.is_on.then(|| Worker::start(app.clone(), chat::previews::jobs()));
+    let asker = Worker::start(app.clone(), chat::previews::jobs());
     let (drain, days) = (app.config.server.drain, app.config.stream.event_days);
     let mut background = Background::default();
     background.keep(&app.db, move |db| retention::run(db, days));
@@ -72,12 +71,7 @@ async fn serve(
     let jobs = async {
         if shutdown.wait_for(|down| *down).await.is_ok() {
             // Links can be asked later, by whoever is there then.
-            let asked = async {
-                if let Some(asker) = asker {
-                    asker.stop(Duration::ZERO).await;
-                }
-            };
-            tokio::join!(worker.stop(drain), asked);
+            tokio::join!(worker.stop(drain), asker.stop(Duration::ZERO));
         }
     };
     let (served, ()) = tokio::join!(server.run(stop), jobs);

@@ -4,7 +4,7 @@ use crate::platform::fetch::addresses::Network;
 /// What is shown of the pages that messages link to.
 #[derive(Clone, Debug)]
 pub struct PreviewsConfig {
-    /// `SPACE_PREVIEWS`: `on` or `off`. With `off` no link is asked, and none is shown. Default `on`.
+    /// `SPACE_PREVIEWS`: `on` or `off`. With `off` no link is asked; what messages show already stays. Default `on`.
     pub is_on: bool,
     /// `SPACE_PREVIEWS_ALLOW`: networks beside the open internet that may be asked, at any port, as
     /// `10.1.0.0/16`, comma-separated. Whoever may write can then read titles of pages there. Default

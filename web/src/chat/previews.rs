@@ -58,7 +58,7 @@ fn card(preview: &LinkPreview) -> Option<impl IntoView + use<>> {
     let LinkPreview { url, title, site_name, description, picture } = preview.clone();
     let host = host(&url)?.to_owned();
     // A page can say that it is another one: where the link leads is always there.
-    let site = if site_name == host { host } else { format!("{site_name} · {host}") };
+    let site = if site_name == host { host } else { format!("{host} · {site_name}") };
     let is_small = picture.as_ref().is_some_and(|picture| !is_wide(picture));
     let address = url.clone();
     let picture = picture.map(|picture| view! { <Picture picture url=address /> });

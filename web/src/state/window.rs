@@ -260,9 +260,13 @@ impl Window {
         changed
     }
 
-    /// Replaces a message that the server has just shown.
+    /// Replaces a message that the server has just shown, but for what is shown of its links: events bring
+    /// that, and may be ahead of an answer.
     pub fn put(&mut self, message: Message) -> bool {
-        self.change(message.id, |known| *known = message)
+        self.change(message.id, |known| {
+            let previews = std::mem::take(&mut known.previews);
+            *known = Message { previews, ..message };
+        })
     }
 
     /// Changes a message; tells whether that made a difference.

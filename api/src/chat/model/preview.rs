@@ -6,7 +6,7 @@ use crate::files::model::file::FileRow;
 use crate::platform::db::PgConn;
 use crate::platform::schema::{hidden_previews, link_previews, message_previews};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::Deserialize;
 use serde_json::Value;
@@ -205,17 +205,20 @@ pub async fn shows(conn: &mut PgConn, message: MessageId, picture: FileId) -> Qu
     diesel::select(diesel::dsl::exists(rows)).get_result(conn).await
 }
 
-/// Forgets what no message shows any more; the trigger `release_file` gives up the pictures. Returns
-/// how many.
+/// Forgets at most so many that no message shows any more; the trigger `release_file` gives up the
+/// pictures. Returns how many.
 ///
 /// # Errors
 /// The database's.
-pub async fn delete_old(conn: &mut PgConn) -> QueryResult<usize> {
+pub async fn delete_old(conn: &mut PgConn, limit: usize) -> QueryResult<usize> {
     diesel::sql_query(
-        "DELETE FROM link_previews p WHERE p.fetched_at < now() - make_interval(days => $1) \
-         AND NOT EXISTS (SELECT FROM message_previews mp WHERE mp.preview_id = p.id)",
+        "DELETE FROM link_previews WHERE id IN (SELECT p.id FROM link_previews p \
+         WHERE p.fetched_at < now() - make_interval(days => $1) \
+         AND NOT EXISTS (SELECT FROM message_previews mp WHERE mp.preview_id = p.id) \
+         ORDER BY p.fetched_at LIMIT $2)",
     )
     .bind::<Integer, _>(KEPT_DAYS)
+    .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
     .execute(conn)
     .await
 }

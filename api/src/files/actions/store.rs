@@ -156,7 +156,7 @@ pub async fn store_preview(app: &App, bytes: Vec<u8>) -> ApiResult<Option<FileId
     };
     let pixels = app.config.files.pixels;
     let shaped =
-        app.files.work(move || picture::shape(&bytes, format, pixels, Shape::PREVIEW)).await;
+        app.files.work_aside(move || picture::shape(&bytes, format, pixels, Shape::PREVIEW)).await;
     let picture = match shaped {
         Ok(picture) => picture,
         Err(error) if matches!(error.code, ErrorCode::FileDamaged | ErrorCode::FileTooComplex) => {

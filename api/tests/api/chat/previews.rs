@@ -17,13 +17,18 @@ const RYE: &str = "<title>Rye</title><meta property=og:site_name content='The Ba
 
 /// A bakery whose server may ask the site.
 async fn open() -> (Bakery, Site) {
+    open_with(&[]).await
+}
+
+async fn open_with(more: &[(&str, &str)]) -> (Bakery, Site) {
     let site = Site::open().await;
     site.page("/rye", RYE);
     site.serve("/rye.jpg", "image/jpeg", &picture(1_600, 800, image::ImageFormat::Jpeg));
     for name in ["/a", "/b", "/c", "/d"] {
         site.page(name, &format!("<title>Page {name}</title>"));
     }
-    let app = TestApp::with(&[("SPACE_PREVIEWS_ALLOW", "127.0.0.0/8")]).await;
+    let settings = [&[("SPACE_PREVIEWS_ALLOW", "127.0.0.0/8")], more].concat();
+    let app = TestApp::with(&settings).await;
     (Bakery::at(app).await, site)
 }
 
@@ -314,6 +319,40 @@ async fn pages_and_pictures_that_are_none_do_no_harm() {
         assert_eq!(shown(&bakery, &sent).await, [""; 0], "{name}");
     }
     assert_eq!(bakery.app.app.files.storage.count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn where_somebody_may_send_no_pictures_his_links_show_none() {
+    let (bakery, site) = open().await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    let overrides = json!([{"target": {"kind": "everybody"}, "allow": [], "deny": ["send_media"]}]);
+    let chat = format!("/chats/{}", bakery.chat);
+    anna.patch(&chat, json!({ "overrides": overrides })).await.expect(200);
+    let his = bakery.say(boris, &site.url("/rye")).await;
+    assert_eq!(look(&bakery).await, 1);
+    assert_eq!((shown(&bakery, &his).await, site.asked_at_all()), (vec![], 0));
+    let hers = bakery.say(anna, &site.url("/rye")).await;
+    look(&bakery).await;
+    assert_eq!(shown(&bakery, &hers).await, ["Rye"]);
+}
+
+#[tokio::test]
+async fn an_account_has_so_many_new_links_looked_at_and_known_ones_still_show() {
+    let (bakery, site) = open_with(&[("SPACE_LIMIT_FACTOR", "1")]).await;
+    let (anna, boris) = (&bakery.anna, &bakery.boris);
+    bakery.say(anna, &site.url("/a")).await;
+    look(&bakery).await;
+    let before = site.asked_at_all();
+    for n in 0..12 {
+        let urls: Vec<String> =
+            (0..3).map(|m| site.url(&format!("/nothing?{}", n * 3 + m))).collect();
+        bakery.say(boris, &urls.join(" ")).await;
+    }
+    look(&bakery).await;
+    assert_eq!(site.asked_at_all() - before, 30, "the rest of 36 was not asked");
+    let known = bakery.say(boris, &site.url("/a")).await;
+    look(&bakery).await;
+    assert_eq!(shown(&bakery, &known).await, ["Page /a"]);
 }
 
 #[tokio::test]
