@@ -47,7 +47,9 @@ impl Drafts {
     /// The draft of a chat or thread now.
     #[must_use]
     pub fn get(&self, place: Place) -> Draft {
-        self.known.with_untracked(|known| known.get(&place.key()).cloned()).unwrap_or_default()
+        // Whoever asks may have outlived the session.
+        let known = self.known.try_with_untracked(|known| known.get(&place.key()).cloned());
+        known.flatten().unwrap_or_default()
     }
 
     /// Whether a chat has a draft, reactively.
@@ -63,7 +65,7 @@ impl Drafts {
             return;
         }
         let (key, name) = (place.key(), prefix(self.owner) + &place.key());
-        self.known.update(|known| {
+        self.known.try_update(|known| {
             if draft.is_empty() {
                 storage::remove(&name);
                 known.remove(&key);
