@@ -16,7 +16,7 @@ pub mod model;
 pub mod online;
 mod routes;
 
-pub use actions::bots::{do_admit_bot, do_leave_all_spaces, do_leave_space_as};
+pub use actions::bots::{do_admit_bot, do_leave_all_spaces, do_leave_space_as, do_remove_bot};
 pub use actions::reports::{REPORTS, Reported, do_report};
 pub use actions::spaces::do_create_space;
 

@@ -7,7 +7,7 @@ use crate::http::json::{Json, NoContent};
 use crate::http::query::Path;
 use crate::integrations::access::access_bot;
 use crate::spaces::access::{access_role, access_space_to_change};
-use crate::spaces::{do_admit_bot, do_leave_space_as};
+use crate::spaces::{do_admit_bot, do_remove_bot};
 use actix_web::{delete, post, web};
 use serde::Deserialize;
 use shared::error::Problem;
@@ -68,7 +68,7 @@ pub async fn remove_bot(
 ) -> ApiResult<NoContent> {
     app.transact(async |tx| {
         let bot = access_bot(tx, &caller, path.bot_id).await?;
-        do_leave_space_as(tx, path.space_id, bot.id(), &*app.conversations).await
+        do_remove_bot(tx, path.space_id, bot.id(), caller.id, &*app.conversations).await
     })
     .await?;
     Ok(NoContent)

@@ -49,6 +49,22 @@ pub async fn do_admit_bot(
     Ok(member)
 }
 
+/// Takes a bot out of a space for its owner.
+///
+/// # Errors
+/// `not_found` when it is no member.
+pub async fn do_remove_bot(
+    tx: &mut Tx,
+    space: SpaceId,
+    bot: UserId,
+    owner: UserId,
+    conversations: &dyn Conversations,
+) -> ApiResult<()> {
+    do_leave_space_as(tx, space, bot, conversations).await?;
+    record(tx, Entry::new(space, owner, AuditAction::BotRemoved).user(bot)).await?;
+    Ok(())
+}
+
 /// Takes an account out of a space whose owner it is not.
 ///
 /// # Errors

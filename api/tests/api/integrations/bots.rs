@@ -180,6 +180,11 @@ async fn its_owner_takes_a_bot_out_and_moderators_kick_it() {
     assert_eq!(bakery.boris.delete(&out).await.problem(404), "not_found");
     bakery.anna.delete(&out).await.expect(204);
     assert_eq!(bakery.anna.delete(&out).await.problem(404), "not_found");
+    let log = bakery.anna.get(&format!("/spaces/{}/audit", bakery.space)).await.expect(200);
+    for (entry, action) in [(0, "bot_removed"), (1, "bot_added")] {
+        let entry = &log["items"][entry];
+        assert_eq!((&entry["action"], &entry["user"]["id"]), (&json!(action), &bot["id"]));
+    }
     assert_eq!(program.get("/spaces").await.expect(200)["items"], json!([]));
     bakery.anna.post(&admit, json!({"bot_id": bot["id"]})).await.expect(200);
     let kick = format!("/spaces/{}/kick/{}", bakery.space, text(&bot["id"]));
