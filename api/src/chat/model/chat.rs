@@ -171,7 +171,8 @@ impl ChatView {
         user: UserId,
         view_chat: PermissionSet,
     ) -> QueryResult<Vec<Self>> {
-        let filter = "sm.user_id = $1 AND (o.overrides IS NOT NULL \
+        // Before overrides are gathered: most chats have none.
+        let filter = "sm.user_id = $1 AND (EXISTS (SELECT FROM chat_overrides y WHERE y.chat_id = c.id) \
              OR (r.permissions & ~coalesce(re.denied, 0)) & $2 = 0)";
         let query = diesel::sql_query(format!("{COLUMNS}{FROM}WHERE u.id = $1 AND {filter}"))
             .bind::<SqlUuid, _>(user.0)
