@@ -40,13 +40,19 @@ test('two strangers register, meet in a space and talk', async ({ visit }) => {
   await expect(status(anna)).toHaveText(`${borisName} is typing…`)
   const answer = await say(boris, 'Yes, hello')
   await expect(status(anna)).toHaveText('')
+  // Read out to her, and what is her own is not.
+  const spoken = (text: string) => anna.locator('[aria-live=polite]').filter({ hasText: text })
+  await expect(spoken('Yes, hello')).toHaveCount(1)
 
   await press(boris, answer, 'Edit')
   await composer(boris).fill('Yes, hello Anna')
   await composer(boris).press('Enter')
   const changed = row(anna, 'Yes, hello Anna')
   await expect(changed).toBeVisible()
-  await expect(changed.getByRole('button', { name: 'edited' })).toBeVisible()
+  await changed.getByRole('button', { name: 'edited' }).click()
+  await expect(anna.locator('.versions')).toContainText(/Yes, hello(?! Anna)/)
+  await anna.keyboard.press('Escape')
+  await expect(anna.locator('.versions')).toHaveCount(0)
 
   await press(anna, changed, 'React')
   await anna.getByRole('searchbox', { name: 'Find an emoji' }).fill('thumbs')
@@ -58,12 +64,33 @@ test('two strangers register, meet in a space and talk', async ({ visit }) => {
 
   await press(anna, row(anna, 'Yes, hello Anna'), 'Reply')
   await say(anna, 'Shall we play?')
+  await expect(spoken('Shall we play?')).toHaveCount(0)
   await expect(row(boris, 'Shall we play?').locator('.row__reply')).toContainText('Yes, hello Anna')
 
   await choose(boris, row(boris, 'Yes, hello Anna').first(), 'Delete')
   await boris.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await expect(rows(anna).locator('.text', { hasText: 'Yes, hello Anna' })).toHaveCount(0)
   await expect(row(anna, 'Shall we play?').locator('.row__reply')).toHaveText('The message was deleted')
+})
+
+test('what is being written stays with its chat, and the field grows with it', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Drafts')
+  await anna.makeChat(space.id, 'plans')
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  const height = async () => (await composer(page).boundingBox())!.height
+  const low = await height()
+  const text = 'Rye\nWheat\nSpelt\nOats'
+  await composer(page).fill(text)
+  await expect.poll(height).toBeGreaterThan(low + 30)
+  await chatLink(page, 'plans').click()
+  await expect(page).not.toHaveURL(new RegExp(space.default_chat_id))
+  await expect(composer(page)).toHaveValue('')
+  await page.goBack()
+  await expect(composer(page)).toHaveValue(text)
+  await page.reload()
+  await expect(composer(page)).toHaveValue(text)
 })
 
 test('unread and mention badges appear elsewhere and go when read', async ({ open }) => {

@@ -67,6 +67,7 @@ test('a card floats at a name, the whole profile opens by click and by key', asy
   await composer(page).focus()
   await page.keyboard.press('Shift+Tab')
   await name.focus()
+  await expect(card(page)).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(profile(page)).toContainText('Bakes bread.')
   await expectAccessible(page, 'profile')

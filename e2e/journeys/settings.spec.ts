@@ -28,6 +28,19 @@ test('theme, colour, size and language stay after a reload', async ({ open }) =>
   await expect(card(page, 'Font size', 'Large')).toBeChecked()
   expect({ theme: await attribute(page, 'data-theme'), background: await background(), accent: await accent(), size: await size() }).toEqual(before)
 
+  for (const [group, name, attribute, value] of [
+    ['Theme', 'As the system', 'theme', 'system'],
+    ['Density', 'Compact', 'density', 'compact'],
+    ['Motion', 'Reduced', 'motion', 'reduced'],
+    ['Messages', 'Bubbles', 'messages', 'bubbles'],
+  ] as const) {
+    await card(page, group, name).check({ force: true })
+    await expect(page.locator('html')).toHaveAttribute(`data-${attribute}`, value)
+  }
+  await page.reload()
+  for (const [group, name] of [['Density', 'Compact'], ['Motion', 'Reduced'], ['Messages', 'Bubbles']] as const)
+    await expect(card(page, group, name)).toBeChecked()
+
   await page.getByRole('link', { name: 'Language' }).click()
   for (const [name, tag, title] of [['Русский', 'ru', 'Настройки'], ['Українська', 'uk', 'Налаштування'], ['English', 'en', 'Settings']]) {
     await page.getByRole('radio', { name, exact: true }).check({ force: true })
@@ -62,6 +75,45 @@ test('a session that is ended elsewhere is logged out at once', async ({ open })
   await expect(lost.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
   await lost.reload()
   await expect(lost.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
+})
+
+test('nickname and password are changed, what is wrong is said at its field, and all devices end', async ({ open, troubles }) => {
+  troubles.allow(/^4\d\d \w+ \/api\/v1\/(auth|profile)/)
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/settings/account')
+  const form = (button: string) => page.locator('form').filter({ has: page.getByRole('button', { name: button }) })
+  const name = form('Change the nickname')
+  const field = name.getByRole('textbox', { name: 'Nickname' })
+  const old = (of: typeof name) => of.getByLabel('Current password', { exact: true })
+  const change = () => name.getByRole('button', { name: 'Change the nickname' }).click()
+  await field.fill('two words')
+  await change()
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  const nickname = `${anna.nickname}x`
+  await field.fill(nickname)
+  await expect(field).not.toHaveAttribute('aria-invalid', 'true')
+  await old(name).fill('not this one')
+  await change()
+  await expect(name).toContainText('The current password is wrong.')
+  await old(name).fill(anna.password)
+  await change()
+  await expect(page.locator('.own-card__name')).toHaveText(nickname)
+
+  await page.goto('/settings/security')
+  const secret = form('Change the password')
+  await old(secret).fill(anna.password)
+  await secret.getByLabel('New password', { exact: true }).fill('short')
+  await secret.getByRole('button', { name: 'Change the password' }).click()
+  await expect(secret.getByLabel('New password', { exact: true })).toHaveAttribute('aria-invalid', 'true')
+  await secret.getByLabel('New password', { exact: true }).fill('a much longer secret')
+  await secret.getByRole('button', { name: 'Change the password' }).click()
+  await expect(page.getByText('The password is changed; other sessions have ended.')).toBeVisible()
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click()
+  await page.getByRole('textbox', { name: 'Nickname or e-mail' }).fill(nickname)
+  await page.getByLabel('Password', { exact: true }).fill('a much longer secret')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(page.locator('.own-card__name')).toHaveText(nickname)
 })
 
 test('a name that is changed shows everywhere', async ({ open }) => {

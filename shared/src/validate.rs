@@ -341,6 +341,20 @@ mod tests {
     }
 
     #[test]
+    fn addresses_of_one_mailbox() {
+        for other in [
+            "ANNA@example.org",
+            " anna+shop@example.org",
+            "ａｎｎａ@example.org",
+            "anna@ＥＸＡＭＰＬＥ.org",
+        ] {
+            assert_eq!(mailbox(other), "anna@example.org", "{other}");
+        }
+        assert_eq!(mailbox("a.n.n.a+x@googlemail.com"), "anna@gmail.com");
+        assert_ne!(mailbox("a.nna@example.org"), mailbox("anna@example.org"));
+    }
+
+    #[test]
     fn names_need_something_visible() {
         assert_eq!(name("\u{200B}\u{FEFF}", 1, 50), Err(FieldCode::Invisible));
         assert_eq!(name("a\u{202E}b", 1, 50), Err(FieldCode::BadCharacters));

@@ -60,6 +60,13 @@ async fn bots_go_where_their_owner_goes() {
         let code = text(&anna.post(&at("/invites"), code).await.expect(201)["code"]);
         boris.post(&format!("/invites/{code}/accept"), json!({})).await.expect(200);
     }
+    let promote = at(&format!("/assign-role/{}/{admin}", boris.id()));
+    anna.post(&promote, json!({})).await.expect(204);
+    boris.post(&at("/bots"), json!({"bot_id": bot["id"]})).await.expect(200);
+    anna.post(&at(&format!("/ban/{}", boris.id())), json!({})).await.expect(204);
+    assert_eq!(anna.get(&people).await.problem(404), "not_found", "banned with its owner");
+    let back = boris.post(&at("/bots"), json!({"bot_id": bot["id"]})).await;
+    assert_eq!(back.problem(404), "not_found");
 }
 
 #[tokio::test]

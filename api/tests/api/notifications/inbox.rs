@@ -109,6 +109,37 @@ async fn an_entry_about_a_reply_names_its_thread() {
 }
 
 #[tokio::test]
+async fn who_follows_a_thread_hears_of_replies_until_he_stops_or_wants_none() {
+    let b = Bakery::open().await;
+    let clara = b.app.user("clara").await;
+    clara.post(&format!("/spaces/{}/join", b.space), json!({})).await.expect(200);
+    let root: String = id(&b.say(&b.anna, "Which flour?").await).into();
+    let reply = async |who: &Client, nonce: &str| {
+        let body = json!({"content": "rye", "nonce": nonce, "thread_root": root});
+        who.post(&format!("/messages/{}", b.chat), body).await.expect(201);
+    };
+    reply(&b.anna, "1").await;
+    assert!(inbox(&clara).await.is_empty(), "she does not follow yet");
+    let follow = format!("/messages/{root}/thread/follow");
+    clara.put(&follow, json!({})).await.expect(200);
+    reply(&b.boris, "2").await;
+    let told = inbox(&clara).await;
+    assert_eq!((told.len(), &told[0]["kind"]), (1, &json!("thread")));
+    assert_eq!(told[0]["message"]["thread_root"], json!(root));
+    assert_eq!(inbox(&b.anna).await[0]["kind"], "thread", "her question");
+    let off = json!({"kinds": [{"kind": "thread", "inbox": false, "mail": false}]});
+    clara.patch("/notifications/settings", off).await.expect(200);
+    reply(&b.boris, "3").await;
+    assert_eq!(inbox(&clara).await.len(), 1, "she wants none of the kind");
+    let on = json!({"kinds": [{"kind": "thread", "inbox": true, "mail": false}]});
+    clara.patch("/notifications/settings", on).await.expect(200);
+    clara.delete(&follow).await.expect(200);
+    reply(&b.boris, "4").await;
+    assert_eq!(inbox(&clara).await.len(), 1, "she stopped");
+    assert_eq!(inbox(&b.anna).await.len(), 3);
+}
+
+#[tokio::test]
 async fn reading_deleting_and_strangers() {
     let b = Bakery::open().await;
     for text in ["@boris 1", "@boris 2", "@boris 3"] {
