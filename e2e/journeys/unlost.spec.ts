@@ -55,6 +55,27 @@ test('an edit that fails keeps what was written', async ({ open, troubles }) => 
   await expect(editing(page)).toHaveCount(0)
 })
 
+test('two edits on their way that both fail leave the text that the server has', async ({ open, troubles }) => {
+  troubles.allow(/^net::ERR_\w+ PATCH \/api\/v1\/messages\//)
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Bakery')
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  const message = await say(page, 'The oven is cold')
+  const id = await message.getAttribute('data-id')
+  const waiting: Route[] = []
+  await fail(page, async (route) => void waiting.push(route))
+  for (const text of ['The oven is warm', 'The oven is hot']) {
+    await press(page, page.locator(`.row[data-id="${id}"]`), 'Edit')
+    await composer(page).fill(text)
+    await composer(page).press('Enter')
+    await expect(row(page, text)).toBeVisible()
+  }
+  await expect.poll(() => waiting.length).toBe(2)
+  for (const route of waiting) await route.abort('connectionreset')
+  await expect(row(page, 'The oven is cold')).toBeVisible()
+})
+
 test('who has an old list of who may do what does not save it over a newer one', async ({ open, troubles }) => {
   troubles.allow(/^412 PATCH \/api\/v1\/chats\//)
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]

@@ -23,7 +23,7 @@ use field::Field;
 use leptos::ev::{ClipboardEvent, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use mentions::{EveryoneHint, Mentions, MentionsList};
-use shared::chat::MAX_MESSAGE_CHARS;
+use shared::chat::{MAX_MESSAGE_CHARS, Message};
 use shared::expression::Sticker;
 use shared::ids::MessageId;
 use shared::permission::Permission;
@@ -66,6 +66,8 @@ pub(super) struct Writing {
     stash: StoredValue<String>,
     /// The text of an edit that failed, until its message is edited again.
     failed: StoredValue<Option<(MessageId, String)>>,
+    /// A message as the server has it, while edits of it are on their way.
+    unedited: StoredValue<Option<Message>>,
     last_typing: StoredValue<f64>,
     keep_timer: StoredValue<Option<TimeoutHandle>>,
     /// Send was pressed while files were on their way.
@@ -85,6 +87,7 @@ fn Editor(talk: Talk) -> impl IntoView {
         mentions: Mentions::new(talk, field),
         stash: StoredValue::default(),
         failed: StoredValue::default(),
+        unedited: StoredValue::default(),
         last_typing: StoredValue::new(0.0),
         keep_timer: StoredValue::new(None),
         waits: RwSignal::new(false),

@@ -88,7 +88,9 @@ impl Writing {
         if text == entry.message.content {
             return;
         }
-        let before = entry.message.clone();
+        let known = self.unedited.get_value().filter(|known| known.id == id);
+        let before = known.unwrap_or_else(|| entry.message.clone());
+        self.unedited.set_value(Some(before.clone()));
         let edit = MessageEdited {
             message_id: id,
             chat_id: talk.chat,
@@ -109,16 +111,23 @@ impl Writing {
     }
 
     async fn send_edit(self, before: Message, edit: MessageEdited) {
-        let Self { talk, failed, .. } = self;
+        let Self { talk, failed, unedited, .. } = self;
         let error = match api::edit_message(edit.message_id, edit.content.clone()).await {
-            Ok(now) => return talk.messages.change(talk.place, |window| window.put(now)),
+            Ok(now) => {
+                drop(unedited.try_set_value(None));
+                return talk.messages.change(talk.place, |window| window.put(now));
+            }
             Err(error) => error,
         };
-        let mut is_stored = false;
+        let (mut is_stored, mut is_last) = (false, false);
         talk.messages.change(talk.place, |window| {
             is_stored = window.has_edit(&edit);
-            window.take_back(&edit, before)
+            is_last = window.take_back(&edit, before);
+            is_last
         });
+        if is_last {
+            drop(unedited.try_set_value(None));
+        }
         // The answer was lost, and the stream said so.
         if is_stored {
             return;
