@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { png } from './support/pictures.ts'
 import { composer, ready, rows } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
@@ -192,6 +194,21 @@ test('a sound plays, rests, is drawn and changes its speed', async ({ open }) =>
   await expect(sound.getByRole('button', { name: 'Speed' })).toHaveText('1.5×')
   await sound.getByRole('button', { name: 'Pause' }).click()
   await expect(sound.getByRole('button', { name: 'Play' })).toBeVisible()
+})
+
+test('a video has its place before it is loaded, and plays', async ({ open }) => {
+  const { page } = await enter(open, 'Film')
+  const buffer = await readFile(join(import.meta.dirname, '../../api/tests/api/files/videos/small.webm'))
+  await choose(page, { name: 'oven.webm', mimeType: 'video/webm', buffer })
+  await expect(page.locator('.tray__bar')).toHaveCount(0)
+  await composer(page).press('Enter')
+  const video = rows(page).locator('video')
+  await expect(video).toHaveAttribute('aria-label', 'oven.webm')
+  await expect(video).toHaveCSS('aspect-ratio', '160 / 90')
+  await expect.poll(() => video.evaluate((one: HTMLVideoElement) => one.videoWidth)).toBe(160)
+  await video.evaluate((one: HTMLVideoElement) => one.play())
+  await expect.poll(() => video.evaluate((one: HTMLVideoElement) => one.currentTime)).toBeGreaterThan(0.2)
+  await expectAccessible(page)
 })
 
 test('a person and a space get pictures', async ({ open }) => {

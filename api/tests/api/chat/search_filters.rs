@@ -91,6 +91,7 @@ async fn files_are_found_by_kind_and_name() {
         ("Rye-bread.png", png(), ""),
         ("oven.wav", wav(), "The rye oven sings"),
         ("prices.txt", b"1 2 3".to_vec(), "Prices"),
+        ("oven.mp4", include_bytes!("../files/videos/small.mp4").to_vec(), "It bakes"),
     ] {
         let file = anna.uploaded(name, &bytes).await;
         let body = json!({"content": words, "nonce": name, "attachment_ids": [file]});
@@ -99,11 +100,11 @@ async fn files_are_found_by_kind_and_name() {
     bakery.say(anna, "rye without a file").await;
     send_sticker(anna, &bakery.chat, "00000000-0000-7000-8000-000000000101").await.expect(201);
     for (query, want) in [
-        (&[("has", "file")][..], &["Prices", "The rye oven sings", ""][..]),
+        (&[("has", "file")][..], &["It bakes", "Prices", "The rye oven sings", ""][..]),
         (&[("has", "image")], &[""]),
         (&[("has", "audio")], &["The rye oven sings"]),
         (&[("has", "document")], &["Prices"]),
-        (&[("has", "video")], &[]),
+        (&[("has", "video")], &["It bakes"]),
         (&[("has", "sticker")], &[""]),
         // In the words of the message, and in the name of the file.
         (&[("has", "file"), ("q", "rye")], &["The rye oven sings", ""]),

@@ -73,6 +73,31 @@ async fn players_get_ranges(app: &TestApp) {
     assert_eq!((known.status, known.bytes.len()), (304, 0));
 }
 
+/// Two seconds of 160 × 90, as phones and browsers record them.
+const VIDEOS: [(&str, &[u8], &str); 3] = [
+    ("oven.mp4", include_bytes!("videos/small.mp4"), "video/mp4"),
+    ("oven.mov", include_bytes!("videos/small.mov"), "video/quicktime"),
+    ("oven.webm", include_bytes!("videos/small.webm"), "video/webm"),
+];
+
+async fn videos_tell_their_size_and_length(app: &TestApp) {
+    let anna = app.user("anna").await;
+    for (name, given, mime) in VIDEOS {
+        let file = anna.upload(name, given).await.expect(201);
+        assert_eq!((&file["kind"], &file["mime"]), (&json!("video"), &json!(mime)), "{name}");
+        assert_eq!((&file["width"], &file["height"]), (&json!(160), &json!(90)), "{name}");
+        let length = file["duration_ms"].as_i64().unwrap();
+        assert!((1_800..=2_200).contains(&length), "{name}: {length}");
+        let path = format!("/files/{}", file["id"].as_str().unwrap());
+        let part = anna.load(&path, &[("range", "bytes=4-11")]).await;
+        assert_eq!((part.status, &part.bytes[..]), (206, &given[4..12]), "{name}");
+        assert!(part.header("content-disposition").starts_with("inline"), "{name}");
+    }
+    // Of a recorder that only hears.
+    let sound = anna.upload("voice.webm", include_bytes!("videos/sound.webm")).await.expect(201);
+    assert_eq!((&sound["kind"], &sound["mime"]), (&json!("audio"), &json!("audio/webm")));
+}
+
 async fn a_given_up_upload_is_gone_from_the_store(app: &TestApp) {
     let anna = app.user("anna").await;
     let before = app.app.files.storage.count().await.unwrap();
@@ -104,6 +129,7 @@ on_both! {
     pictures_come_back_without_their_secrets: pictures_in_a_folder, pictures_on_s3;
     large_files_come_back_whole_and_in_parts: large_files_in_a_folder, large_files_on_s3;
     players_get_ranges: ranges_in_a_folder, ranges_on_s3;
+    videos_tell_their_size_and_length: videos_in_a_folder, videos_on_s3;
     a_given_up_upload_is_gone_from_the_store: giving_up_in_a_folder, giving_up_on_s3;
 }
 
