@@ -1,6 +1,8 @@
 //! The audit log (hole 34).
 
 use crate::support::TestApp;
+use crate::support::bakery::send;
+use crate::support::expression::make_emoji;
 use crate::support::staff::{Staff, text};
 use serde_json::{Value, json};
 
@@ -95,4 +97,65 @@ async fn every_act_is_noted_with_what_it_changed() {
     assert_eq!(b.anna.get(&b.at("/audit")).await.problem(403), "forbidden");
     let (_, queries) = app.counting(b.adam.get(&b.at("/audit"))).await;
     assert!(queries <= 4, "{queries}");
+}
+
+#[tokio::test]
+async fn what_is_done_to_chats_emoji_invitations_and_bans_is_noted() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let anna = &b.anna;
+    let before = b.audit("").await.len();
+    let category =
+        text(&anna.post(&b.at("/categories"), json!({"name": "Ovens"})).await.expect(201)["id"]);
+    let path = b.at(&format!("/categories/{category}"));
+    anna.patch(&path, json!({"name": "Stoves"})).await.expect(200);
+    let chat = text(&anna.post(&b.at("/chats"), json!({"name": "heat"})).await.expect(201)["id"]);
+    let first = text(&anna.get(&b.space).await.expect(200)["default_chat_id"]);
+    let order = json!({
+        "categories": [category],
+        "chats": [{"chat_id": chat, "category_id": category}, {"chat_id": first}],
+    });
+    anna.put(&b.at("/chat-order"), order).await.expect(204);
+    anna.delete(&path).await.expect(204);
+    anna.patch(&format!("/chats/{chat}"), json!({"topic": "200 degrees"})).await.expect(200);
+    let message = text(&send(&b.mark, &chat, "Hot").await.expect(201)["id"]);
+    let pin = format!("/messages/{message}/pin");
+    anna.put(&pin, json!({})).await.expect(204);
+    anna.delete(&pin).await.expect(204);
+    anna.delete(&format!("/messages/{message}")).await.expect(204);
+    anna.delete(&format!("/chats/{chat}")).await.expect(204);
+    let emoji = text(&make_emoji(anna, &b.at("/emoji"), "cake").await.expect(201)["id"]);
+    let emoji = b.at(&format!("/emoji/{emoji}"));
+    anna.patch(&emoji, json!({"name": "tart"})).await.expect(200);
+    anna.delete(&emoji).await.expect(204);
+    let code = b.invite(anna, json!({})).await;
+    anna.delete(&format!("/invites/{code}")).await.expect(204);
+    anna.post(&b.at(&format!("/ban/{}", b.mark.id())), json!({})).await.expect(204);
+    anna.post(&b.at(&format!("/unban/{}", b.mark.id())), json!({})).await.expect(204);
+    let log = b.audit("").await;
+    let mut noted: Vec<&str> = log.iter().map(|[action, ..]| action.as_str()).collect();
+    noted.truncate(log.len() - before);
+    noted.reverse();
+    assert_eq!(
+        noted,
+        [
+            "category_created",
+            "category_renamed",
+            "chat_created",
+            "chats_ordered",
+            "category_deleted",
+            "chat_updated",
+            "message_pinned",
+            "message_unpinned",
+            "message_deleted",
+            "chat_deleted",
+            "emoji_added",
+            "emoji_renamed",
+            "emoji_removed",
+            "invite_created",
+            "invite_revoked",
+            "member_banned",
+            "member_unbanned",
+        ]
+    );
 }
