@@ -1,7 +1,7 @@
 import { chatLink, composer, ready, row, toast } from './support/screen.ts'
 import { expect, expectAccessible, Person, test } from './support/test.ts'
 
-test('chats are put under headings and into an order by the keyboard, seen by all at once', async ({ open }) => {
+test('chats are put under headings and into an order by the keyboard and by dragging, seen by all at once', async ({ open }) => {
   const anna = await Person.register('anna')
   const boris = await Person.register('boris')
   const space = await anna.makeSpace('Order')
@@ -34,6 +34,16 @@ test('chats are put under headings and into an order by the keyboard, seen by al
   await ready(other)
   await expect(heading).toHaveAttribute('aria-expanded', 'false')
   await expect(chatLink(other, 'oven')).toBeVisible()
+  // By dragging: one chat to the place of another.
+  const first = sidebar.locator('a[href*="/c/"]').first()
+  await expect(first).toContainText('general')
+  await page.getByRole('button', { name: 'Menu of the list' }).click()
+  await page.getByRole('menuitem', { name: 'Arrange chats' }).click()
+  const line = (name: string) => dialog.getByRole('listitem').filter({ has: dialog.getByRole('button', { name: `Move ${name}` }) })
+  await line('oven').dragTo(line('general'))
+  await expect(dialog.getByRole('listitem').first()).toContainText('oven')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(first).toContainText('oven')
   // A new chat stands under its heading at once, and a private one only for who made it.
   await page.getByRole('button', { name: 'New chat' }).click()
   const made = page.getByRole('dialog', { name: 'New chat' })
