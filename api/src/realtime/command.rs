@@ -21,9 +21,9 @@ pub struct CommandContext {
 type Handler =
     dyn Fn(CommandContext, Box<RawValue>) -> LocalBoxFuture<'static, ApiResult<Box<RawValue>>>;
 
-/// Commands by type.
+/// Commands by type. Clones share the table: each socket has one.
 #[derive(Clone, Default)]
-pub struct Commands(HashMap<&'static str, Rc<Handler>>);
+pub struct Commands(Rc<HashMap<&'static str, Rc<Handler>>>);
 
 impl Commands {
     /// Adds a command: the same action as the REST route, the same checks, the same errors.
@@ -42,14 +42,15 @@ impl Commands {
                 serde_json::value::to_raw_value(&answer).map_err(ApiError::internal)
             })
         };
-        self.0.insert(kind, Rc::new(handler));
+        Rc::make_mut(&mut self.0).insert(kind, Rc::new(handler));
         self
     }
 
     /// All commands of both tables.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
+        let others = other.0.iter().map(|(kind, handler)| (*kind, handler.clone()));
+        Rc::make_mut(&mut self.0).extend(others);
         self
     }
 
