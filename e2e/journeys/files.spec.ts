@@ -204,7 +204,7 @@ test('a video has its place before it is loaded, and plays', async ({ open }) =>
   await composer(page).press('Enter')
   const video = rows(page).locator('video')
   await expect(video).toHaveAttribute('aria-label', 'oven.webm')
-  await expect(video).toHaveCSS('aspect-ratio', '160 / 90')
+  await expect(video).toHaveCSS('aspect-ratio', '400 / 225')
   await expect.poll(() => video.evaluate((one: HTMLVideoElement) => one.videoWidth)).toBe(160)
   await video.evaluate((one: HTMLVideoElement) => one.play())
   await expect.poll(() => video.evaluate((one: HTMLVideoElement) => one.currentTime)).toBeGreaterThan(0.2)

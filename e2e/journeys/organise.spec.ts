@@ -39,7 +39,7 @@ test('chats are put under headings and into an order by the keyboard and by drag
   await expect(first).toContainText('general')
   await page.getByRole('button', { name: 'Menu of the list' }).click()
   await page.getByRole('menuitem', { name: 'Arrange chats' }).click()
-  const line = (name: string) => dialog.getByRole('listitem').filter({ has: dialog.getByRole('button', { name: `Move ${name}` }) })
+  const line = (name: string) => dialog.getByRole('listitem').filter({ has: page.getByRole('button', { name: `Move ${name}` }) })
   await line('oven').dragTo(line('general'))
   await expect(dialog.getByRole('listitem').first()).toContainText('oven')
   await dialog.getByRole('button', { name: 'Save' }).click()
