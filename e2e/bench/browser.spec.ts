@@ -43,14 +43,8 @@ test.beforeAll(async () => {
   say(`import of ${size + 400} messages, with start`, `${rate}/s`, '≥ 5000/s')
   server = await Server.start(settings, server.dataDir)
   process.env.SPACE_URL = server.url
-  const again = await fetch(`${server.url}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ login: anna.nickname, password: anna.password }),
-  })
-  const { access_token: token } = await again.json()
-  const listed = await fetch(`${server.url}/api/v1/chats`, { headers: { authorization: `Bearer ${token}` } })
-  chats = (await listed.json()).items
+  anna = await Person.signIn(anna.nickname, anna.password)
+  chats = (await anna.get('/chats')).items
 })
 
 test.afterAll(async () => {

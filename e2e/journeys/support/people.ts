@@ -29,15 +29,18 @@ export class Person {
     const nickname = `${name}_${randomUUID().replaceAll('-', '').slice(0, 8)}`
     const password = `long enough ${nickname.split('').reverse().join('')}`
     await call('POST', '/auth/register', { nickname, email: `${nickname}@example.org`, password })
+    return Person.signIn(nickname, password)
+  }
+
+  /** Signs somebody in who has an account. */
+  static async signIn(nickname: string, password: string): Promise<Person> {
     const login = await call('POST', '/auth/login', { login: nickname, password })
     return new Person(nickname, password, login.user.id, login.access_token)
   }
 
   /** The owner of the demo space that the server of the run was started with. */
   static async demo(): Promise<Person> {
-    const [nickname, password] = ['demo', 'sunny bakery']
-    const login = await call('POST', '/auth/login', { login: nickname, password })
-    return new Person(nickname, password, login.user.id, login.access_token)
+    return Person.signIn('demo', 'sunny bakery')
   }
 
   get = (path: string) => call('GET', path, undefined, this.token)
