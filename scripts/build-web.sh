@@ -12,9 +12,9 @@ inputs() {
     -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 }
 
-build() {
-  # wasm-split needs the relocations that the linker would drop; the flags replace those in
-  # .cargo/config.toml. SPACE_SPLIT=0 leaves the client in one piece.
+# wasm-split needs the relocations that the linker would drop; the flags replace those in
+# .cargo/config.toml. SPACE_SPLIT=0 leaves the client in one piece.
+set_flags() {
   export SPACE_SPLIT=${SPACE_SPLIT:-1}
   local flags="--cfg erase_components"
   [ "$SPACE_SPLIT" = 0 ] || flags+=" --cfg split -Clink-args=--emit-relocs"
@@ -25,8 +25,16 @@ build() {
     export CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
     flags+=" -Zlocation-detail=none -Zfmt-debug=none -Zunstable-options -Cpanic=immediate-abort"
   fi
-  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags \
-    TRUNK_SKIP_VERSION_CHECK=true NO_COLOR=true trunk --config trunk.toml build --release &&
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags
+}
+# What Trunk would compile; it finds it done.
+compile() {
+  set_flags
+  cargo build --locked -p web --target wasm32-unknown-unknown --profile wasm-release
+}
+assemble() {
+  set_flags
+  TRUNK_SKIP_VERSION_CHECK=true NO_COLOR=true trunk --config trunk.toml build --release &&
     node scripts/compress.mjs dist
 }
 
@@ -38,10 +46,14 @@ if [ -f dist/index.html ] && [ "$made_of" = "$(cat $stamp 2>/dev/null)" ]; then
   say "✓ web client (nothing changed)"
   exit 0
 fi
+need_std_source
+# The last step of the client's compilation takes minutes on one core: the tools are made meanwhile.
+beside quiet "compile the web client" compile
 need_trunk
 need_wasm_bindgen
 need_wasm_split
-need_std_source
-quiet "build the web client" build
+wait "$BESIDE" || exit 1
+ENDINGS=()
+quiet "build the web client" assemble
 grep -h '^web client:' "$LOGS/build-the-web-client.log" || true
 printf '%s\n' "$made_of" >$stamp

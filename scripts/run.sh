@@ -6,11 +6,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 BEGAN=$SECONDS
 need_build_tools
 # The server compiles beside the client: each has long single-threaded stretches.
-beside quiet "build the server" cargo build --release --locked -p api
+beside quiet "build the server" cargo build --profile quick --locked -p api
 scripts/build-web.sh
 wait "$BESIDE"
 ENDINGS=()
 say "Built in $((SECONDS - BEGAN)) s."
 
 # The server takes the terminal: its own signals, its own clean-up.
-exec "$TARGET_DIR/release/api" serve --demo
+exec "$TARGET_DIR/quick/api" serve --demo
