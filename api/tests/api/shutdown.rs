@@ -1,4 +1,4 @@
-//! SIGTERM to the program, as whoever runs it stops it (battery R14).
+//! The program is stopped: by SIGTERM, as whoever runs it does (battery R14), and by Ctrl-C.
 
 use crate::support::client::Client;
 use crate::support::database;
@@ -82,4 +82,16 @@ async fn sigterm_is_told_to_proxies_and_sockets_and_lets_requests_finish() {
     assert!(end.unwrap().success());
     let took = began.elapsed();
     assert!(took < Duration::from_secs(10), "it took {took:?}");
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_too() {
+    let data = tempfile::tempdir().unwrap();
+    let (mut server, address) = serve(&data).await;
+    let mut socket = Client::register(address, "anna").await.socket().await;
+    let pid = server.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().await.unwrap().success());
+    assert_eq!(socket.closed().await, 1001);
+    let end = tokio::time::timeout(Duration::from_secs(10), server.wait()).await;
+    assert!(end.expect("ten seconds are enough").unwrap().success());
 }

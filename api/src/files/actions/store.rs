@@ -123,24 +123,11 @@ pub async fn store_picture(
     let file = upload.file;
     let picture =
         app.files.work(move || picture::shape(&read(file)?, format, pixels, shape)).await?;
-    let mut new = NewFile {
-        id: FileId::new(),
+    let new = NewFile {
         owner_id: Some(owner),
         space_id: space,
-        purpose: PICTURE,
-        chat_id: None,
-        kind: FileKind::Image.key(),
-        name: upload.name,
-        mime: picture.mime.into(),
-        size: 0,
-        width: None,
-        height: None,
-        blurhash: None,
-        duration_ms: None,
-        animated: false,
-        has_thumbnail: false,
+        ..new_picture(PICTURE, upload.name, &picture)
     };
-    fill(&mut new, &picture);
     store(app, new, Bytes::Memory { content: picture.bytes, thumbnail: picture.thumbnail }).await
 }
 
@@ -167,14 +154,21 @@ pub async fn store_preview(app: &App, bytes: Vec<u8>) -> ApiResult<Option<FileId
     if picture.width.min(picture.height) < MIN_PREVIEW {
         return Ok(None);
     }
+    let new = new_picture(PREVIEW, "preview.webp".into(), &picture);
+    let bytes = Bytes::Memory { content: picture.bytes, thumbnail: None };
+    store(app, new, bytes).await.map(|row| Some(row.id))
+}
+
+/// A picture that is nobody's.
+fn new_picture(purpose: &'static str, name: String, picture: &Picture) -> NewFile {
     let mut new = NewFile {
         id: FileId::new(),
         owner_id: None,
         space_id: None,
-        purpose: PREVIEW,
+        purpose,
         chat_id: None,
         kind: FileKind::Image.key(),
-        name: "preview.webp".into(),
+        name,
         mime: picture.mime.into(),
         size: 0,
         width: None,
@@ -184,9 +178,8 @@ pub async fn store_preview(app: &App, bytes: Vec<u8>) -> ApiResult<Option<FileId
         animated: false,
         has_thumbnail: false,
     };
-    fill(&mut new, &picture);
-    let bytes = Bytes::Memory { content: picture.bytes, thumbnail: None };
-    store(app, new, bytes).await.map(|row| Some(row.id))
+    fill(&mut new, picture);
+    new
 }
 
 fn read(mut file: std::fs::File) -> ApiResult<Vec<u8>> {
