@@ -126,7 +126,7 @@ impl Mentions {
         }
     }
 
-    /// Offers what fits; reactively, for emoji may come later than the letters.
+    /// Offers what fits; reactively, for emoji and roles may come later than the letters.
     fn look(&self) {
         let Some(before) = self.typed.get() else { return };
         let Some(query) = query(&before) else { return self.update_emoji(&before) };
@@ -188,7 +188,7 @@ impl Mentions {
                 && role.name.to_lowercase().split_whitespace().any(|w| w.starts_with(&wanted))
                 && !role.name.contains(['[', ']'])
         };
-        let roles = untrack(|| roster.roles());
+        let roles = roster.roles();
         let roles = roles.ready().map(Vec::as_slice).unwrap_or_default();
         roles.iter().filter(|role| fits(role)).take(4).cloned().collect()
     }
