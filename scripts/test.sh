@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 source scripts/services.sh
 
 BEGAN=$SECONDS
-# A clone that is built once has no use for what only makes a second build faster: half of the disk it takes.
+# A clone that is built once has no use for what only makes a second build faster.
 [ -z "${CI:-}" ] || export CARGO_INCREMENTAL=0
 # Quick refusals first.
 need_rust
