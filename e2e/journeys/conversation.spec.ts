@@ -160,3 +160,23 @@ test('a person is completed, mentioned and written to alone', async ({ open }) =
   await expect(row(other, 'only for you')).toBeVisible()
   await say(other, 'thank you')
 })
+
+test('notes to oneself are begun once, kept, and found by search', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const page = await open(anna, '/d')
+  const list = page.getByRole('complementary', { name: 'Chats and spaces' })
+  await list.getByRole('button', { name: 'Notes to self' }).click({ timeout: 30_000 })
+  await ready(page)
+  await say(page, 'Buy yeast on Friday')
+  // It is a chat among the others now.
+  await expect(list.getByRole('button', { name: 'Notes to self' })).toHaveCount(0)
+  await page.goto('/d')
+  await chatLink(page, 'Notes to self').click({ timeout: 30_000 })
+  await expect(page.getByRole('heading', { name: 'Notes to self', level: 1 })).toBeVisible()
+  await page.reload()
+  await ready(page)
+  await expect(row(page, 'Buy yeast on Friday')).toBeVisible()
+  await page.getByRole('button', { name: 'Search' }).first().click()
+  await page.getByRole('searchbox', { name: 'Search in messages' }).fill('yeast')
+  await expect(page.locator('.hit')).toContainText('Buy yeast on Friday')
+})

@@ -65,6 +65,80 @@ test('moderators act from a profile and from a message, members only report', as
   await expect(page.getByRole('complementary', { name: 'Members' }).getByText(boris.nickname)).toHaveCount(0)
 })
 
+test('somebody is added by his nickname, and told', async ({ open, troubles }) => {
+  troubles.allow(/4\d\d POST .*\/members/)
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace(`Added ${anna.nickname}`)
+  const his = await open(boris, '/inbox')
+  await expect(his.getByRole('heading', { name: 'Notifications', level: 1 })).toBeVisible({ timeout: 30_000 })
+  const page = await open(anna, `/s/${space.id}/settings/members`)
+  const field = page.getByRole('textbox', { name: 'Add by nickname' })
+  const add = async (nickname: string) => {
+    await field.fill(nickname, { timeout: 30_000 })
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+  }
+  await add('nobody_of_that_name')
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await add(boris.nickname)
+  await expect(toast(page, `${boris.nickname} is a member now.`)).toBeVisible()
+  await expect(field).toHaveValue('')
+  await expect(page.locator('.manage__members .members__row').filter({ hasText: boris.nickname })).toBeVisible()
+  await expect(his.locator('.notice').filter({ hasText: `${anna.nickname} added you` })).toBeVisible()
+  await his.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: space.name }).click()
+  await ready(his)
+  await add(boris.nickname)
+  await expect(field).toHaveAttribute('aria-invalid', 'true')
+})
+
+test('roles are copied, put in order by keys and by dragging, and deleted for another one', async ({ open, troubles }) => {
+  // The holders of the role that is gone are asked for once more.
+  troubles.allow(/^404 GET .*\/roles\/.*\/members$/)
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const space = await anna.makeSpace(`Ranks ${anna.nickname}`)
+  await boris.join(space.id)
+  const page = await open(anna, `/s/${space.id}/settings/roles`)
+  const list = page.locator('.roles__list')
+  const line = (name: string) => list.locator('.roles__item').filter({ has: page.locator('.roles__name').getByText(name, { exact: true }) })
+  const names = () => list.locator('.roles__name').allTextContents()
+  await line('Moderator').getByRole('button', { name: /^Moderator/ }).click({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Duplicate' }).click()
+  await expect(page.getByRole('textbox', { name: 'Name of the role' })).toHaveValue('Moderator (copy)')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(toast(page, 'The role is saved.')).toBeVisible()
+  const roles: { id: string; name: string; permissions: string[]; color: string }[] = (await anna.get(`/spaces/${space.id}/roles`)).items
+  const [original, copy] = ['Moderator', 'Moderator (copy)'].map((name) => roles.find((role) => role.name === name))
+  expect(copy!.permissions).toEqual(original!.permissions)
+  expect(copy!.color).toBe(original!.color)
+
+  // By the keyboard above the one it was made of.
+  const grip = line('Moderator (copy)').getByRole('button', { name: /^Moderator/ })
+  await expect.poll(names).toEqual(['Owner', 'Administrator', 'Moderator', 'Moderator (copy)', 'Member', 'Restricted'])
+  await grip.press('Alt+ArrowUp')
+  await expect.poll(names).toEqual(['Owner', 'Administrator', 'Moderator (copy)', 'Moderator', 'Member', 'Restricted'])
+  await expect(toast(page, '“Moderator (copy)” moved.')).toBeVisible()
+  // By dragging to the place of another one, seen after a reload too.
+  await line('Moderator (copy)').dragTo(line('Administrator'))
+  const order = ['Owner', 'Moderator (copy)', 'Administrator', 'Moderator', 'Member', 'Restricted']
+  await expect.poll(names).toEqual(order)
+  await page.reload()
+  await expect.poll(names).toEqual(order)
+
+  // Who has it gets another one when it is deleted.
+  const { id } = roles.find((role) => role.name === 'Moderator (copy)')!
+  await anna.post(`/spaces/${space.id}/assign-role/${boris.id}/${id}`)
+  await grip.click()
+  await expect(page.locator('.role-members .manage__row')).toContainText(boris.nickname)
+  await page.getByRole('button', { name: 'Delete the role' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Delete the role' })
+  await dialog.getByLabel('Holders get').selectOption({ label: 'Administrator' })
+  await expectAccessible(page, 'deleting a role')
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(toast(page, 'The role is deleted.')).toBeVisible()
+  await expect.poll(names).toEqual(order.filter((name) => name !== 'Moderator (copy)'))
+  await line('Administrator').getByRole('button', { name: /^Administrator/ }).click()
+  await expect(page.locator('.role-members .manage__row')).toContainText(boris.nickname)
+})
+
 test('a role shows who has it, is given and taken away', async ({ open }) => {
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
   const space = await anna.makeSpace(`Holders ${anna.nickname}`)

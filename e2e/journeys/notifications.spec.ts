@@ -136,6 +136,87 @@ test('a muted chat is silent, and sounds again', async ({ open }) => {
   await expect(badge(page)).toContainText('1 unread')
 })
 
+/** What the system showed, and how many tones began. */
+interface Rung {
+  shown: { title: string; body: string; popup: Notification }[]
+  tones: number
+}
+declare const rung: Rung
+
+test('a mention pops up and sounds where one does not look, and not while it is quiet; a click leads to the message', async ({ open }) => {
+  const { anna, boris, space, here } = await bakery()
+  const oven = await anna.makeChat(space.id, 'oven')
+  const page = await open(boris, '/emoji.txt', { permissions: ['notifications'] })
+  await page.addInitScript(() => {
+    const rung: Rung = { shown: [], tones: 0 }
+    Object.assign(window, { rung })
+    window.Notification = new Proxy(Notification, {
+      construct(system, [title, options]: [string, NotificationOptions]) {
+        const popup = new system(title, options)
+        rung.shown.push({ title, body: options.body!, popup })
+        return popup
+      },
+    })
+    const start = OscillatorNode.prototype.start
+    OscillatorNode.prototype.start = function (when) {
+      rung.tones += 1
+      start.call(this, when)
+    }
+  })
+  await page.goto('/settings/notifications')
+  await page.getByRole('checkbox', { name: 'Show notifications of the system' }).check({ timeout: 30_000 })
+  await page.getByRole('checkbox', { name: 'Play a soft sound' }).check()
+  // Two tones each: the sound is heard where it is chosen.
+  const heard = (texts: string[], tones: number) =>
+    expect.poll(() => page.evaluate(() => ({ texts: rung.shown.map(({ body }) => body), tones: rung.tones }))).toEqual({ texts, tones })
+  await heard([], 2)
+  const mention = (chat: string, text: string) => anna.say(chat, `@${boris.nickname} ${text}`)
+  await mention(oven.id, 'it is hot')
+  await heard([`@${boris.nickname} it is hot`], 4)
+  expect(await page.evaluate(() => rung.shown[0]!.title)).toBe(`${anna.nickname} mentioned you`)
+
+  // What comes quietly counts at the bell, and that is all.
+  await page.getByRole('button', { name: 'Quiet for an hour' }).click()
+  await expect(page.getByText('Quiet until')).toBeVisible()
+  await mention(oven.id, 'in a quiet hour')
+  await expect(badge(page)).toContainText('2 unread')
+  await page.getByRole('button', { name: 'End it now' }).click()
+  await expect(page.getByText('Quiet until')).toHaveCount(0)
+  await boris.post('/status/set-status', { status: 'dnd' })
+  await expect(page.locator('.own-card').getByRole('img', { name: 'Do not disturb' })).toBeVisible()
+  await mention(oven.id, 'while disturbed by nobody')
+  await expect(badge(page)).toContainText('3 unread')
+  await heard([`@${boris.nickname} it is hot`], 4)
+  await boris.post('/status/set-status', { status: 'online' })
+  await expect(page.locator('.own-card').getByRole('img', { name: 'Online' })).toBeVisible()
+
+  // The chat that is looked at is silent; what comes from another one after it is not.
+  await page.goto(here)
+  await ready(page)
+  await mention(space.default_chat_id, 'look at me')
+  await expect(row(page, 'look at me')).toBeVisible()
+  await mention(oven.id, 'it burns')
+  await heard([`@${boris.nickname} it burns`], 2)
+  await page.evaluate(() => rung.shown[0]!.popup.dispatchEvent(new Event('click')))
+  await expect(page.locator('.row--lit')).toContainText('it burns')
+  await expect(page.locator('.row--lit')).toBeInViewport()
+  await expect(page.getByRole('heading', { name: 'oven', level: 1 })).toBeVisible()
+})
+
+test('letters that were sent are listed, the latest first', async ({ open, visit }) => {
+  const anna = await Person.register('anna')
+  const forgetful = await visit('/forgot')
+  await forgetful.getByRole('textbox', { name: 'Nickname or e-mail' }).fill(anna.nickname, { timeout: 30_000 })
+  await forgetful.getByRole('button', { name: 'Send the link' }).click()
+  // Noted once the post has it.
+  await expect.poll(async () => (await anna.get('/notifications/deliveries')).items.length, { timeout: 20_000 }).toBe(2)
+  const page = await open(anna, '/settings/notifications')
+  const letters = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Letters sent to you' }) })
+  await expect(letters.getByRole('listitem')).toContainText(['Link for a new password', 'Code for your address'])
+  for (const line of await letters.getByRole('listitem').all()) await expect(line).toContainText('Sent')
+  await letter(`${anna.nickname}@example.org`, '/reset#')
+})
+
 test('a kind comes otherwise from a chat', async ({ open }) => {
   const { anna, boris, here, chat } = await bakery()
   const page = await open(boris, here)

@@ -118,6 +118,38 @@ test('blocked people are folded here and cannot write directly', async ({ open, 
   expect(troubles.seen).toEqual([])
 })
 
+test('muted people are folded and notify nothing, until one wants to hear them again', async ({ open }) => {
+  const { anna, boris, space, path } = await pair('Mutes')
+  await boris.say(space.default_chat_id, 'Have you heard?')
+  const page = await open(anna, path)
+  await ready(page)
+  await row(page, 'Have you heard?').locator('.row__author').click()
+  await profile(page).getByRole('button', { name: 'Mute', exact: true }).click()
+  await expect(toast(page, `${boris.nickname} is muted.`)).toBeVisible()
+  await expect(profile(page).getByRole('button', { name: 'Unmute' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.locator('.row--folded')).toHaveCount(1)
+  await expect(page.getByText('Have you heard?')).toBeHidden()
+
+  await page.goto('/settings/privacy')
+  const line = page.locator('.sessions__row').filter({ hasText: boris.nickname })
+  await expect(line).toContainText('muted')
+  const badge = page.getByRole('navigation', { name: 'Spaces' }).getByRole('link', { name: /Notifications/ }).locator('.badge')
+  await boris.say(space.default_chat_id, `@${anna.nickname} psst`)
+  // Taken back once, and then for good.
+  await line.getByRole('button', { name: 'Hear again' }).click()
+  await expect(page.getByText('You have blocked or muted nobody.')).toBeVisible()
+  await toast(page, `You hear ${boris.nickname} again.`).getByRole('button', { name: 'Undo' }).click()
+  await expect(line).toContainText('muted')
+  await line.getByRole('button', { name: 'Hear again' }).click()
+  await expect(line).toHaveCount(0)
+  await boris.say(space.default_chat_id, `@${anna.nickname} now you hear me`)
+  await expect(badge).toContainText('1 unread notification')
+  await page.goto(path)
+  for (const text of ['Have you heard?', 'psst', 'now you hear me']) await expect(row(page, text)).toBeVisible()
+  await expect(page.locator('.row--folded')).toHaveCount(0)
+})
+
 test('a name of the space stands at old and new messages', async ({ open }) => {
   const { anna, boris, space, path } = await pair('Names')
   await boris.say(space.default_chat_id, 'Before')

@@ -83,6 +83,54 @@ test('an owner makes a space, brings somebody in by a link, gives a role and han
   await expect(guest.getByRole('menuitem', { name: 'Delete the space' })).toBeVisible()
 })
 
+test('an invitation gives its role, ends, and is over when it is used up or revoked', async ({ open, troubles }) => {
+  troubles.allow(/404 \w+ .*\/invites\//)
+  const [anna, boris, clara] = await Promise.all(['anna', 'boris', 'clara'].map(Person.register))
+  const space = await anna.makeSpace(`Guests ${anna.nickname}`)
+  await anna.post(`/spaces/${space.id}/roles`, { name: 'Bakers', color: '#aa3300', priority: 30, permissions: ['view_chat', 'send_messages'] })
+  const page = await open(anna, `/s/${space.id}/settings/invites`)
+  const address = page.locator('.manage__link .manage__address')
+  /** Makes an invitation and returns where it leads. */
+  const make = async (choices: Record<string, string>) => {
+    for (const [field, label] of Object.entries(choices)) await page.getByLabel(field).selectOption({ label })
+    const answer = page.waitForResponse((answer) => answer.request().method() === 'POST' && answer.url().includes('/invites'))
+    await page.getByRole('button', { name: 'Make a link' }).click()
+    const { code } = await (await answer).json()
+    await expect(address).toContainText(code)
+    return { path: `/i/${code}`, line: page.locator('.manage__row').filter({ hasText: code }) }
+  }
+  const once = await make({ Ends: 'In a day', Uses: '1', 'Role of whoever comes': 'Bakers' })
+  await expect(once.line).toContainText(/Used 0 of 1 · until .* · Bakers/)
+  const { items } = await anna.get(`/spaces/${space.id}/invites`)
+  const hours = (Date.parse(items[0].expires_at) - Date.now()) / 3_600_000
+  expect(hours).toBeGreaterThan(23.9)
+  expect(hours).toBeLessThanOrEqual(24)
+
+  // Two look at it, one is first.
+  const [his, hers] = [await open(boris, once.path), await open(clara, once.path)]
+  const join = (of: typeof page) => of.getByRole('button', { name: 'Join' })
+  await expect(join(hers)).toBeVisible({ timeout: 30_000 })
+  await join(his).click({ timeout: 30_000 })
+  await ready(his)
+  await expect(his.getByRole('complementary', { name: 'Members' }).locator('.members__role').filter({ hasText: 'Bakers' })).toBeVisible()
+  await join(hers).click()
+  await expect(hers.getByRole('alert')).toHaveText('This invitation is not valid any more.')
+
+  // One that anybody may use for ever, until it is revoked.
+  const lasting = await make({ Ends: 'Never', Uses: 'Any number', 'Role of whoever comes': 'Member' })
+  await expect(lasting.line).toContainText('Used 0 times · without an end')
+  await hers.goto(lasting.path)
+  await expect(join(hers)).toBeVisible()
+  await lasting.line.getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('dialog', { name: 'Revoke' }).getByRole('button', { name: 'Revoke' }).click()
+  await expect(toast(page, 'The link is revoked.')).toBeVisible()
+  await expect(lasting.line).toHaveCount(0)
+  await hers.reload()
+  await expect(hers.getByText('It was used up, revoked or has ended.')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('No links in use')).toBeVisible()
+})
+
 test('spaces stand in the order that was chosen, in every window', async ({ open }) => {
   const anna = await Person.register('anna')
   for (const name of ['First', 'Second', 'Third']) await anna.makeSpace(`${name} ${anna.nickname}`)
