@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
 import { press, ready, row, rows } from './support/screen.ts'
-import { expect, expectAccessible, Person, test } from './support/test.ts'
+import { expect, expectAccessible, expectReadable, Person, test } from './support/test.ts'
 
 const screens = join(import.meta.dirname, '../results/screens')
+
+const schemes = ['maroon', 'blue', 'green', 'purple', 'orange', 'teal']
 
 const style = (of: Locator, name: string, pseudo?: string) =>
   of.evaluate(
@@ -63,4 +66,42 @@ test('forced colours leave nothing that only a ground or a shadow said', async (
   expect(await style(chosen, 'background-color')).not.toBe(await style(page.locator('.choice:not(:has(:checked))').first(), 'background-color'))
   await expectAccessible(page, 'settings in forced colours')
   await page.screenshot({ path: join(screens, 'contrast-settings.png'), animations: 'disabled' })
+})
+
+// Pages without a conversation are looked at in all colours by pages.spec.
+test('every text stands out in every colour, light and dark', async ({ open }) => {
+  test.slow()
+  const [anna, boris, clara] = await Promise.all(['anna', 'boris', 'clara'].map(Person.register))
+  const space = await anna.makeSpace('Colours')
+  for (const person of [boris, clara]) await person.join(space.id)
+  const chat = space.default_chat_id
+  const plans = await anna.makeChat(space.id, 'plans')
+  await clara.put(`/profile/me/marks/${boris.id}`, { mark: 'muted' })
+  const asked = await anna.say(chat, 'Who brings the flour? `rye` or [wheat](https://example.org)')
+  for (const person of [boris, clara]) await person.post(`/messages/${asked.id}/reaction`, { emoji: '👍' })
+  await anna.post(`/messages/${asked.id}/reaction`, { emoji: '🎉' })
+  await clara.post(`/messages/${chat}`, { content: 'I do', nonce: randomUUID(), reply_to: asked.id })
+  await anna.post(`/messages/${chat}`, { content: 'in a thread', nonce: randomUUID(), thread_root: asked.id })
+  await anna.send(chat, '> quoted\n\n||hidden||\n\n```rust\nlet bread = "rye"; // 5\n```', 'list.txt', 'flour')
+  await boris.say(chat, 'folded')
+  await anna.say(chat, `@all and @${clara.nickname}, see @${boris.nickname}`)
+  await anna.say(plans.id, `@${clara.nickname} soon`)
+
+  const page = await open(clara, `/s/${space.id}/c/${chat}`, { reducedMotion: 'reduce' })
+  const readable = async (what: string) => {
+    for (const theme of ['light', 'dark']) {
+      for (const scheme of schemes) {
+        await page.evaluate(([theme, scheme]) => Object.assign(document.documentElement.dataset, { theme, scheme }), [theme, scheme])
+        await expectReadable(page, `${what} in ${scheme}, ${theme}`)
+      }
+    }
+  }
+  await ready(page)
+  const marks = ['.mention--me', '.mention--many', '.mention', '.chip[aria-pressed=true]', '.badge', '.row__thread']
+  const texts = ['.row--folded', '.row__reply', '.row code', '.row pre', '.row blockquote', '.spoiler', '.file-card']
+  for (const shown of [...marks, ...texts]) await expect(page.locator(shown).first()).toBeVisible()
+  await readable('a conversation')
+  await page.evaluate(() => (document.documentElement.dataset.messages = 'bubbles'))
+  await press(page, rows(page).filter({ hasText: 'I do' }), 'More')
+  await readable('bubbles and a menu')
 })
