@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, type Page, expect, test } from '@playwright/test'
@@ -218,6 +219,62 @@ test('what a frame is made of while scrolling', async ({ browser }) => {
   say('time between two frames, on average', `${(took / count).toFixed(1)} ms`, 'with tracing')
   for (const [what, ms] of spent) say(`  ${what}`, `${(ms / count).toFixed(2)} ms`, '')
   await context.close()
+})
+
+/** Makes a space with so many members, in the private database of the server. */
+async function makeCrowd(count: number): Promise<{ id: string; default_chat_id: string }> {
+  const space = await anna.makeSpace('Crowd')
+  const roles: { id: string; name: string }[] = (await anna.get(`/spaces/${space.id}/roles`)).items
+  const member = roles.find(({ name }) => name === 'Member')!.id
+  const sql = `
+    INSERT INTO users (id, nickname, nickname_key)
+      SELECT gen_random_uuid(), 'crowd_' || n, 'crowd_' || n FROM generate_series(1, ${count}) n;
+    INSERT INTO space_members (space_id, user_id, role_id)
+      SELECT '${space.id}', id, '${member}' FROM users WHERE nickname LIKE 'crowd%';
+    ANALYZE users; ANALYZE space_members;`
+  // The fourth and fifth lines say where it listens.
+  const state = (await readFile(join(server.dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n')
+  const args = ['--host', state[4]!, '--port', state[3]!, '--username', 'space', '--set', 'ON_ERROR_STOP=1', '--quiet', '--command', sql]
+  await promisify(execFile)('psql', args)
+  return space
+}
+
+test('opening a list of 50,000 members', async ({ browser }) => {
+  const space = await makeCrowd(50_000)
+  const [asked, ready, found]: number[][] = [[], [], []]
+  for (let i = 0; i < runs; i++) {
+    const context = await signedIn(browser)
+    const page = await context.newPage()
+    /** Milliseconds from a click, or from now, until somebody of this name is in the list. */
+    const until = (name: string, click?: string) =>
+      page.evaluate(async ([name, click]) => {
+        const began = performance.now()
+        if (click) document.querySelector<HTMLElement>(click)!.click()
+        for (;;) {
+          await new Promise(requestAnimationFrame)
+          const names = [...document.querySelectorAll('.panel .members__name')].map((one) => one.textContent)
+          if (names.includes(name!)) return performance.now() - began
+          if (performance.now() - began > 10_000) throw new Error(`no ${name}`)
+        }
+      }, [name, click] as const)
+    // In a wide window it stands beside every chat: the space is chosen, and nothing of it is known yet.
+    await open(page, pathOf(named('short')))
+    await page.locator('.panel .members__row').first().waitFor()
+    await settled(page)
+    asked.push(await until('crowd_1', `.rail a[href^="/s/${space.id}"]`))
+    await settled(page)
+    // Closed and opened again.
+    const button = '.conversation__buttons [aria-label="Members"]'
+    await page.locator(button).click()
+    await page.locator('.panel .members__row').first().waitFor({ state: 'detached' })
+    ready.push(await until('crowd_1', button))
+    await page.getByRole('searchbox', { name: 'Filter members' }).fill('crowd_4999')
+    found.push(await until('crowd_49990'))
+    await context.close()
+  }
+  say('list of 50,000 members, from another space', `${Math.round(median(asked))} ms`, '≤ 200 ms')
+  say('  closed and opened again', `${Math.round(median(ready))} ms`, '≤ 200 ms')
+  say('  found by a piece of the name', `${Math.round(median(found))} ms`, '250 ms of it wait for more letters')
 })
 
 test('weight of the client', async () => {
