@@ -186,9 +186,10 @@ test('a mention pops up and sounds where one does not look, and not while it is 
   await expect(page.locator('.own-card').getByRole('img', { name: 'Do not disturb' })).toBeVisible()
   await mention(oven.id, 'while disturbed by nobody')
   await expect(badge(page)).toContainText('3 unread')
-  await heard([`@${boris.nickname} it is hot`], 4)
   await boris.post('/status/set-status', { status: 'online' })
   await expect(page.locator('.own-card').getByRole('img', { name: 'Online' })).toBeVisible()
+  await mention(oven.id, 'it smokes')
+  await heard([`@${boris.nickname} it is hot`, `@${boris.nickname} it smokes`], 6)
 
   // The chat that is looked at is silent; what comes from another one after it is not.
   await page.goto(here)
