@@ -110,6 +110,24 @@ test('entries are read, removed and filtered', async ({ open }) => {
   await expect(entries).toHaveCount(2)
 })
 
+test('a page of the inbox asked for while an entry is being read is asked for again', async ({ open }) => {
+  const { anna, boris, chat } = await bakery()
+  for (const text of ['one', 'two']) await anna.say(chat, `@${boris.nickname} ${text}`)
+  const page = await open(boris, '/inbox')
+  const entries = page.locator('.notice')
+  await expect(entries).toHaveCount(2, { timeout: 30_000 })
+  const listed = page.waitForResponse('**/notifications?*unread=true*')
+  await page.route('**/notifications/*/read', async (route) => {
+    await listed
+    await expect(entries).toHaveCount(2)
+    await route.continue()
+  })
+  await entries.filter({ hasText: 'two' }).getByRole('button', { name: 'Mark as read' }).click()
+  await page.getByRole('button', { name: 'Unread', exact: true }).click()
+  await expect(entries).toHaveCount(1)
+  await expect(entries).toContainText('one')
+})
+
 test('a muted chat is silent, and sounds again', async ({ open }) => {
   const { anna, boris, here, chat } = await bakery()
   const page = await open(boris, here)
@@ -281,6 +299,24 @@ test('mentions of many: who may is offered them, who may not is told', async ({ 
   await composer(hers).fill('@all fresh bread')
   await composer(hers).press('Enter')
   await expect(row(his, 'fresh bread').locator('.mention--many')).toHaveText('@all')
+})
+
+test('roles that come after the letters are offered', async ({ open }) => {
+  const { anna, here } = await bakery()
+  const page = await open(anna, '/d')
+  await expect(bell(page)).toBeVisible({ timeout: 30_000 })
+  let release = () => {}
+  const held = new Promise<void>((done) => (release = done))
+  await page.route('**/spaces/*/roles', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto(here)
+  await ready(page)
+  await composer(page).pressSequentially('@mod')
+  await expect(composer(page)).toHaveValue('@mod')
+  release()
+  await expect(page.getByRole('option', { name: /@Moderator/ })).toBeVisible()
 })
 
 test('a forgotten password comes back by a letter', async ({ visit }) => {

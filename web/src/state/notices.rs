@@ -209,12 +209,17 @@ impl Notices {
         self.after(async move { api::remove(id).await });
     }
 
-    /// What was refused is shown as it is at the server.
+    /// What was refused is shown as it is at the server. A page asked for meanwhile may not know of the
+    /// change: it is asked for again.
     fn after(&self, request: impl Future<Output = ApiResult<()>> + 'static) {
-        let notices = *self;
+        let (notices, loads) = (*self, self.loads.get_value());
         spawn_local(async move {
-            if request.await.is_err() && !notices.items.is_disposed() {
+            let outcome = request.await;
+            let Some(now) = notices.loads.try_get_value() else { return };
+            if outcome.is_err() {
                 notices.reload();
+            } else if now != loads {
+                notices.fetch();
             }
         });
     }

@@ -126,13 +126,13 @@ impl Mentions {
         }
     }
 
-    /// Offers what fits; reactively, for emoji and roles may come later than the letters.
-    fn look(&self) {
+    /// Offers what fits; reactively, for emoji, roles and rights may come later than the letters.
+    fn look(&self, may_all: Memo<bool>) {
         let Some(before) = self.typed.get() else { return };
         let Some(query) = query(&before) else { return self.update_emoji(&before) };
         let mut offers: Vec<Offer> =
             candidates(query, &self.people()).into_iter().map(Offer::Person).collect();
-        let may_all = self.may_all();
+        let may_all = may_all.get();
         if may_all {
             let named = ["all", "here"].into_iter().filter(|name| name.starts_with(query));
             offers.extend(named.map(Offer::Everybody));
@@ -169,11 +169,11 @@ impl Mentions {
         found.into_iter().take(MAX_EMOJI).map(Offer::Custom).collect()
     }
 
-    /// Everybody at once: with the permission in a space, always in a group.
+    /// Everybody at once: with the permission in a space, always in a group; reactively.
     fn may_all(&self) -> bool {
         let kind = self.talk.chats.peek(self.talk.chat, |chat| chat.kind);
         match kind {
-            Some(ChatKind::Space) => untrack(|| self.talk.may(Permission::MentionAll)),
+            Some(ChatKind::Space) => self.talk.may(Permission::MentionAll),
             Some(ChatKind::Group) => true,
             _ => false,
         }
@@ -285,7 +285,8 @@ crate::lazy! {
 
 #[component]
 fn Offers(mentions: Mentions) -> impl IntoView {
-    Effect::new(move |_| mentions.look());
+    let may_all = Memo::new(move |_| mentions.may_all());
+    Effect::new(move |_| mentions.look(may_all));
     let line = move |at: usize, offer: Offer| {
         view! {
             <div
