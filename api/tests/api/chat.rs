@@ -15,6 +15,7 @@ mod private;
 mod reactions;
 mod search;
 mod search_filters;
+mod search_forwards;
 mod slow_mode;
 mod stream;
 mod threads;

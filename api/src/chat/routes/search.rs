@@ -48,7 +48,7 @@ pub struct SearchQuery {
     cursor: Option<String>,
 }
 
-/// Search the messages that the caller may read, newest first. Without words a page may have less than `limit`
+/// Search the messages that the caller may read, with what they pass on, newest first. Without words a page may have less than `limit`
 /// items, also none, and yet a `next_cursor`: what there is further back was not looked through yet.
 #[utoipa::path(tag = "messages", params(SearchQuery), responses(
     (status = 200, body = Page<SearchHit>), (status = "default", body = Problem)))]

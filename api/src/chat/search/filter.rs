@@ -61,8 +61,10 @@ impl Filter {
     #[must_use]
     pub fn condition(self, me: usize) -> String {
         match self {
-            // The trigram index finds both.
-            Self::HasLink => "(m.content ILIKE '%http://%' OR m.content ILIKE '%https://%')".into(),
+            // The trigram indexes find all four.
+            Self::HasLink => "(m.content ILIKE '%http://%' OR m.content ILIKE '%https://%' \
+                 OR m.forwarded ILIKE '%http://%' OR m.forwarded ILIKE '%https://%')"
+                .into(),
             Self::HasReaction => {
                 "EXISTS (SELECT 1 FROM reactions x WHERE x.message_id = m.id)".into()
             }

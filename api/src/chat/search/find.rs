@@ -102,6 +102,18 @@ impl Statement {
         }
     }
 
+    /// Appends that a message has the words: in its own text, or in that and the text which it passes on. Two
+    /// conditions, each with an index of its own.
+    fn message_words(&mut self, query: &Query) {
+        self.sql.push_str("(m.forwarded IS NULL AND m.search @@ (");
+        let start = self.sql.len();
+        self.words(query);
+        let words = self.sql[start..].to_owned();
+        self.sql.push_str(&format!(
+            ") OR m.forwarded IS NOT NULL AND (m.search || m.forwarded_search) @@ ({words}))"
+        ));
+    }
+
     /// Appends what full text leaves open. The index holds a text three times, one language after
     /// the other, so a phrase may seem to go from the end of one into the beginning of the next.
     fn phrases(&mut self, query: &Query) {
@@ -109,7 +121,8 @@ impl Statement {
             let not = if term.wanted { "" } else { "NOT " };
             let phrase = self.word(term);
             self.sql.push_str(&format!(
-                " AND {not}to_tsvector('simple', coalesce(m.subject, '') || ' ' || m.content) @@ {phrase}"
+                " AND {not}(to_tsvector('simple', coalesce(m.subject, '') || ' ' || m.content) @@ {phrase} \
+                 OR coalesce(to_tsvector('simple', m.forwarded) @@ {phrase}, false))"
             ));
         }
     }
@@ -132,9 +145,12 @@ impl Statement {
     fn pieces(&mut self, query: &Query) {
         for (i, term) in query.terms.iter().enumerate() {
             let and = if i > 0 { " AND " } else { "" };
-            let not = if term.wanted { "" } else { "NOT " };
             let n = self.text(containing(&term.text));
-            self.sql.push_str(&format!("{and}m.content {not}ILIKE ${n}"));
+            self.sql.push_str(&if term.wanted {
+                format!("{and}(m.content ILIKE ${n} OR m.forwarded ILIKE ${n})")
+            } else {
+                format!("{and}m.content NOT ILIKE ${n} AND (m.forwarded ILIKE ${n}) IS NOT TRUE")
+            });
         }
     }
 
@@ -268,9 +284,7 @@ impl Find<'_> {
         match self.way {
             _ if self.query.terms.is_empty() => s.sql.push_str("true"),
             Way::Words => {
-                s.sql.push_str("m.search @@ (");
-                s.words(self.query);
-                s.sql.push(')');
+                s.message_words(self.query);
                 s.phrases(self.query);
             }
             Way::Pieces => s.pieces(self.query),

@@ -49,11 +49,13 @@ pub async fn of(
 }
 
 fn plain(message: &Message) -> String {
-    let mut text = markdown::plain(&message.content, MAX_MESSAGE_CHARS);
-    if let Some(subject) = &message.subject {
-        text = format!("{subject} · {text}");
-    }
-    text.replace([OPEN, CLOSE, LESS], " ")
+    let forwarded = message.forwarded.as_ref().map(|forwarded| &forwarded.content);
+    let texts = [Some(&message.content), forwarded].into_iter().flatten();
+    let texts = texts.map(|text| markdown::plain(text, MAX_MESSAGE_CHARS));
+    let parts: Vec<String> = message.subject.iter().cloned().chain(texts).collect();
+    let parts: Vec<&str> =
+        parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    parts.join(" · ").replace([OPEN, CLOSE, LESS], " ")
 }
 
 /// The Russian configuration reads Latin words as English, so it marks both.

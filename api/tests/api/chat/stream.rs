@@ -143,8 +143,23 @@ async fn a_snapshot_and_its_events_are_the_next_snapshot() {
             .await
             .expect(200);
     }
+    // Forwarded with a comment that is edited, without one and answered, and deleted; the source is edited, too.
+    let forward = async |comment: &str, nonce: &str| {
+        let body = json!({"content": comment, "nonce": nonce, "forward_of": id(4)});
+        let sent = bakery.anna.post(&format!("/messages/{}", bakery.chat), body).await;
+        sent.expect(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (with, without, gone) =
+        (forward("Look", "f1").await, forward("", "f2").await, forward("", "f3").await);
+    for message in [with, id(4)] {
+        let edit = json!({"content": "edited"});
+        bakery.anna.patch(&format!("/messages/{message}"), edit).await.expect(200);
+    }
+    bakery.anna.delete(&format!("/messages/{gone}")).await.expect(204);
+    let body = json!({"content": "so", "nonce": "r2", "reply_to": without});
+    bakery.anna.post(&format!("/messages/{}", bakery.chat), body).await.expect(201);
     let mut items = before["items"].as_array().unwrap().clone();
-    for n in 1..=7 {
+    for n in 1..=14 {
         let event = socket
             .wait(|f| f["topic"].as_str().unwrap_or("").starts_with("chat:") && f["seq"].is_i64())
             .await;
@@ -153,6 +168,8 @@ async fn a_snapshot_and_its_events_are_the_next_snapshot() {
     }
     let after = bakery.boris.get(&path).await.expect(200);
     assert_eq!(json!(items), after["items"]);
+    let copies: Vec<_> = items.iter().filter_map(|m| m["forwarded"]["content"].as_str()).collect();
+    assert_eq!(copies, ["message 4", "message 4"]);
 }
 
 /// What a client does with an event, in its simplest form.
