@@ -7,9 +7,9 @@ use crate::error::{ApiError, ApiResult};
 use crate::files::storage::Part;
 use crate::platform::db::PgConn;
 use bytes::Bytes;
+use diesel::QueryResult;
 use futures_util::stream::unfold;
 use futures_util::{Stream, StreamExt as _};
-use serde_json::Value;
 use shared::files::clean_name;
 use shared::ids::{FileId, UserId};
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use zip::ZipWriter;
 use zip::write::{SimpleFileOptions, StreamWriter};
 
-/// Messages in one query.
+/// Rows in one query.
 const PAGE: i64 = 500;
 /// Files in one query.
 const FILES: i64 = 100;
@@ -44,39 +44,56 @@ pub fn copy_of(app: &App, user: UserId) -> impl Stream<Item = ApiResult<Bytes>> 
 
 async fn write(app: &App, user: UserId, out: &Sender<ApiResult<Bytes>>) -> ApiResult<()> {
     let mut zip = Zip::default();
-    for (name, sql) in copies::PARTS {
-        let part = async |conn: &mut PgConn| copies::part(conn, sql, user).await;
-        let rows = app.db.heavy_read(app.conn().await?, part).await?;
-        // One object where there is one, a list elsewhere.
-        let value = match (*name, <[Value; 1]>::try_from(rows)) {
-            ("profile.json" | "settings.json" | "notification_settings.json", Ok([row])) => row,
-            (_, Ok([row])) => Value::Array(vec![row]),
-            (_, Err(rows)) => Value::Array(rows),
-        };
+    for (name, sql) in copies::OBJECTS {
+        let object = async |conn: &mut PgConn| copies::rows(conn, sql, user, Uuid::nil(), 1).await;
+        let rows = app.db.heavy_read(app.conn().await?, object).await?;
         zip.begin(name)?;
-        zip.write(&serde_json::to_vec_pretty(&value).map_err(ApiError::internal)?)?;
+        // Somebody who never chose anything has none.
+        zip.write(rows.first().map_or("[]", |(_, row)| row).as_bytes())?;
         zip.flush(out).await?;
     }
+    for (name, sql) in copies::LISTS {
+        write_list(app, name, &mut zip, out, async |conn, after| {
+            copies::rows(conn, sql, user, after, PAGE).await
+        })
+        .await?;
+    }
     let hidden = app.live.directory().hidden_chats(user).await?;
-    zip.begin("messages.json")?;
+    write_list(app, "messages.json", &mut zip, out, async |conn, after| {
+        copies::messages(conn, user, &hidden, after, PAGE).await
+    })
+    .await?;
+    write_files(app, user, &mut zip, out).await?;
+    zip.end()?.send(out).await
+}
+
+/// A list of any length, page by page; `page` has what comes after a key.
+async fn write_list(
+    app: &App,
+    name: &str,
+    zip: &mut Zip,
+    out: &Sender<ApiResult<Bytes>>,
+    page: impl AsyncFn(&mut PgConn, Uuid) -> QueryResult<Vec<(Uuid, String)>>,
+) -> ApiResult<()> {
+    zip.begin(name)?;
     let (mut after, mut lead) = (Uuid::nil(), "[\n");
     loop {
         // A connection a page: a slow reader does not keep one from others.
-        let messages =
-            async |conn: &mut PgConn| copies::messages(conn, user, &hidden, after, PAGE).await;
-        let page = app.db.heavy_read(app.conn().await?, messages).await?;
-        let Some((last, _)) = page.last() else { break };
+        let rows = async |conn: &mut PgConn| page(conn, after).await;
+        let rows = app.db.heavy_read(app.conn().await?, rows).await?;
+        let Some((last, _)) = rows.last() else { break };
         after = *last;
-        for (_, row) in &page {
+        for (_, row) in &rows {
             zip.write(lead.as_bytes())?;
             zip.write(row.as_bytes())?;
             lead = ",\n";
         }
         zip.flush(out).await?;
+        if (rows.len() as i64) < PAGE {
+            break;
+        }
     }
-    zip.write(if after.is_nil() { b"[]\n" } else { b"\n]\n" })?;
-    write_files(app, user, &mut zip, out).await?;
-    zip.end()?.send(out).await
+    zip.write(if after.is_nil() { b"[]\n" } else { b"\n]\n" })
 }
 
 /// The files themselves, each in a folder of its id: names need not differ.

@@ -12,9 +12,10 @@ use api::people::deletion::end_due;
 use api::platform::schema::notifications;
 use chrono::{Duration, Utc};
 use diesel::QueryDsl as _;
-use diesel_async::RunQueryDsl as _;
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::io::Read as _;
 
 fn body(remove_messages: bool) -> Value {
@@ -316,4 +317,38 @@ async fn a_copy_holds_what_one_wrote_and_nothing_of_others() {
     let empty = send(bakery.vera.request(Method::GET, "/profile/me/export")).await;
     assert_eq!(empty.status, 200);
     bakery.app.stranger().get("/profile/me/export").await.problem(401);
+}
+
+/// More than the pages in which it is read.
+#[tokio::test]
+async fn a_copy_is_whole_however_much_there_is() {
+    let bakery = Bakery::open().await;
+    let boris = &bakery.boris;
+    let sql = format!(
+        "INSERT INTO messages (id, chat_id, seq, author_id, content, nonce) \
+         SELECT gen_random_uuid(), '{0}', n, '{1}', 'bread', n::text FROM generate_series(1, 1700) n; \
+         INSERT INTO reactions (message_id, emoji, user_id) \
+         SELECT id, emoji, author_id FROM messages CROSS JOIN unnest(ARRAY['🥖', '🎂', '🍞']) AS e (emoji); \
+         INSERT INTO notifications (id, user_id, kind, message_id, chat_id, message_seq) \
+         SELECT gen_random_uuid(), author_id, 'mention', id, chat_id, seq FROM messages; \
+         UPDATE chats SET last_seq = 1700 WHERE id = '{0}'",
+        bakery.chat,
+        boris.id()
+    );
+    bakery.app.app.conn().await.unwrap().batch_execute(&sql).await.unwrap();
+    let bytes =
+        boris.request(Method::GET, "/profile/me/export").send().await.unwrap().bytes().await;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.unwrap())).unwrap();
+    for (name, keys, want) in [
+        ("messages.json", &["id"][..], 1_700),
+        ("reactions.json", &["message_id", "emoji"], 5_100),
+        ("notifications.json", &["message_id"], 1_700),
+    ] {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
+        let key = |row: &Value| keys.iter().map(|key| row[key].to_string()).collect::<String>();
+        let once: HashSet<String> = rows.iter().map(key).collect();
+        assert_eq!((rows.len(), once.len()), (want, want), "{name}");
+    }
 }
