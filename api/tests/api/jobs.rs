@@ -6,7 +6,10 @@ use api::error::{ApiError, ApiResult};
 use api::jobs::model::queue;
 use api::jobs::worker::{Worker, add_due, run_due};
 use api::jobs::{Job, Jobs, When, enqueue, enqueue_when};
-use diesel_async::SimpleAsyncConnection as _;
+use api::platform::db::PgConn;
+use diesel::QueryableByName;
+use diesel::sql_types::BigInt;
+use diesel_async::{RunQueryDsl as _, SimpleAsyncConnection as _};
 use serde::{Deserialize, Serialize};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
@@ -136,6 +139,47 @@ async fn two_workers_do_each_job_once() {
     let mut all = done();
     all.sort_unstable();
     assert_eq!(all, (0..40).collect::<Vec<_>>());
+}
+
+#[derive(QueryableByName)]
+struct Read {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+}
+
+/// Rows of the queue that the transaction has read.
+async fn rows_read(conn: &mut PgConn) -> i64 {
+    let sql = "SELECT seq_tup_read + idx_tup_fetch AS rows FROM pg_stat_xact_user_tables WHERE relname = 'jobs'";
+    diesel::sql_query(sql).get_result::<Read>(conn).await.unwrap().rows
+}
+
+#[tokio::test]
+async fn a_backlog_of_another_kind_is_not_walked_over() {
+    let app = TestApp::start().await;
+    sql(
+        &app,
+        "INSERT INTO jobs (id, kind, payload, max_attempts, run_at) \
+         SELECT gen_random_uuid(), 'test.note', '{\"number\": 1}', 3, now() - interval '1 hour' \
+         FROM generate_series(1, 5000); ANALYZE jobs",
+    )
+    .await;
+    let conn = &mut *app.app.conn().await.unwrap();
+    conn.batch_execute("BEGIN").await.unwrap();
+    let worker = Uuid::now_v7();
+    assert!(queue::take(conn, worker, &["test.broken"]).await.unwrap().is_none());
+    enqueue(conn, &Broken {}).await.unwrap();
+    let taken = queue::take(conn, worker, &["test.broken", "test.endless"]).await.unwrap();
+    assert_eq!(taken.unwrap().kind, "test.broken");
+    let read = rows_read(conn).await;
+    assert!(read < 20, "{read} rows");
+    // Of several kinds what is due longest comes first.
+    conn.batch_execute("ROLLBACK").await.unwrap();
+    enqueue(conn, &Broken {}).await.unwrap();
+    let both = ["test.broken", "test.note"];
+    assert_eq!(queue::take(conn, worker, &both).await.unwrap().unwrap().kind, "test.note");
+    sql(&app, "UPDATE jobs SET run_at = now() - interval '2 hours' WHERE kind = 'test.broken'")
+        .await;
+    assert_eq!(queue::take(conn, worker, &both).await.unwrap().unwrap().kind, "test.broken");
 }
 
 #[tokio::test]

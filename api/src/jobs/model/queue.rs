@@ -76,7 +76,8 @@ pub async fn insert(conn: &mut PgConn, job: &NewJob, when: When<'_>) -> QueryRes
     Ok(added > 0)
 }
 
-/// Takes the job that is due longest, of the kinds that this worker knows.
+/// Takes the job that is due longest, of the kinds that this worker knows. Each kind is asked for its own by the
+/// index: what waits of other kinds, however much, is not read.
 ///
 /// # Errors
 /// The database's.
@@ -84,10 +85,11 @@ pub async fn take(conn: &mut PgConn, worker: Uuid, kinds: &[&str]) -> QueryResul
     diesel::sql_query(
         "UPDATE jobs SET attempts = attempts + 1, dedupe_key = NULL, locked_by = $1, \
              locked_until = now() + make_interval(secs => $3) \
-         WHERE id = (SELECT id FROM jobs WHERE died_at IS NULL AND run_at <= now() \
-             AND kind = ANY($2) AND attempts < max_attempts \
-             AND (locked_until IS NULL OR locked_until < now()) \
-             ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
+         WHERE id = (SELECT next.id FROM unnest($2) AS k (kind) CROSS JOIN LATERAL ( \
+             SELECT id, run_at FROM jobs WHERE kind = k.kind AND died_at IS NULL AND run_at <= now() \
+                 AND attempts < max_attempts AND (locked_until IS NULL OR locked_until < now()) \
+             ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) next \
+             ORDER BY next.run_at, next.id LIMIT 1) \
          RETURNING id, kind, payload, attempts, max_attempts",
     )
     .bind::<SqlUuid, _>(worker)
