@@ -52,6 +52,17 @@ pub async fn enqueue<J: Job>(conn: &mut PgConn, job: &J) -> QueryResult<()> {
     enqueue_when(conn, job, When::default()).await.map(drop)
 }
 
+/// As [`enqueue`], for many with one statement.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue_all<J: Job>(conn: &mut PgConn, jobs: &[J]) -> QueryResult<()> {
+    let payloads: Result<Vec<Value>, _> = jobs.iter().map(serde_json::to_value).collect();
+    let payloads =
+        payloads.map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+    queue::insert_all(conn, J::KIND, &payloads, J::ATTEMPTS).await
+}
+
 /// As [`enqueue`], later or only once; `false` when one waits under the key already.
 ///
 /// # Errors

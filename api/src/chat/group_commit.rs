@@ -244,7 +244,6 @@ async fn attempt_in(
     for (waiting, sent) in std::mem::take(batch).into_iter().zip(sent) {
         match sent {
             Sent::New(message, _) => {
-                previews::request(app, tx, &message).await?;
                 batch.push(waiting);
                 messages.push(*message);
             }
@@ -254,6 +253,9 @@ async fn attempt_in(
                 is_whole = false;
             }
         }
+    }
+    if is_whole {
+        previews::request(app, tx, &messages).await?;
     }
     let access = messages.last().and_then(|last| people.remove(&last.author.id));
     Ok(match access.filter(|_| is_whole) {

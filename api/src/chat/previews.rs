@@ -13,9 +13,9 @@ use super::model::preview::{self, Known, NewPreview};
 use crate::app::App;
 use crate::error::{ApiResult, shared_copy};
 use crate::files::actions::store_preview;
-use crate::files::model::file::mark_used;
+use crate::files::model::file::{mark_used, used_by_previews};
 use crate::http::rate_limit::Limit;
-use crate::jobs::{Job, Jobs, enqueue};
+use crate::jobs::{Job, Jobs, enqueue_all};
 use crate::platform::db::PgConn;
 use crate::platform::fetch::{Answer, FetchError, Take, Url};
 use diesel::OptionalExtension as _;
@@ -42,8 +42,7 @@ const REMEMBERED: Duration = Duration::from_secs(60);
 /// Links that were not known and that the messages of an account have looked at: each may leave a picture here.
 const LOOKS: Limit = Limit { name: "previews", burst: 30, per_hour: 120 };
 /// How often what no message shows is forgotten.
-const CLEANING: Duration = Duration::from_secs(6 * 60 * 60);
-
+const CLEANING: Duration = Duration::from_secs(60 * 60);
 /// So many are forgotten at once.
 const BATCH: usize = 500;
 
@@ -82,7 +81,13 @@ impl Job for ShowPreviews {
             return Ok(());
         };
         let urls = links_of(&mut *app.conn().await?, self.message).await?;
-        let found = join_all(urls.iter().map(|url| ask_once(&app, author, url))).await;
+        // What it shows already stays, also where the site is down by now.
+        let shown = preview::shown(&mut *app.conn().await?, self.message).await?;
+        let find = async |url: &String| match shown.get(url) {
+            Some(id) => Ok(Some(Known { id: *id, is_shown: true })),
+            None => ask_once(&app, author, url).await,
+        };
+        let found = join_all(urls.iter().map(find)).await;
         let found = found.into_iter().collect::<ApiResult<Vec<Option<Known>>>>()?;
         let found = found.into_iter().flatten();
         let shown: Vec<Uuid> = found.filter(|known| known.is_shown).map(|known| known.id).collect();
@@ -101,17 +106,31 @@ impl Job for ForgetPreviews {
 
     async fn run(self, app: App) -> ApiResult<()> {
         while preview::delete_old(&mut *app.conn().await?, BATCH).await? == BATCH {}
+        // A tenth of the room is kept for what comes until the next time.
+        while pictures(&app).await? > app.config.previews.quota / 10 * 9 {
+            if preview::give_up_pictures(&mut *app.conn().await?, BATCH).await? == 0 {
+                tracing::warn!(
+                    "the pictures of links that messages show fill SPACE_PREVIEWS_QUOTA_MB"
+                );
+                break;
+            }
+        }
         Ok(())
     }
 }
 
-/// Has the links of a message looked at once it is committed; most have none.
+/// Has the links of messages looked at once they are committed; most have none.
 ///
 /// # Errors
 /// The database's.
-pub async fn request(app: &App, conn: &mut PgConn, message: &Message) -> ApiResult<()> {
-    if app.config.previews.is_on && !wanted_of(message).is_empty() {
-        enqueue(conn, &ShowPreviews { message: message.id }).await?;
+pub async fn request(app: &App, conn: &mut PgConn, messages: &[Message]) -> ApiResult<()> {
+    if !app.config.previews.is_on {
+        return Ok(());
+    }
+    let linked = messages.iter().filter(|message| !wanted_of(message).is_empty());
+    let jobs: Vec<_> = linked.map(|message| ShowPreviews { message: message.id }).collect();
+    if !jobs.is_empty() {
+        enqueue_all(conn, &jobs).await?;
     }
     Ok(())
 }
@@ -222,9 +241,21 @@ async fn look(app: &App, url: Url) -> ApiResult<Option<(Page, Option<FileId>)>> 
     Ok(Some((page, picture)))
 }
 
-/// A picture on this server. Where it cannot be kept the page is shown without.
+/// Bytes of the pictures of pages.
+async fn pictures(app: &App) -> ApiResult<u64> {
+    let used = used_by_previews(&mut *app.conn().await?).await?;
+    Ok(u64::try_from(used).unwrap_or(0))
+}
+
+/// A picture on this server. Where it cannot be kept, or there is no room, the page is shown without.
 async fn keep(app: &App, picture: Vec<u8>) -> Option<FileId> {
-    store_preview(app, picture).await.unwrap_or_else(|error| {
+    let stored = async {
+        if pictures(app).await? >= app.config.previews.quota {
+            return Ok(None);
+        }
+        store_preview(app, picture).await
+    };
+    stored.await.unwrap_or_else(|error| {
         error.log();
         None
     })

@@ -1,6 +1,8 @@
 use super::Source;
 use crate::platform::fetch::addresses::Network;
 
+const MB: u64 = 1_000_000;
+
 /// What is shown of the pages that messages link to.
 #[derive(Clone, Debug)]
 pub struct PreviewsConfig {
@@ -10,6 +12,9 @@ pub struct PreviewsConfig {
     /// `10.1.0.0/16`, comma-separated. Whoever may write can then read titles of pages there. Default
     /// none.
     pub allow: Vec<Network>,
+    /// `SPACE_PREVIEWS_QUOTA_MB`: room for all pictures of pages, 0-10000000; a page for which there is none is shown
+    /// without. In bytes. Default 5000.
+    pub quota: u64,
 }
 
 impl PreviewsConfig {
@@ -31,6 +36,7 @@ impl PreviewsConfig {
                 )),
             }
         }
-        Self { is_on, allow }
+        let quota = MB * source.number("SPACE_PREVIEWS_QUOTA_MB", 5_000, 0..=10_000_000);
+        Self { is_on, allow, quota }
     }
 }

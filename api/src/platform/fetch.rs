@@ -93,6 +93,8 @@ pub struct Fetcher {
     usual: Gate,
     /// For all ports: networks that the operator allows.
     allowed: Gate,
+    /// The host of this server: it asks itself nothing, not even where it is on the open internet.
+    own: Option<Arc<str>>,
     agent: Arc<str>,
     patience: Duration,
     /// Made when first used: reading the certificates of the system takes a while.
@@ -156,6 +158,9 @@ impl Fetcher {
         Self {
             usual: gate(true),
             allowed: gate(false),
+            own: Url::parse(&config.server.public_url)
+                .ok()
+                .and_then(|url| url.host_str().map(|host| without_dot(host).into())),
             agent: agent.into(),
             patience: PATIENCE,
             clients: Arc::default(),
@@ -215,7 +220,8 @@ impl Fetcher {
         // Addresses in numbers are not resolved.
         let host = url.host_str().ok_or(FetchError::Closed)?;
         let number: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
-        if number.is_ok_and(|address| !gate.lets(address)) {
+        let is_own = self.own.as_deref() == Some(without_dot(host));
+        if is_own || number.is_ok_and(|address| !gate.lets(address)) {
             return Err(FetchError::Closed);
         }
         let build = async || Ok((self.build(&self.usual)?, self.build(&self.allowed)?));
@@ -236,6 +242,11 @@ impl Fetcher {
             .build()
             .context("a client for links")
     }
+}
+
+/// A name with a dot at its end is the same name.
+fn without_dot(host: &str) -> &str {
+    host.strip_suffix('.').unwrap_or(host)
 }
 
 async fn read(

@@ -21,6 +21,8 @@ pub struct Delivery {
     pub shows: Option<MessageId>,
     /// The message it quotes.
     pub quotes: Option<MessageId>,
+    /// The message whose previews it says, all of them: a later one of the same message replaces it.
+    previews_of: Option<MessageId>,
     /// The notification it brings.
     brings: Option<NotificationId>,
     /// The notifications it takes away.
@@ -90,10 +92,10 @@ impl Delivery {
     fn of(frame: EventFrame, audience: Option<ChatId>) -> Self {
         let EventFrame { event, topic, seq, .. } = &frame;
         let (effect, shows, quotes) = (Effect::of(event), shown(event), quoted(event));
-        let (topic, seq) = (*topic, *seq);
+        let (topic, seq, previews_of) = (*topic, *seq, previews_of(event));
         let (brings, takes) = notices(event);
         let frame = serde_json::to_string(&frame).unwrap_or_default().into();
-        Self { topic, seq, audience, effect, shows, quotes, brings, takes, frame }
+        Self { topic, seq, audience, effect, shows, quotes, previews_of, brings, takes, frame }
     }
 
     /// An event of the log, read back.
@@ -116,8 +118,9 @@ impl Delivery {
         let event = serde_json::from_str::<EventFrame>(&frame).map(|f| f.event).ok();
         let effect = event.as_ref().map_or(Effect::Access, Effect::of);
         let (shows, quotes) = (event.as_ref().and_then(shown), event.as_ref().and_then(quoted));
+        let previews_of = event.as_ref().and_then(previews_of);
         let (brings, takes) = event.as_ref().map(notices).unwrap_or_default();
-        Self { topic, seq, audience, effect, shows, quotes, brings, takes, frame }
+        Self { topic, seq, audience, effect, shows, quotes, previews_of, brings, takes, frame }
     }
 
     /// The same place in the stream, with nothing in it.
@@ -160,6 +163,14 @@ fn quoted(event: &Event) -> Option<MessageId> {
     }
 }
 
+/// The message whose previews an event says.
+fn previews_of(event: &Event) -> Option<MessageId> {
+    match event {
+        Event::MessagePreviews(e) => Some(e.message_id),
+        _ => None,
+    }
+}
+
 /// The notification that an event brings, and those that it takes away.
 fn notices(event: &Event) -> (Option<NotificationId>, Vec<NotificationId>) {
     match event {
@@ -169,8 +180,8 @@ fn notices(event: &Event) -> (Option<NotificationId>, Vec<NotificationId>) {
     }
 }
 
-/// A replay in which texts and chats that were deleted later do not appear: REST would not show
-/// them either.
+/// A replay in which texts and chats that were deleted later do not appear, nor previews that were taken away or
+/// replaced: REST would not show them either.
 #[must_use]
 pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>> {
     let (mut messages, mut chats) = (HashSet::new(), HashSet::new());
@@ -183,10 +194,12 @@ pub fn without_deleted(mut deliveries: Vec<Arc<Delivery>>) -> Vec<Arc<Delivery>>
             _ => {}
         }
     }
-    for delivery in &mut deliveries {
+    let mut told = HashSet::new();
+    for delivery in deliveries.iter_mut().rev() {
         let is_end = matches!(delivery.effect, Effect::ChatGone(_));
         if delivery.shows.is_some_and(|id| messages.contains(&id))
             || delivery.brings.is_some_and(|id| taken.contains(&id))
+            || delivery.previews_of.is_some_and(|id| !told.insert(id))
             || (!is_end && delivery.audience.is_some_and(|id| chats.contains(&id)))
         {
             *delivery = Arc::new(delivery.emptied());

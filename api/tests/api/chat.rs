@@ -11,6 +11,7 @@ mod history;
 mod messages;
 mod pins;
 mod previews;
+mod previews_kept;
 mod private;
 mod reactions;
 mod search;

@@ -102,6 +102,30 @@ async fn what_is_not_the_open_internet_is_not_asked() {
 }
 
 #[tokio::test]
+async fn this_server_is_not_asked() {
+    let site = Site::open().await;
+    site.serve("/", "text/plain", b"bread");
+    let port = site.address.port();
+    site.redirect("/away", &format!("http://space.example:{port}/"));
+    let (lookup, asked) = names(&[&["127.0.0.1"]]);
+    let config = Config::from_pairs([
+        ("SPACE_PREVIEWS_ALLOW", "127.0.0.1"),
+        ("PUBLIC_URL", "http://Space.example:8080"),
+    ]);
+    let fetcher = Fetcher::with(&config.unwrap(), lookup);
+    for host in ["space.example", "SPACE.example", "space.example."] {
+        for place in [format!("http://{host}:{port}/"), format!("https://{host}/api/v1/search?q=a")]
+        {
+            assert_closed(&fetcher, &place).await;
+        }
+    }
+    assert_closed(&fetcher, &site.url("/away")).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    let other = format!("http://other.space.example:{port}/");
+    assert_eq!(get(&fetcher, &other).await.unwrap(), "bread");
+}
+
+#[tokio::test]
 async fn names_are_asked_at_the_addresses_that_were_checked() {
     // The first answer may be asked, the second one, a moment later, may not.
     let open = Site::at("127.0.0.1:0").await;
@@ -208,7 +232,13 @@ async fn an_answer_is_bounded_in_time_and_size() {
 fn settings_are_read() {
     let config = Config::from_pairs([("SPACE_PREVIEWS", "off")]).unwrap();
     assert!(!config.previews.is_on && config.previews.allow.is_empty());
-    let wrong = [("SPACE_PREVIEWS", "maybe"), ("SPACE_PREVIEWS_ALLOW", "10.0.0.0/8, home")];
+    assert_eq!(config.previews.quota, 5_000_000_000);
+    let wrong = [
+        ("SPACE_PREVIEWS", "maybe"),
+        ("SPACE_PREVIEWS_ALLOW", "10.0.0.0/8, home"),
+        ("SPACE_PREVIEWS_QUOTA_MB", "-1"),
+    ];
     let text = Config::from_pairs(wrong).unwrap_err().to_string();
     assert!(text.contains("`maybe`") && text.contains("`home`"), "{text}");
+    assert!(text.contains("SPACE_PREVIEWS_QUOTA_MB"), "{text}");
 }

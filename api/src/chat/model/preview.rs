@@ -13,6 +13,7 @@ use serde_json::Value;
 use shared::chat::LinkPreview;
 use shared::files::{Attachment, preview_url};
 use shared::ids::{FileId, MessageId};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Hours for which a page is not asked again.
@@ -133,6 +134,20 @@ pub async fn ids(conn: &mut PgConn, message: MessageId) -> QueryResult<Vec<Uuid>
         .await
 }
 
+/// What a message shows, by link.
+///
+/// # Errors
+/// The database's.
+pub async fn shown(conn: &mut PgConn, message: MessageId) -> QueryResult<HashMap<String, Uuid>> {
+    let rows: Vec<(String, Uuid)> = message_previews::table
+        .inner_join(link_previews::table.on(link_previews::id.eq(message_previews::preview_id)))
+        .filter(message_previews::message_id.eq(message))
+        .select((link_previews::url, link_previews::id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Shows these with a message, in their order, and no others.
 ///
 /// # Errors
@@ -203,6 +218,23 @@ pub async fn shows(conn: &mut PgConn, message: MessageId, picture: FileId) -> Qu
         .filter(message_previews::message_id.eq(message))
         .filter(link_previews::picture_id.eq(picture));
     diesel::select(diesel::dsl::exists(rows)).get_result(conn).await
+}
+
+/// Gives up the pictures of at most so many that no message shows, the oldest first; the trigger `release_file` does
+/// it. Those of the last hour may be on their way to a message. Returns how many.
+///
+/// # Errors
+/// The database's.
+pub async fn give_up_pictures(conn: &mut PgConn, limit: usize) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE link_previews SET picture_id = NULL WHERE id IN (SELECT p.id FROM link_previews p \
+         WHERE p.picture_id IS NOT NULL AND p.fetched_at < now() - interval '1 hour' \
+         AND NOT EXISTS (SELECT FROM message_previews mp WHERE mp.preview_id = p.id) \
+         ORDER BY p.fetched_at LIMIT $1 FOR UPDATE SKIP LOCKED)",
+    )
+    .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+    .execute(conn)
+    .await
 }
 
 /// Forgets at most so many that no message shows any more; the trigger `release_file` gives up the

@@ -32,6 +32,7 @@ use shared::error::ErrorCode;
 use shared::identity::UserRef;
 use shared::ids::{ChatId, MessageId, UserId};
 use shared::page::Page;
+use std::slice::from_ref;
 
 /// Which part of the history: at most one of the four.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -170,7 +171,7 @@ async fn send_apart(
             let quota = app.config.files.space_quota;
             match do_send_message(tx, &chat, body, copied, quota).await? {
                 Sent::New(message, told) => {
-                    previews::request(app, tx, &message).await?;
+                    previews::request(app, tx, from_ref(&*message)).await?;
                     let people = own_people(tx, &chat).await?;
                     let followers = match message.thread_root {
                         Some(root) => thread::followers(tx, root).await?,
@@ -228,7 +229,7 @@ async fn edit(
     app.transact(async |tx| {
         let (chat, row) = access_message(tx, user, message).await?;
         let message = do_edit_message(tx, &chat, row.id(), &body.content).await?;
-        previews::request(app, tx, &message).await?;
+        previews::request(app, tx, from_ref(&message)).await?;
         Ok(message)
     })
     .await

@@ -233,6 +233,17 @@ pub async fn used_by_space(conn: &mut PgConn, space: SpaceId) -> QueryResult<i64
     Ok(sum.bytes)
 }
 
+/// Bytes of the pictures of pages that messages link to.
+///
+/// # Errors
+/// The database's.
+pub async fn used_by_previews(conn: &mut PgConn) -> QueryResult<i64> {
+    let sql = "SELECT coalesce(sum(size), 0)::bigint AS bytes FROM files \
+               WHERE purpose = 'preview' AND doomed_at IS NULL";
+    let sum: Sum = diesel::sql_query(sql).get_result(conn).await?;
+    Ok(sum.bytes)
+}
+
 #[derive(QueryableByName)]
 struct Gone {
     #[diesel(sql_type = diesel::sql_types::Uuid)]

@@ -76,6 +76,30 @@ pub async fn insert(conn: &mut PgConn, job: &NewJob, when: When<'_>) -> QueryRes
     Ok(added > 0)
 }
 
+/// Adds jobs of a kind that are due at once.
+///
+/// # Errors
+/// The database's.
+pub async fn insert_all(
+    conn: &mut PgConn,
+    kind: &str,
+    payloads: &[Value],
+    max_attempts: i32,
+) -> QueryResult<()> {
+    let ids: Vec<Uuid> = payloads.iter().map(|_| Uuid::now_v7()).collect();
+    diesel::sql_query(
+        "INSERT INTO jobs (id, kind, payload, max_attempts) \
+         SELECT t.id, $1, t.payload, $2 FROM unnest($3::uuid[], $4::jsonb[]) AS t (id, payload)",
+    )
+    .bind::<Text, _>(kind)
+    .bind::<Integer, _>(max_attempts)
+    .bind::<Array<SqlUuid>, _>(ids)
+    .bind::<Array<Jsonb>, _>(payloads)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// Takes the job that is due longest, of the kinds that this worker knows. Each kind is asked for its own by the
 /// index: what waits of other kinds, however much, is not read.
 ///

@@ -16,11 +16,11 @@ const RYE: &str = "<title>Rye</title><meta property=og:site_name content='The Ba
     <meta name=description content='Fresh every day'><meta property=og:image content=/rye.jpg>";
 
 /// A bakery whose server may ask the site.
-async fn open() -> (Bakery, Site) {
+pub(super) async fn open() -> (Bakery, Site) {
     open_with(&[]).await
 }
 
-async fn open_with(more: &[(&str, &str)]) -> (Bakery, Site) {
+pub(super) async fn open_with(more: &[(&str, &str)]) -> (Bakery, Site) {
     let site = Site::open().await;
     site.page("/rye", RYE);
     site.serve("/rye.jpg", "image/jpeg", &picture(1_600, 800, image::ImageFormat::Jpeg));
@@ -32,28 +32,28 @@ async fn open_with(more: &[(&str, &str)]) -> (Bakery, Site) {
     (Bakery::at(app).await, site)
 }
 
-async fn look(bakery: &Bakery) -> usize {
+pub(super) async fn look(bakery: &Bakery) -> usize {
     run_due(&bakery.app.app, jobs()).await.unwrap()
 }
 
-async fn history(who: &Client, chat: &str) -> Vec<Value> {
+pub(super) async fn history(who: &Client, chat: &str) -> Vec<Value> {
     let page = who.get(&format!("/messages/{chat}?limit=100")).await.expect(200);
     page["items"].as_array().unwrap().clone()
 }
 
-fn path(message: &Value) -> String {
+pub(super) fn path(message: &Value) -> String {
     format!("/messages/{}", text(&message["id"]))
 }
 
 /// What a message shows, by title.
-async fn shown(bakery: &Bakery, message: &Value) -> Vec<String> {
+pub(super) async fn shown(bakery: &Bakery, message: &Value) -> Vec<String> {
     let all = history(&bakery.anna, &text(&message["chat_id"])).await;
     let found = all.iter().find(|other| other["id"] == message["id"]).unwrap();
     let previews = found["previews"].as_array().cloned().unwrap_or_default();
     previews.iter().map(|preview| text(&preview["title"])).collect()
 }
 
-async fn sql(bakery: &Bakery, statements: &str) {
+pub(super) async fn sql(bakery: &Bakery, statements: &str) {
     let mut conn = bakery.app.app.conn().await.unwrap();
     conn.batch_execute(statements).await.unwrap();
 }
