@@ -1,8 +1,8 @@
 use crate::config::Config;
+use crate::platform::db::address::Address;
 use crate::platform::embedded::PrivatePostgres;
 use crate::platform::migrations;
 use anyhow::Context as _;
-use tokio_postgres::NoTls;
 
 /// Any number, the same on every node.
 const MIGRATION_LOCK: i64 = 7_401_001;
@@ -67,8 +67,8 @@ impl Database {
     /// One node at a time: others wait for it and then find nothing to do.
     async fn migrate(&self) -> anyhow::Result<Vec<String>> {
         let url = self.direct_url();
-        let reached = tokio_postgres::connect(url, NoTls).await;
-        let (client, connection) = reached.context("the database does not answer")?;
+        let reached = Address::at_start(url)?.reach().await;
+        let (client, connection) = reached.context("no connection to the database")?;
         let driver = tokio::spawn(connection);
         // Of a transaction, not of a session: a pooler would hand the session on with the lock.
         // It is idle while the migrations run, however long that takes.

@@ -4,6 +4,7 @@
 //! PostgreSQL's own `pg_dump` and `pg_restore` do the work. They must be as new as the server.
 
 use crate::error::ApiResult;
+use crate::platform::db::address::Address;
 use crate::platform::db::{Db, PgConn};
 use crate::platform::schema::backups;
 use anyhow::{Context as _, bail, ensure};
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// What a table holds.
@@ -32,7 +33,7 @@ pub type Digests = BTreeMap<String, Digest>;
 
 /// A connection, closed when it is dropped.
 async fn connect(url: &str) -> anyhow::Result<Client> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    let (client, connection) = Address::at_start(url)?.reach().await?;
     tokio::spawn(connection);
     // As text, a row must be the same on every server.
     let same = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; \

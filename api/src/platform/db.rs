@@ -1,13 +1,15 @@
 //! The connection pools: the primary's, and that of a read replica where there is one.
 
+pub mod address;
 mod replica;
 
 use crate::error::{ApiError, ApiResult};
+use address::Address;
 use anyhow::Context as _;
 use deadpool_redis::{QueueMode, Runtime};
 use diesel::connection::InstrumentationEvent;
 use diesel::sql_types::Bool;
-use diesel::{ConnectionError, ConnectionResult, QueryableByName};
+use diesel::{ConnectionError, QueryableByName};
 use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
@@ -20,7 +22,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
-use tokio_postgres::{Config, NoTls};
 
 /// The connection that model functions take.
 pub type PgConn = AsyncPgConnection;
@@ -42,9 +43,6 @@ const SETTINGS: &str = "SET statement_timeout = '8s'; SET lock_timeout = '5s'; \
 
 /// How long a connection to the primary may take, and a turn for a heavy read.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// A machine that acknowledges nothing for so long is gone. The system itself would wait for a quarter of an hour.
-const GONE: Duration = Duration::from_secs(5);
 
 /// A connection unused for longer is not trusted any more: what stands between may have forgotten it.
 const IDLE: Duration = Duration::from_mins(5);
@@ -195,29 +193,6 @@ impl Db {
     }
 }
 
-/// What a URL says, and how soon hosts are given up where it says nothing: one that does not take a connection
-/// leaves time for the others, one that vanished does not keep what waits for its answers.
-fn address(url: &str, patience: Duration) -> anyhow::Result<Config> {
-    let mut address: Config = url.parse().context("the address of the database")?;
-    let hosts = u32::try_from(address.get_hosts().len()).unwrap_or(u32::MAX - 1);
-    if address.get_connect_timeout().is_none() {
-        address.connect_timeout(patience / (hosts + 1));
-    }
-    if address.get_tcp_user_timeout().is_none() {
-        address.tcp_user_timeout(GONE);
-    }
-    // Of connections that nothing waits for.
-    address.keepalives_idle(address.get_keepalives_idle().min(GONE));
-    Ok(address)
-}
-
-/// Connects to the first host that fits.
-async fn connect(address: &Config) -> ConnectionResult<AsyncPgConnection> {
-    let bad = |error| ConnectionError::BadConnection(format!("{:#}", anyhow::Error::from(error)));
-    let (client, connection) = address.connect(NoTls).await.map_err(bad)?;
-    AsyncPgConnection::try_from_client_and_connection(client, connection).await
-}
-
 /// A pool whose connections are told these settings and counted. Each step of getting one may take so long.
 fn pool(
     url: &str,
@@ -229,11 +204,11 @@ fn pool(
     let mut config = ManagerConfig::default();
     // No extra round trip per checkout: a dead connection shows in its first statement.
     config.recycling_method = RecyclingMethod::Fast;
-    let (watch, address) = (watch.clone(), Arc::new(address(url, patience)?));
+    let (watch, address) = (watch.clone(), Arc::new(Address::new(url, patience)?));
     config.custom_setup = Box::new(move |_| {
         let (watch, address, settings) = (watch.clone(), address.clone(), settings.clone());
         async move {
-            let mut conn = connect(&address).await?;
+            let mut conn = address.connect().await?;
             conn.batch_execute(&settings)
                 .await
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -2,12 +2,13 @@
 
 use crate::error::{ApiError, ApiResult};
 use crate::platform::db::Db;
+use crate::platform::db::address::Address;
 use anyhow::{Context as _, anyhow};
 use diesel::dsl::max;
 use diesel::migration::{Migration, MigrationSource as _, MigrationVersion};
 use diesel::pg::Pg;
 use diesel::query_dsl::methods::SelectDsl as _;
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl as _};
+use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -45,15 +46,13 @@ async fn with_harness(
     url: &str,
     work: impl FnOnce(&mut Harness) -> diesel::migration::Result<Vec<String>> + Send + 'static,
 ) -> anyhow::Result<Vec<String>> {
-    let url = url.to_owned();
+    let address = Address::at_start(url)?;
     // The harness blocks inside; it must not sit on a runtime thread.
     tokio::task::spawn_blocking(move || {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         runtime.block_on(async {
-            let conn = AsyncPgConnection::establish(&url)
-                .await
-                .context("cannot connect to the database")?;
+            let conn = address.connect().await.context("cannot connect to the database")?;
             let mut harness = diesel_async::AsyncMigrationHarness::new(conn);
             work(&mut harness).map_err(|error| anyhow!("migration failed: {error}"))
         })

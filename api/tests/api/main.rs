@@ -13,6 +13,7 @@ mod adversary;
 mod backup;
 mod chat;
 mod contract;
+mod database_hosts;
 mod demo;
 mod distribution;
 mod expression;
