@@ -61,7 +61,6 @@ impl Filter {
     #[must_use]
     pub fn condition(self, me: usize) -> String {
         match self {
-            // The trigram indexes find all four.
             Self::HasLink => "(m.content ILIKE '%http://%' OR m.content ILIKE '%https://%' \
                  OR m.forwarded ILIKE '%http://%' OR m.forwarded ILIKE '%https://%')"
                 .into(),
