@@ -135,7 +135,10 @@ test('a muted chat is silent, and sounds again', async ({ open }) => {
   const loudness = async (item: string) => {
     await page.getByRole('main').getByRole('button', { name: 'More' }).first().click()
     await page.getByRole('menuitem', { name: 'Notifications' }).click()
+    // It shows at once; who leaves the page before it is saved takes it back.
+    const saved = page.waitForResponse((answer) => answer.request().method() === 'PATCH')
     await page.getByRole('menuitem', { name: item }).click()
+    await saved
   }
   await loudness('Mute for 1 hour')
   await expect(chatLink(page, 'general').getByRole('img', { name: 'Muted' })).toBeVisible()
