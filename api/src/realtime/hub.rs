@@ -7,6 +7,7 @@ use crate::realtime::outbox::Outbox;
 use crate::realtime::stream::{self, Delivery};
 pub use crate::realtime::topics::SocketId;
 use crate::realtime::topics::{Next, Topics};
+use futures_util::future::join_all;
 use shared::topic::Topic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,20 +83,36 @@ impl Hub {
         self.topics.all()
     }
 
-    /// Looks where the log of these topics stands, and reads what did not come; one query for many.
+    /// Looks where the log of these topics stands, and reads what did not come; one query for many. Chats come
+    /// after people and spaces: who has lost a chat meanwhile knows it before what was said there since.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn catch_up(self: &Arc<Self>, topics: &[Topic]) -> ApiResult<()> {
-        for part in topics.chunks(TOGETHER) {
-            let positions = stream::positions(&mut *self.db.conn().await?, part).await?;
-            for (topic, seq) in positions {
-                if self.topics.stands_at(topic, seq) {
-                    self.repair_later(topic, Duration::ZERO);
+        let (chats, others): (Vec<_>, Vec<_>) =
+            topics.iter().partition(|topic| matches!(topic, Topic::Chat(_)));
+        for part in others.chunks(TOGETHER) {
+            let behind = self.behind(part).await?;
+            join_all(behind.into_iter().map(|topic| async move {
+                if let Some(pause) = self.repair(topic).await {
+                    self.repair_later(topic, pause);
                 }
+            }))
+            .await;
+        }
+        for part in chats.chunks(TOGETHER) {
+            for topic in self.behind(part).await? {
+                self.repair_later(topic, Duration::ZERO);
             }
         }
         Ok(())
+    }
+
+    /// Those of which something did not come.
+    async fn behind(&self, topics: &[Topic]) -> ApiResult<Vec<Topic>> {
+        let positions = stream::positions(&mut *self.db.conn().await?, topics).await?;
+        let positions = positions.into_iter();
+        Ok(positions.filter(|(t, seq)| self.topics.stands_at(*t, *seq)).map(|(t, _)| t).collect())
     }
 
     fn repair_later(self: &Arc<Self>, topic: Topic, pause: Duration) {

@@ -51,6 +51,58 @@ async fn without_redis_everything_goes_on_from_the_log() {
     }
 }
 
+/// Battery S11 without Redis: who loses a chat hears nothing that is said there afterwards, at his node and at
+/// others, which read the log a little later.
+#[tokio::test]
+async fn what_is_taken_away_is_gone_without_redis_too() {
+    let mut nodes = Nodes::own_redis(&[]).await;
+    nodes.talk(1).await;
+    let chat = json!({"chat_id": nodes.bakery.chat});
+    let path = format!("/chats/{}", nodes.bakery.chat);
+    let kick = format!("/spaces/{}/kick/{}", nodes.bakery.space, nodes.bakery.boris.id());
+    for (how, way, told) in [("kill", "hidden", "chat_deleted"), ("stop", "kicked", "space_left")] {
+        let (mut near, mut far) = (nodes.bakery.boris.socket().await, nodes.boris().socket().await);
+        for socket in [&mut near, &mut far] {
+            socket.ask("join_room", chat.clone()).await;
+        }
+        let redis = nodes.redis.as_mut().unwrap();
+        if how == "kill" {
+            redis.kill()
+        } else {
+            redis.signal("STOP")
+        }
+        let anna = &nodes.bakery.anna;
+        let overrides =
+            json!([{"target": {"kind": "everybody"}, "allow": [], "deny": ["view_chat"]}]);
+        match way {
+            "hidden" => {
+                drop(anna.patch(&path, json!({ "overrides": overrides })).await.expect(200))
+            }
+            _ => drop(anna.post(&kick, json!({})).await.expect(204)),
+        }
+        nodes.bakery.say(anna, "a secret").await;
+        for socket in [&mut near, &mut far] {
+            socket.frame(told).await;
+            assert_eq!(socket.refused("join_room", chat.clone()).await, "not_found");
+        }
+        nodes.bakery.say(anna, "another secret").await;
+        for socket in [&mut near, &mut far] {
+            let heard = json!(socket.drain().await).to_string();
+            assert!(!heard.contains("secret"), "{how}, {way}: {heard}");
+        }
+        let redis = nodes.redis.as_mut().unwrap();
+        if how == "kill" {
+            redis.begin().await
+        } else {
+            redis.signal("CONT")
+        }
+        if way == "hidden" {
+            nodes.bakery.anna.patch(&path, json!({"overrides": []})).await.expect(200);
+            nodes.talk(1).await;
+        }
+    }
+}
+
 /// Nothing becomes unlimited: each node grants what it would alone.
 #[tokio::test]
 async fn limits_hold_without_redis_and_after_it_forgot() {

@@ -2,13 +2,14 @@
 
 use crate::support::TestApp;
 use crate::support::bakery::send;
-use crate::support::client::Client;
+use crate::support::client::{Answer, Client};
 use crate::support::socket::{Heard, Socket};
 use crate::support::staff::{Staff, text};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 const TRIES: usize = 200;
 const WRITERS: usize = 2;
@@ -224,4 +225,112 @@ async fn what_is_taken_away_is_gone_for_live_sockets_while_others_write() {
     assert!(said > TRIES, "{said} messages are no load");
     assert!(at(99).0 <= Duration::from_millis(500), "{:?}", at(99));
     assert!(at(100).0 <= Duration::from_secs(1), "{:?}", at(100));
+}
+
+/// Sends without a pause until it is refused: what was acknowledged, and the refusal.
+fn until_refused(who: &Client, chat: &str) -> JoinHandle<(Vec<String>, Answer)> {
+    let (who, chat) = (who.clone(), chat.to_owned());
+    tokio::spawn(async move {
+        let mut sent = Vec::new();
+        loop {
+            let answer = send(&who, &chat, "And another thing").await;
+            if answer.status != 201 {
+                return (sent, answer);
+            }
+            sent.push(text(&answer.json()["id"]));
+        }
+    })
+}
+
+/// What of the chat a socket hears until a frame.
+async fn heard_until(
+    socket: &mut Socket,
+    chat: &str,
+    is_last: impl Fn(&Value) -> bool,
+) -> Vec<Value> {
+    let mut heard = Vec::new();
+    loop {
+        let Heard::Frame(frame) = socket.hear().await else { panic!("the socket was closed") };
+        let is_end = is_last(&frame);
+        if frame["topic"] == json!(format!("chat:{chat}")) {
+            heard.push(frame);
+        }
+        if is_end {
+            return heard;
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_blocked_while_he_writes_is_heard_no_more() {
+    let app = TestApp::start().await;
+    let (anna, boris) = (app.user("anna").await, app.user("boris").await);
+    let space = text(
+        &anna.post("/spaces", json!({"name": "Bakery", "visibility": "public"})).await.expect(201)
+            ["id"],
+    );
+    boris.post(&format!("/spaces/{space}/join"), json!({})).await.expect(200);
+    let chat = text(&boris.post("/chats", json!({"user_id": anna.id()})).await.expect(201)["id"]);
+    let (mut hers, mut his) = (anna.socket().await, boris.socket().await);
+    for socket in [&mut hers, &mut his] {
+        socket.ask("join_room", json!({"chat_id": chat})).await;
+    }
+    let writer = until_refused(&boris, &chat);
+    let first = heard_until(&mut hers, &chat, |frame| frame["type"] == "new_message").await;
+    let mark = format!("/profile/me/marks/{}", boris.id());
+    anna.put(&mark, json!({"mark": "blocked"})).await.expect(200);
+    let (sent, refusal) = writer.await.unwrap();
+    assert_eq!(refusal.problem(403), "not_reachable");
+    let message = json!({"chat_id": chat, "content": "x", "nonce": "n1"});
+    for (command, data) in [("send_message", message), ("typing", json!({"chat_id": chat}))] {
+        assert_eq!(his.refused(command, data).await, "not_reachable", "{command}");
+    }
+    let reaction = json!({"message_id": sent[0], "emoji": "👍"});
+    assert_eq!(his.refused("add_reaction", reaction).await, "not_reachable");
+    let id = hers.command("heartbeat", json!({"active": true})).await;
+    let rest = heard_until(&mut hers, &chat, |frame| frame["id"] == json!(id)).await;
+    let heard = first.iter().chain(&rest).filter(|frame| frame["seq"].is_i64());
+    let heard: Vec<String> = heard.map(|frame| text(&frame["data"]["id"])).collect();
+    assert_eq!(heard, sent, "what he was told is sent, and nothing else");
+    let kept = anna.get(&format!("/messages/{chat}?limit=100")).await.expect(200);
+    assert_eq!(kept["items"].as_array().unwrap().len(), sent.len().min(100));
+}
+
+#[tokio::test]
+async fn a_space_that_is_deleted_while_people_write_is_gone_for_their_sockets() {
+    let app = TestApp::start().await;
+    let b = Staff::open(&app).await;
+    let chat = text(&b.anna.get(&b.space).await.expect(200)["default_chat_id"]);
+    let mut sockets = Vec::new();
+    for who in [&b.mark, &b.adam, &b.anna] {
+        let mut socket = who.socket().await;
+        socket.ask("join_room", json!({"chat_id": chat})).await;
+        sockets.push(socket);
+    }
+    let writers = [until_refused(&b.mark, &chat), until_refused(&b.adam, &chat)];
+    sockets[0].frame("new_message").await;
+    b.anna.delete(&b.space).await.expect(204);
+    for writer in writers {
+        let (sent, refusal) = writer.await.unwrap();
+        assert!(!sent.is_empty());
+        assert_eq!(refusal.problem(404), "not_found");
+    }
+    for socket in &mut sockets {
+        heard_until(socket, &chat, |frame| frame["type"] == "space_deleted").await;
+        let mut after = Vec::new();
+        for (command, data) in [
+            ("typing", json!({"chat_id": chat})),
+            ("join_room", json!({"chat_id": chat, "after_seq": 0})),
+        ] {
+            let id = socket.command(command, data).await;
+            let answer = |frame: &Value| frame["id"] == json!(id) && frame["type"] == "error";
+            after.append(&mut heard_until(socket, &chat, answer).await);
+        }
+        assert!(after.is_empty(), "{after:?}");
+    }
+    let search = format!("/search?q=another&chat_id={chat}");
+    for path in [format!("/messages/{chat}"), format!("/chats/{chat}"), search] {
+        assert_eq!(b.mark.get(&path).await.problem(404), "not_found", "{path}");
+    }
+    assert_eq!(b.mark.get("/search?q=another").await.expect(200)["items"], json!([]));
 }
