@@ -129,7 +129,8 @@ async fn sends_that_are_committed_together_ask_for_their_links_with_one_statemen
         }
     });
     let say = async |n: usize| {
-        let content = if n % 2 == 0 { format!("{n} {}", site.url("/a")) } else { n.to_string() };
+        let content =
+            if n.is_multiple_of(2) { format!("{n} {}", site.url("/a")) } else { n.to_string() };
         bakery.say(&bakery.anna, &content).await
     };
     let sent = join_all((0..40).map(say)).await;
