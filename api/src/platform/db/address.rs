@@ -3,9 +3,10 @@
 use anyhow::Context as _;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
+use rand::seq::SliceRandom as _;
 use std::time::Duration;
 use tokio::time::timeout;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, LoadBalanceHosts};
 use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
 
@@ -53,13 +54,22 @@ impl Address {
         Self::new(url, AT_START)
     }
 
+    /// In the order in which they are asked: that of the URL, or any (`load_balance_hosts=random`).
+    fn turns(&self) -> Vec<&Config> {
+        let mut hosts: Vec<&Config> = self.hosts.iter().collect();
+        if hosts.iter().any(|host| host.get_load_balance_hosts() == LoadBalanceHosts::Random) {
+            hosts.shuffle(&mut rand::rng());
+        }
+        hosts
+    }
+
     /// Connects to the first host that fits.
     ///
     /// # Errors
     /// What the last one said.
     pub async fn reach(&self) -> anyhow::Result<(Client, Connection<Socket, NoTlsStream>)> {
         let mut last = anyhow::anyhow!("the address of the database names no host");
-        for host in &self.hosts {
+        for host in self.turns() {
             last = match timeout(self.turn, host.connect(NoTls)).await {
                 Ok(Ok(reached)) => return Ok(reached),
                 Ok(Err(error)) => error.into(),
@@ -168,6 +178,20 @@ mod tests {
             assert_eq!(*one, same);
         }
         assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn hosts_are_asked_in_their_order_unless_any_will_do() {
+        let firsts = |rest: &str| {
+            let url = format!("postgres://one,two,three/x{rest}");
+            let address = Address::new(&url, Duration::from_secs(3)).unwrap();
+            let first = |_| match &address.turns()[0].get_hosts()[0] {
+                Host::Tcp(name) => name.clone(),
+                Host::Unix(_) => String::new(),
+            };
+            (0..200).map(first).collect::<std::collections::BTreeSet<_>>().len()
+        };
+        assert_eq!((firsts(""), firsts("?load_balance_hosts=random")), (1, 3));
     }
 
     #[test]
