@@ -68,10 +68,10 @@ pub fn RoleMembers(space: SpaceId, roster: Roster, role: RoleId) -> impl IntoVie
     provide_context(holders);
     let list = Paged::start(move |cursor| Box::pin(api::list_role_members(space, role, cursor)));
     let known = Memo::new(move |_| roster.role(role));
-    // Others give and take roles too.
-    Effect::new(move |before: Option<i64>| {
-        let now = known.with(|role| role.as_ref().map_or(0, |role| role.member_count));
-        if before.is_some_and(|before| before != now) {
+    // Others give and take roles too. One that is deleted has no list any more.
+    Effect::new(move |before: Option<Option<i64>>| {
+        let now = known.with(|role| role.as_ref().map(|role| role.member_count));
+        if now.is_some() && before.is_some_and(|before| before != now) {
             list.reload();
         }
         now
