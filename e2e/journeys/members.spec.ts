@@ -108,12 +108,13 @@ test('roles are copied, put in order by keys and by dragging, and deleted for an
   expect(copy!.permissions).toEqual(original!.permissions)
   expect(copy!.color).toBe(original!.color)
 
-  // By the keyboard above the one it was made of.
+  // By the keyboard above the one it was made of; the keyboard goes with what moves.
   const grip = line('Moderator (copy)').getByRole('button', { name: /^Moderator/ })
   await expect.poll(names).toEqual(['Owner', 'Administrator', 'Moderator', 'Moderator (copy)', 'Member', 'Restricted'])
   await grip.press('Alt+ArrowUp')
   await expect.poll(names).toEqual(['Owner', 'Administrator', 'Moderator (copy)', 'Moderator', 'Member', 'Restricted'])
   await expect(toast(page, '“Moderator (copy)” moved.')).toBeVisible()
+  await expect(grip).toBeFocused()
   // By dragging to the place of another one, seen after a reload too.
   await line('Moderator (copy)').dragTo(line('Administrator'))
   const order = ['Owner', 'Moderator (copy)', 'Administrator', 'Moderator', 'Member', 'Restricted']

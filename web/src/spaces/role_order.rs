@@ -3,7 +3,7 @@
 use crate::api::moderation as api;
 use crate::i18n::{Key, tf};
 use crate::state::{Roster, Spaces};
-use crate::ui::{Toasts, focus};
+use crate::ui::Toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::ids::{RoleId, SpaceId};
@@ -86,7 +86,6 @@ impl RoleOrder {
             let _was_there = self.busy.try_set(false);
             match outcome {
                 Ok(page) => {
-                    focus::keep();
                     page.items.into_iter().for_each(|role| self.roster.put_role(role));
                     self.toasts.done(tf(Key::ModerationRoleMoved, &[("name", &name)]));
                 }

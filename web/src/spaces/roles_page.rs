@@ -7,7 +7,7 @@ use crate::i18n::{Key, t, tf, tn, tr};
 use crate::state::{Load, Roster, Spaces};
 use crate::ui::button::IconLook;
 use crate::ui::{
-    Anchor, Button, Failure, Glyph, Icon, IconButton, Look, Menu, MenuItem, SkeletonRows,
+    Anchor, Button, Failure, Glyph, Icon, IconButton, Look, Menu, MenuItem, SkeletonRows, focus,
 };
 use leptos::prelude::*;
 use shared::ids::{RoleId, SpaceId};
@@ -104,13 +104,19 @@ fn Presets(edited: RwSignal<Option<Edited>>) -> impl IntoView {
 
 #[component]
 fn RoleList(space: SpaceId, roster: Roster, edited: RwSignal<Option<Edited>>) -> impl IntoView {
-    let ids = move || {
+    let ids = Memo::new(move |_| {
         roster.roles().ready().into_iter().flatten().map(|role| role.id).collect::<Vec<_>>()
+    });
+    let lines = move || {
+        let ids = ids.get();
+        // The event of a move may come before its answer.
+        focus::keep();
+        ids
     };
     let order = RoleOrder::new(space, roster);
     view! {
         <ul>
-            <For each=ids key=|id| *id let(id)>
+            <For each=lines key=|id| *id let(id)>
                 <RoleRow roster id edited order />
             </For>
         </ul>
