@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
-import { press, ready, row, rows } from './support/screen.ts'
+import { composer, press, ready, row, rows } from './support/screen.ts'
 import { expect, expectAccessible, expectReadable, Person, test } from './support/test.ts'
 
 const screens = join(import.meta.dirname, '../results/screens')
@@ -100,7 +100,10 @@ test('every text stands out in every colour, light and dark', async ({ open }) =
   const marks = ['.mention--me', '.mention--many', '.mention', '.chip[aria-pressed=true]', '.badge', '.row__thread']
   const texts = ['.row--folded', '.row__reply', '.row code', '.row pre', '.row blockquote', '.spoiler', '.file-card']
   for (const shown of [...marks, ...texts]) await expect(page.locator(shown).first()).toBeVisible()
-  await readable('a conversation')
+  await composer(page).pressSequentially('@')
+  await expect(page.getByRole('option').first()).toBeVisible()
+  await readable('a conversation with people to mention')
+  await composer(page).fill('')
   await page.evaluate(() => (document.documentElement.dataset.messages = 'bubbles'))
   await press(page, rows(page).filter({ hasText: 'I do' }), 'More')
   await readable('bubbles and a menu')
