@@ -80,6 +80,24 @@ test('packs are looked after in the settings; one that was taken away comes back
   await expectAccessible(page, 'packs in the settings')
 })
 
+test('a pack that is still empty is not the one that is offered', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Empty packs')
+  const page = await open(anna, '/d')
+  await anna.post('/stickers/packs', { name: 'Rolls' })
+  await page.goto(`/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  await page.locator('.composer').getByRole('button', { name: 'Stickers' }).click()
+  const packs = page.getByRole('toolbar', { name: 'Sticker packs' })
+  const grid = page.locator('.stickers__grid')
+  await expect(grid.getByRole('button')).toHaveCount(12)
+  // It is there for whoever wants it, with a way to others.
+  await packs.getByRole('button', { name: 'Rolls' }).click()
+  await expect(page.getByText('This pack is still empty.')).toBeVisible()
+  await packs.getByRole('button', { name: 'Sticker packs' }).click()
+  await expect(page.getByRole('dialog').getByText('Rolls')).toBeVisible()
+})
+
 test('who may not send stickers is not offered any', async ({ open }) => {
   const anna = await Person.register('anna')
   const boris = await Person.register('boris')

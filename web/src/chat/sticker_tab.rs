@@ -28,7 +28,9 @@ pub fn sticker_tab(picks: StickerPicks) -> AnyView {
         packs.with(|packs| {
             let list = packs.ready()?;
             let known = list.iter().find(|pack| Some(pack.id) == wanted);
-            known.or_else(|| list.first()).map(|pack| pack.id)
+            // Without a choice one that has something in it.
+            let filled = || list.iter().find(|pack| pack.sticker_count > 0);
+            known.or_else(filled).or_else(|| list.first()).map(|pack| pack.id)
         })
     });
     let retry = Callback::new(move |()| expression.reload_packs());
