@@ -64,6 +64,34 @@ test('the palette goes to chats, people, pages and the search; the keys are list
   await expect(keys).toHaveCount(0)
 })
 
+test('what is typed before the palette is there is typed into it', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Fast')
+  await anna.makeChat(space.id, 'sunflower')
+  const page = await open(anna, `/s/${space.id}/c/${space.default_chat_id}`)
+  await ready(page)
+  // Its code is held until somebody has typed.
+  let go = () => {}
+  const typed = new Promise<void>((done) => (go = done))
+  await page.route(/\/(split|chunk)-[^/]*\.wasm$/, async (route) => {
+    await typed
+    await route.continue()
+  })
+  await composer(page).focus()
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.keyboard.type('sunf')
+  go()
+  const field = page.getByRole('dialog', { name: 'Go to…' }).getByRole('combobox')
+  await expect(field).toBeFocused()
+  await expect(field).toHaveValue('sunf')
+  await page.keyboard.type('l')
+  await expect(field).toHaveValue('sunfl')
+  await expect(page.getByRole('option').first()).toContainText('sunflower')
+  await page.keyboard.press('Escape')
+  await expect(composer(page)).toBeFocused()
+  await expect(composer(page)).toHaveValue('')
+})
+
 test('a file is found by its name; the search shows its filters and offers their values', async ({ open }) => {
   const anna = await Person.register('anna')
   const space = await anna.makeSpace('Files')

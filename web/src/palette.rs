@@ -92,7 +92,8 @@ fn Open(layout: Layout) -> impl IntoView {
         current: expect_context(),
         toasts: expect_context(),
     };
-    let words = RwSignal::new(String::new());
+    let words = RwSignal::new(layout.palette_words.get_untracked());
+    layout.palette_words.set(String::new());
     let answer = RwSignal::new(QuickFound::default());
     let chosen = RwSignal::new(0_usize);
     let all = StoredValue::new(untrack(|| places(stores)));

@@ -26,7 +26,7 @@ pub use dialog::{Confirm, Dialog};
 pub use empty::{Empty, Failure, Picture};
 pub use field::{PasswordField, SelectField, TextArea, TextField};
 pub use icon::{Glyph, Icon};
-pub use lazy::{later, once_open};
+pub use lazy::{later, on_its_way, once_open, once_open_as};
 pub use menu::{Menu, MenuItem, MenuLine};
 pub use popover::{Anchor, Popover};
 pub use skeleton::{SkeletonRows, Spinner};

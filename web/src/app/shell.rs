@@ -22,8 +22,9 @@ use crate::state::{
     Categories, Chats, Drafts, Expression, Layout, Load, Messages, Notices, Outbox, People,
     Session, Settings, Spaces, Threads, Typing, last,
 };
-use crate::ui::{Failure, SkeletonRows, Toasts, once_open};
+use crate::ui::{Failure, SkeletonRows, Toasts, focus, on_its_way, once_open, once_open_as};
 use leptos::ev;
+use leptos::html;
 use leptos::prelude::*;
 use shared::ids::{SpaceId, UserId};
 
@@ -183,9 +184,41 @@ fn Areas(session: Session, screen: Memo<Screen>) -> impl IntoView {
             <BottomBar />
             <Cards />
         </div>
-        {once_open(move || layout.palette.get(), palette)}
+        {once_open_as(move || layout.palette.get(), palette, typed_ahead)}
         {once_open(move || layout.keys.get(), keys_dialog)}
     }
+}
+
+/// Takes what is typed for the palette while its code is on its way: nothing of it goes elsewhere.
+fn typed_ahead() -> AnyView {
+    let layout = expect_context::<Layout>();
+    let field = move || {
+        focus::return_on_cleanup();
+        let node = NodeRef::<html::Input>::new();
+        node.on_load(|field| focus::give(&field));
+        view! {
+            <input
+                class="visually-hidden"
+                type="text"
+                data-passing="true"
+                autocomplete="off"
+                aria-label=t(Key::AppLoading)
+                node_ref=node
+                on:input=move |event| layout.palette_words.set(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        layout.palette_words.set(String::new());
+                        layout.palette.set(false);
+                    }
+                }
+            />
+        }
+    };
+    view! {
+        {on_its_way()}
+        <Show when=move || layout.palette.get()>{field()}</Show>
+    }
+    .into_any()
 }
 
 /// Goes home from a space that is no more for this person: left, deleted, or removed from it.

@@ -82,6 +82,7 @@ pub fn Choices(
             aria-controls=list.clone()
             aria-autocomplete="list"
             aria-activedescendant=active
+            prop:value=words.get_untracked()
             on:input=move |event| words.set(event_target_value(&event))
             on:keydown=key
         />

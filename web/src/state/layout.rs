@@ -53,6 +53,8 @@ pub struct Layout {
     pub panel_width: RwSignal<i32>,
     /// Whether the palette is open.
     pub palette: RwSignal<bool>,
+    /// What was typed for the palette before its code was here.
+    pub palette_words: RwSignal<String>,
     /// Whether the list of keys is open.
     pub keys: RwSignal<bool>,
     /// What to search for, for the search that opens next.
@@ -92,6 +94,7 @@ impl Layout {
             panel,
             panel_width: RwSignal::new(storage::load(WIDTH).unwrap_or(USUAL_WIDTH)),
             palette: RwSignal::new(false),
+            palette_words: RwSignal::new(String::new()),
             keys: RwSignal::new(false),
             search_for: RwSignal::new(String::new()),
         }

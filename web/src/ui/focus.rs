@@ -36,10 +36,11 @@ thread_local! {
 }
 
 /// Returns the keyboard to whoever has it now, when the view that calls this goes away. A menu that
-/// opens a dialog hands on the place that it would have returned to.
+/// opens a dialog, and what has `data-passing`, hand on the place that they would have returned to.
 pub fn return_on_cleanup() {
     let is_passing = |element: &HtmlElement| {
-        element.tag_name() == "BODY" || element.closest("[popover]").ok().flatten().is_some()
+        element.tag_name() == "BODY"
+            || element.closest("[popover], [data-passing]").ok().flatten().is_some()
     };
     let before = match active() {
         Some(element) if !is_passing(&element) => Some(element),

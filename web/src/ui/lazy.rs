@@ -173,10 +173,22 @@ pub fn once_open<F>(
 where
     F: Future<Output = Part> + 'static,
 {
-    first_time(Signal::derive(open), erase(load))
+    first_time(Signal::derive(open), erase(load), on_its_way)
 }
 
-fn first_time(open: Signal<bool>, load: Load) -> AnyView {
+/// As [`once_open`], with something else in its place until the code is there.
+pub fn once_open_as<F>(
+    open: impl Fn() -> bool + Send + Sync + 'static,
+    load: impl Fn() -> F + Send + Sync + 'static,
+    waiting: fn() -> AnyView,
+) -> AnyView
+where
+    F: Future<Output = Part> + 'static,
+{
+    first_time(Signal::derive(open), erase(load), waiting)
+}
+
+fn first_time(open: Signal<bool>, load: Load, waiting: fn() -> AnyView) -> AnyView {
     let place = Place::new(load);
     let toasts = expect_context::<Toasts>();
     let failed = Callback::new(move |()| {
@@ -188,11 +200,10 @@ fn first_time(open: Signal<bool>, load: Load) -> AnyView {
             place.start(Some(failed));
         }
     });
-    place.view(
-        || {
-            view! { <span class="lazy-wait" role="status" aria-label=t(Key::AppLoading)></span> }
-                .into_any()
-        },
-        |_| ().into_any(),
-    )
+    place.view(waiting, |_| ().into_any())
+}
+
+/// Says that the code of a dialog or menu is on its way.
+pub fn on_its_way() -> AnyView {
+    view! { <span class="lazy-wait" role="status" aria-label=t(Key::AppLoading)></span> }.into_any()
 }
