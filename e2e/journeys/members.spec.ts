@@ -138,6 +138,22 @@ test('roles are copied, put in order by keys and by dragging, and deleted for an
   await expect(page.locator('.role-members .manage__row')).toContainText(boris.nickname)
 })
 
+test('a finger opens a role wherever it presses it, and moves it by its arrows', async ({ open }) => {
+  const anna = await Person.register('anna')
+  const space = await anna.makeSpace('Fingers')
+  const path = `/s/${space.id}/settings/roles`
+  const page = await open(anna, path, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const role = page.locator('.roles__item').filter({ hasText: 'Moderator' })
+  await role.locator('.roles__count').tap({ timeout: 30_000 })
+  await expect(page.getByRole('textbox', { name: 'Name of the role' })).toHaveValue('Moderator')
+  await page.getByRole('button', { name: 'All roles' }).tap()
+  const up = role.getByRole('button', { name: 'Move “Moderator” up' })
+  await expect(role.locator('.roles__moves')).toHaveCSS('opacity', '1')
+  await up.tap()
+  await expect(toast(page, '“Moderator” moved.')).toBeVisible()
+  await expect(page.locator('.roles__name').nth(1)).toHaveText('Moderator')
+})
+
 test('a role shows who has it, is given and taken away', async ({ open }) => {
   const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
   const space = await anna.makeSpace(`Holders ${anna.nickname}`)
