@@ -1,18 +1,24 @@
 //! What rings: a notification of the system, a soft sound. Never while the person wants quiet, never
-//! about the chat he looks at.
+//! about the chat he looks at, and once however many tabs there are.
 
 use crate::i18n::lang_untracked;
 use crate::notifications::entry::target;
 use crate::state::session::Auth;
-use crate::state::{Notices, Session};
+use crate::state::{Notices, Session, storage};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Date, Function, Object, Reflect};
 use leptos::prelude::*;
 use shared::identity::Status;
+use shared::ids::NotificationId;
 use shared::notifications::{Notification, Quiet};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{AudioContext, NotificationOptions, NotificationPermission};
+
+/// The latest entry that a tab of this browser rang for, or that is looked at in one.
+const RUNG: &str = "notifications.rung";
+/// How long the other tabs wait for the one that is looked at, in milliseconds.
+const OTHERS_MS: u32 = 150;
 
 /// Whether the browser lets this page show notifications of the system.
 #[must_use]
@@ -78,14 +84,23 @@ pub fn ring(notices: &Notices, session: Session, entry: &Notification) {
     let here = window().location().pathname().unwrap_or_default();
     let is_open = entry.chat.as_ref().is_some_and(|chat| here.ends_with(&chat.id.to_string()));
     if is_open && !document().hidden() {
+        storage::save(RUNG, &entry.id);
         return;
     }
-    if device.sound {
-        drop(chime());
-    }
-    if device.desktop && permission() == NotificationPermission::Granted {
-        drop(show(entry));
-    }
+    let entry = entry.clone();
+    let once = move || {
+        if storage::load::<NotificationId>(RUNG) == Some(entry.id) {
+            return;
+        }
+        storage::save(RUNG, &entry.id);
+        if device.sound {
+            drop(chime());
+        }
+        if device.desktop && permission() == NotificationPermission::Granted {
+            drop(show(&entry));
+        }
+    };
+    Timeout::new(OTHERS_MS, once).forget();
 }
 
 /// A notification of the system; a click comes back to the message.
