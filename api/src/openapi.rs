@@ -12,7 +12,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 #[openapi(
     info(
         title = "The Space",
-        description = "One self-hosted place where people talk, learn, get support and book. \
+        description = "One self-hosted place where a community, a school or a small business talks. \
             Errors are `application/problem+json` with a stable `code`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),

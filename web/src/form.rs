@@ -2,7 +2,7 @@
 
 use crate::api::{ApiError, ApiResult};
 use crate::i18n::{Key, by_name, t};
-use crate::ui::{Button, Confirm, Look};
+use crate::ui::{Button, Confirm, Look, focus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::{ErrorCode, FieldCode, FieldError};
@@ -98,7 +98,10 @@ impl Form {
         F: Future<Output = ApiResult<T>> + 'static,
     {
         self.sent.set(true);
-        if self.busy.get_untracked() || self.local.with_untracked(|local| !local.is_empty()) {
+        if self.local.with_untracked(|local| !local.is_empty()) {
+            return focus::first_invalid();
+        }
+        if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
@@ -133,6 +136,7 @@ impl Form {
             let _was_there = self.failure.try_set(Some(error));
         } else {
             let _was_there = self.remote.try_set(remote);
+            focus::first_invalid();
         }
     }
 

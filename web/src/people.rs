@@ -10,5 +10,5 @@ mod status_dialog;
 
 pub use card::Cards;
 pub use face::{CardLine, CardTop, custom_text};
-pub use finder::{Among, Finder, PersonButton, PersonChip, PersonField, by_nickname};
+pub use finder::{Among, Finder, PersonButton, PersonChip, PersonField, Rest, by_nickname};
 pub use status_dialog::{StatusDialog, name_of};

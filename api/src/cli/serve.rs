@@ -5,7 +5,7 @@ use crate::files::sweep;
 use crate::jobs::worker::Worker;
 use crate::people::deletion;
 use crate::platform::background::Background;
-use crate::platform::backup;
+use crate::platform::{backup, mail};
 use crate::realtime::{live, retention};
 use crate::router;
 use crate::server::Server;
@@ -84,4 +84,8 @@ fn announce(server: &Server) {
     println!("Listening on http://{}", server.address);
     println!("The Space  {public}");
     println!("API        {public}/api/docs/");
+    if server.app.config.mail.smtp_url.is_none() {
+        let folder = mail::folder(&server.app.config);
+        println!("Letters    are files in {}, for there is no SMTP_URL", folder.display());
+    }
 }

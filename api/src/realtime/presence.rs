@@ -74,6 +74,8 @@ struct Person {
     /// When that was chosen, or read: the latest word of any node counts. Microseconds.
     chosen_at: i64,
     sockets: HashMap<Place, Beat>,
+    /// The last beat of a socket that went: he counts as there until the grace is over.
+    left: Option<Beat>,
     /// What others were told last.
     told: Told,
 }
@@ -102,7 +104,10 @@ impl Beat {
 
 impl Person {
     fn status(&self, now: Instant) -> Status {
-        let alive = || self.sockets.values().filter(|beat| now - beat.seen < TTL);
+        let alive = || {
+            let open = self.sockets.values().filter(|beat| now - beat.seen < TTL);
+            open.chain(self.left.iter().filter(|beat| now - beat.seen < GRACE))
+        };
         if alive().next().is_none() {
             return Status::Offline;
         }
@@ -110,6 +115,18 @@ impl Person {
             Status::Online if alive().all(|beat| now - beat.active >= IDLE) => Status::Away,
             chosen => chosen,
         }
+    }
+
+    /// A socket is gone; one that was silent for too long counted no more already.
+    fn leave(&mut self, place: Place, now: Instant) {
+        let beat = self.sockets.remove(&place).filter(|beat| now - beat.seen < TTL);
+        self.left = beat.map(|beat| Beat { seen: now, ..beat }).or(self.left.take());
+    }
+
+    /// Whether nothing is to be remembered of him.
+    fn is_gone(&self, now: Instant) -> bool {
+        let lingers = self.left.as_ref().is_some_and(|beat| now - beat.seen < GRACE);
+        self.sockets.is_empty() && !lingers
     }
 
     /// Later than all that was heard before, whatever the clocks of other nodes say.
@@ -204,12 +221,13 @@ impl Live {
     pub fn disappear(&self, user: UserId, socket: SocketId) {
         let live = self.clone();
         if let Some(mut person) = self.presences().people.get_mut(&user) {
-            person.sockets.remove(&Place::Here(socket));
+            person.leave(Place::Here(socket), Instant::now());
         }
         tokio::spawn(async move {
             tokio::time::sleep(GRACE).await;
             live.tell_status(user, |_| {});
-            live.presences().people.remove_if(&user, |_, person| person.sockets.is_empty());
+            let now = Instant::now();
+            live.presences().people.remove_if(&user, |_, person| person.is_gone(now));
         });
     }
 
@@ -327,6 +345,21 @@ mod tests {
         assert_eq!(status(&[(1, 900), (61, 61)], chosen()), Status::Away);
         assert_eq!(status(&[(61, 61)], chosen()), Status::Offline);
         assert_eq!(status(&[], chosen()), Status::Offline);
+    }
+
+    #[test]
+    fn who_reloads_is_there_meanwhile() {
+        let after = |beat, seconds| {
+            let (mut person, now) = person(&[beat], Chosen::default());
+            person.leave(Place::Here(1), now);
+            let then = now + Duration::from_secs(seconds);
+            (person.status(then), person.is_gone(then))
+        };
+        assert_eq!(after((1, 1), 2), (Status::Online, false));
+        assert_eq!(after((1, 900), 2), (Status::Away, false));
+        assert_eq!(after((1, 1), 3), (Status::Offline, true));
+        // It had not beaten for a minute: nobody took him for being there.
+        assert_eq!(after((61, 61), 0), (Status::Offline, true));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::ui::popover::Side;
 use crate::ui::{Anchor, Icon, IconButton, once_open};
 use bars::{EditBar, ReplyBar, SlowLine, slow_left};
 use field::Field;
-use leptos::ev::{ClipboardEvent, KeyboardEvent, MouseEvent};
+use leptos::ev::{self, ClipboardEvent, KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use mentions::{EveryoneHint, Mentions, MentionsList};
 use shared::chat::{MAX_MESSAGE_CHARS, Message};
@@ -95,7 +95,12 @@ fn Editor(talk: Talk) -> impl IntoView {
         slow_left: slow_left(talk),
     };
     writing.follow();
-    on_cleanup(move || writing.keep());
+    // A page that is reloaded cleans nothing up.
+    let leaves = window_event_listener(ev::pagehide, move |_| writing.keep());
+    on_cleanup(move || {
+        leaves.remove();
+        writing.keep();
+    });
     let emoji_at = RwSignal::new(None::<Anchor>);
     let length = Memo::new(move |_| field.text.with(|text| text.chars().count()));
     let can_send = move || {

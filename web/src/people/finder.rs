@@ -39,8 +39,12 @@ pub struct Finder {
 impl Finder {
     #[must_use]
     pub fn new(among: Among) -> Self {
+        Self::of(among, RwSignal::new(String::new()))
+    }
+
+    fn of(among: Among, words: RwSignal<String>) -> Self {
         let finder = Self {
-            words: RwSignal::new(String::new()),
+            words,
             among,
             found: RwSignal::new(Vec::new()),
             answered: RwSignal::new(String::new()),
@@ -64,7 +68,7 @@ impl Finder {
     /// The typed name, without an `@` before it, reactively.
     #[must_use]
     pub fn query(self) -> String {
-        self.words.with(|words| words.trim().trim_start_matches('@').to_owned())
+        self.words.with(|words| name_in(words))
     }
 
     async fn ask(self, query: String) {
@@ -75,8 +79,7 @@ impl Finder {
             Among::Everybody => chat::search_quick(&query).await.map(|found| found.people),
         };
         // What was typed since has a question of its own.
-        let now =
-            self.words.try_with_untracked(|words| words.trim().trim_start_matches('@') == query);
+        let now = self.words.try_with_untracked(|words| name_in(words) == query);
         if let (Ok(people), Some(true)) = (outcome, now) {
             self.found.set(people);
             self.answered.set(query);
@@ -108,6 +111,45 @@ impl Finder {
     }
 }
 
+fn name_in(words: &str) -> String {
+    words.trim().trim_start_matches('@').to_owned()
+}
+
+/// What is typed in a [`PersonField`] while nobody is chosen, and what is wrong with it.
+#[derive(Clone, Copy)]
+pub struct Rest {
+    words: RwSignal<String>,
+    failure: RwSignal<Option<String>>,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Self { words: RwSignal::new(String::new()), failure: RwSignal::new(None) }
+    }
+}
+
+impl Rest {
+    /// Goes on with whoever has the nickname that is typed, or with nobody where none is; where nobody has it, that
+    /// is said and nothing goes on.
+    pub fn settle(self, done: impl FnOnce(Option<UserRef>) + 'static) {
+        let nickname = self.words.with_untracked(|words| name_in(words));
+        if nickname.is_empty() {
+            return done(None);
+        }
+        spawn_local(async move {
+            match by_nickname(&nickname).await {
+                // Unless the form is gone meanwhile.
+                Ok(Some(person)) if self.words.try_set(String::new()).is_none() => {
+                    done(Some(person))
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => drop(self.failure.try_set(Some(tr(Key::ChatNobody).to_owned()))),
+                Err(error) => drop(self.failure.try_set(Some(error.sentence()))),
+            }
+        });
+    }
+}
+
 /// Somebody by his whole nickname; `None`: nobody has it.
 ///
 /// # Errors
@@ -134,10 +176,12 @@ pub fn PersonField(
     /// Who is not offered.
     #[prop(optional, into)]
     taken: Signal<Vec<UserId>>,
+    /// Of a form that waits for whoever is typed: tells him, or why there is none.
+    #[prop(optional)]
+    rest: Rest,
     #[prop(into)] on_choose: Callback<UserRef>,
 ) -> impl IntoView {
-    let finder = Finder::new(among);
-    let failure = RwSignal::new(None::<String>);
+    let (finder, failure) = (Finder::of(among, rest.words), rest.failure);
     let offers =
         Memo::new(move |_| finder.offers(&[], |user| taken.with(|taken| taken.contains(&user))));
     let choose = Callback::new(move |person: UserRef| {
@@ -146,14 +190,7 @@ pub fn PersonField(
         on_choose.run(person);
     });
     let look_up = move || {
-        let query = untrack(|| finder.query());
-        spawn_local(async move {
-            match by_nickname(&query).await {
-                Ok(Some(person)) => drop(choose.try_run(person)),
-                Ok(None) => drop(failure.try_set(Some(tr(Key::ChatNobody).to_owned()))),
-                Err(error) => drop(failure.try_set(Some(error.sentence()))),
-            }
-        });
+        rest.settle(move |person| person.into_iter().for_each(|person| choose.run(person)));
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() != "Enter" || event.is_composing() {

@@ -5,7 +5,7 @@ use crate::api::{files, moderation, spaces as api};
 use crate::form::DialogForm;
 use crate::i18n::{Key, t, tf, tr};
 use crate::page::Page;
-use crate::people::{Among, PersonChip, PersonField};
+use crate::people::{Among, PersonChip, PersonField, Rest};
 use crate::router::navigate;
 use crate::state::{Session, Spaces};
 use crate::ui::{Avatar, AvatarSize, Button, Dialog, Icon, Look, Toasts};
@@ -37,7 +37,8 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
     let form = fields.form();
     let picture = RwSignal::new_local(None::<File>);
     let people = RwSignal::new(Vec::<UserRef>::new());
-    let send = move || {
+    let rest = Rest::default();
+    let create = move || {
         let body = untrack(|| fields.body());
         // The stream may tell of the space before the answer comes: then this form is gone already.
         let (picture, people) = (picture.get_untracked(), people.get_untracked());
@@ -51,6 +52,13 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
         };
         form.send(move || async move { api::create_space(&body).await }, created);
     };
+    // Whoever is typed and not chosen is meant, too.
+    let send = move || {
+        rest.settle(move |person| {
+            person.into_iter().for_each(|person| add(people, person));
+            create();
+        });
+    };
     view! {
         <DialogForm
             open
@@ -61,7 +69,7 @@ fn CreateSpaceForm(open: RwSignal<bool>) -> impl IntoView {
         >
             <FirstPicture name=fields.name picture />
             <SpaceInputs fields form first=true />
-            <FirstPeople people />
+            <FirstPeople people rest />
         </DialogForm>
     }
 }
@@ -159,9 +167,17 @@ fn FirstPicture(
     }
 }
 
+fn add(people: RwSignal<Vec<UserRef>>, person: UserRef) {
+    people.update(|list| {
+        if list.iter().all(|known| known.id != person.id) {
+            list.push(person);
+        }
+    });
+}
+
 /// Who is in it from the beginning.
 #[component]
-fn FirstPeople(people: RwSignal<Vec<UserRef>>) -> impl IntoView {
+fn FirstPeople(people: RwSignal<Vec<UserRef>>, rest: Rest) -> impl IntoView {
     let session = expect_context::<Session>();
     let taken = Signal::derive(move || {
         people.with(|people| people.iter().map(|p| p.id).chain(session.user_id()).collect())
@@ -179,13 +195,8 @@ fn FirstPeople(people: RwSignal<Vec<UserRef>>) -> impl IntoView {
             label=t(Key::SpacesFirstPeople)
             among=Among::Everybody
             taken
-            on_choose=move |person: UserRef| {
-                people.update(|list| {
-                    if list.iter().all(|known| known.id != person.id) {
-                        list.push(person);
-                    }
-                });
-            }
+            rest
+            on_choose=move |person| add(people, person)
         />
     }
 }

@@ -60,6 +60,18 @@ pub fn return_on_cleanup() {
     });
 }
 
+/// Gives the keyboard to the first field of its form that is said to be wrong, once that is shown.
+pub fn first_invalid() {
+    request_animation_frame(|| {
+        let form = active().and_then(|active| active.closest("form").ok().flatten());
+        let wrong = form.and_then(|form| all(&form, "[aria-invalid]").into_iter().next());
+        if let Some(field) = wrong {
+            // A focus that fails leaves it where it is.
+            drop(field.focus());
+        }
+    });
+}
+
 /// The elements of `root` that match, in order.
 #[must_use]
 pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {

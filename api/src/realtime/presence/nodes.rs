@@ -98,7 +98,7 @@ impl Presences {
                 self.between_nodes.check(user, now);
             }
             drop(person);
-            self.people.remove_if(&user, |_, person| person.sockets.is_empty());
+            self.people.remove_if(&user, |_, person| person.is_gone(now));
         }
     }
 

@@ -4,7 +4,7 @@ use super::Writing;
 use crate::api::chat as api;
 use crate::chat::talk::Jump;
 use crate::files::drop::add;
-use crate::i18n::{Key, tr};
+use crate::i18n::{Key, number, tf, tr};
 use crate::state::Draft;
 use leptos::ev::ClipboardEvent;
 use leptos::prelude::*;
@@ -20,7 +20,8 @@ impl Writing {
         let text = self.field.text.get_untracked();
         let text = text.trim_end();
         if text.chars().count() > MAX_MESSAGE_CHARS {
-            return;
+            let most = number(MAX_MESSAGE_CHARS as i64);
+            return self.talk.toasts.failed(tf(Key::ChatTooLong, &[("most", &most)]));
         }
         match self.talk.editing.get_untracked() {
             Some(id) => self.submit_edit(id, text),
