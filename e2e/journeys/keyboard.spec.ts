@@ -147,3 +147,10 @@ test('dialogs hold the keyboard and give it back', async ({ open }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(page.getByRole('button', { name: 'Dialogs', exact: true })).toBeFocused()
 })
+
+test('a form that is sent too early gives the keyboard to its first wrong field', async ({ visit }) => {
+  const page = await visit('/register')
+  await page.getByRole('textbox', { name: 'Nickname' }).fill('anna_of_the_bakery')
+  await page.getByRole('button', { name: 'Create the account' }).click()
+  await expect(page.getByRole('textbox', { name: 'E-mail' })).toBeFocused()
+})

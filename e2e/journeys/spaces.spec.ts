@@ -183,3 +183,20 @@ test('one leaves and is asked first; a space is deleted by its name, for everybo
     await expect(one).not.toHaveURL(new RegExp(space.id))
   }
 })
+
+test('who is typed and not chosen is in a new space, and a name of nobody is said', async ({ open, troubles }) => {
+  troubles.allow(/404 GET .*\/profile\/nickname\//)
+  const [anna, boris] = [await Person.register('anna'), await Person.register('boris')]
+  const page = await open(anna, '/')
+  await page.getByRole('navigation', { name: 'Spaces' }).getByRole('button', { name: 'Create a space' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Create a space' })
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('Bakers')
+  const first = dialog.getByRole('textbox', { name: /^Who is in it from the beginning/ })
+  await first.fill(`${boris.nickname}_x`)
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click()
+  await expect(dialog.getByText('Nobody has this nickname.')).toBeVisible()
+  await first.fill(`@${boris.nickname}`)
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click()
+  await ready(page)
+  await expect(page.getByRole('complementary', { name: 'Members' }).getByText(boris.nickname)).toBeVisible()
+})
