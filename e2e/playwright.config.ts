@@ -2,17 +2,20 @@ import { defineConfig } from '@playwright/test'
 
 // One server and one database for the run; every journey makes its own people and spaces. With E2E_NODES
 // several nodes behind a proxy.
+// A run empties its folders first: what one kind leaves behind, the other keeps.
+const kind = process.env.E2E_NODES ? '-nodes' : ''
+
 export default defineConfig({
   testDir: 'journeys',
   testIgnore: process.env.E2E_NODES ? [] : 'nodes.spec.ts',
-  outputDir: 'results',
+  outputDir: `results${kind}`,
   globalSetup: './journeys/support/server.ts',
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
-  reporter: [['list'], ['html', { outputFolder: 'report', open: 'never' }]],
+  reporter: [['list'], ['html', { outputFolder: `report${kind}`, open: 'never' }]],
   use: {
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',

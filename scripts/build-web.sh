@@ -13,11 +13,11 @@ inputs() {
 }
 
 # wasm-split needs the relocations that the linker would drop; the flags replace those in
-# .cargo/config.toml. SPACE_SPLIT=0 leaves the client in one piece.
+# .cargo/config.toml. BUILD_SPLIT=0 leaves the client in one piece.
 set_flags() {
-  export SPACE_SPLIT=${SPACE_SPLIT:-1}
+  export BUILD_SPLIT=${BUILD_SPLIT:-1}
   local flags="--cfg erase_components"
-  [ "$SPACE_SPLIT" = 0 ] || flags+=" --cfg split -Clink-args=--emit-relocs"
+  [ "$BUILD_SPLIT" = 0 ] || flags+=" --cfg split -Clink-args=--emit-relocs"
   if has_std_source; then
     # The standard library is built along: a panic ends the client without composing a text that only
     # a console would show, and nothing of Debug or of source places is in it. A dev build has it all.

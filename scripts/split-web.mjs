@@ -51,7 +51,7 @@ export async function splitClient(root) {
     await rm(folder, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
   }
-  const isSplit = process.env.SPACE_SPLIT === '1'
+  const isSplit = process.env.BUILD_SPLIT === '1'
   if (isSplit) {
     const whole = join(bound, 'linked.wasm')
     await writeFile(whole, withoutTables(await readFile(linked)))

@@ -32,6 +32,7 @@ verdict() {
     printf '\nFailed: %s\n' "$name"
     [ ! -f "$(told_by "$name")" ] || tail -n "$LAST_WORDS" "$(told_by "$name")"
   done
+  say "Screens: e2e/results/screens; the journeys' report: e2e/report/index.html"
   [ ${#FAILED[@]} -eq 0 ] || die "$(printf 'Failed: %s\n' "${FAILED[@]}")"
   say "All passed in $((SECONDS - BEGAN)) s."
 }

@@ -38,10 +38,10 @@ need_wasm_target() {
 
 # The source of the standard library: without it the client is built all the same, but larger.
 has_std_source() {
-  [ "${SPACE_STD:-1}" != 0 ] && [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
+  [ "${BUILD_STD:-1}" != 0 ] && [ -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
 }
 need_std_source() {
-  has_std_source || [ "${SPACE_STD:-1}" = 0 ] || ! has rustup ||
+  has_std_source || [ "${BUILD_STD:-1}" = 0 ] || ! has rustup ||
     quiet "install the source of the standard library" rustup component add rust-src ||
     say "  It cannot be had: the web client will be larger."
 }

@@ -55,7 +55,7 @@ test('a bot is made in the settings, and the ten lines of the README answer', as
   await writeFile(script, example())
   const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-websocket'] : []
   const bot = spawn(process.execPath, [...flags, script], {
-    env: { SPACE_URL: url(), SPACE_TOKEN: token, SPACE_CHAT: space.default_chat_id },
+    env: { BOT_URL: url(), BOT_TOKEN: token, BOT_CHAT: space.default_chat_id },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   try {

@@ -41,6 +41,18 @@ test('theme, colour, size and language stay after a reload', async ({ open }) =>
   for (const [group, name] of [['Density', 'Compact'], ['Motion', 'Reduced'], ['Messages', 'Bubbles']] as const)
     await expect(card(page, group, name)).toBeChecked()
 
+  const accents = new Set<string>()
+  for (const name of ['Maroon', 'Blue', 'Green', 'Purple', 'Orange', 'Teal']) {
+    await card(page, 'Colour', name).check({ force: true })
+    await expect(page.locator('html')).toHaveAttribute('data-scheme', name.toLowerCase())
+    accents.add(await accent())
+  }
+  expect(accents.size).toBe(6)
+  for (const [name, pixels] of [['Small', '13px'], ['Medium', '15px']] as const) {
+    await card(page, 'Font size', name).check({ force: true })
+    await expect.poll(size).toBe(pixels)
+  }
+
   await page.getByRole('link', { name: 'Language' }).click()
   for (const [name, tag, title] of [['Русский', 'ru', 'Настройки'], ['Українська', 'uk', 'Налаштування'], ['English', 'en', 'Settings']]) {
     await page.getByRole('radio', { name, exact: true }).check({ force: true })
@@ -52,9 +64,11 @@ test('theme, colour, size and language stay after a reload', async ({ open }) =>
 })
 
 test('the language of the browser is the first one', async ({ visit }) => {
-  const page = await visit('/login', { locale: 'uk-UA' })
-  await expect(page.locator('html')).toHaveAttribute('lang', 'uk')
-  await expect(page.getByRole('button', { name: 'Увійти' })).toBeVisible()
+  for (const [locale, lang, button] of [['uk-UA', 'uk', 'Увійти'], ['ru-RU', 'ru', 'Войти'], ['de-DE', 'en', 'Sign in']] as const) {
+    const page = await visit('/login', { locale })
+    await expect(page.locator('html')).toHaveAttribute('lang', lang)
+    await expect(page.getByRole('button', { name: button })).toBeVisible()
+  }
 })
 
 test('a session that is ended elsewhere is logged out at once', async ({ open }) => {

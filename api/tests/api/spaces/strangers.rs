@@ -78,6 +78,12 @@ async fn hole_4_ids_of_another_space_do_not_exist_here() {
     let path = b.at(&format!("/roles/{foreign}"));
     assert_eq!(b.anna.patch(&path, json!({"name": "Mine"})).await.problem(404), "not_found");
     assert_eq!(b.anna.delete(&path).await.problem(404), "not_found");
+    assert_eq!(b.anna.get(&format!("{path}/members")).await.problem(404), "not_found");
+    let path = b.at(&format!("/roles/{}?replacement={foreign}", b.role("Moderator")));
+    assert_eq!(b.anna.delete(&path).await.problem(404), "not_found");
+    let order = json!({"role_ids": [foreign, b.role("Moderator")]});
+    let order = b.anna.request(Method::PUT, &b.at("/roles/order")).json(&order);
+    assert_eq!(crate::support::client::send(order).await.problem(422), "invalid");
     let heir = json!({"user_id": b.zoe.id()});
     assert_eq!(b.anna.post(&b.at("/transfer"), heir).await.problem(404), "not_found");
     assert_eq!(b.zoe.get(&format!("{}/roles", b.garage)).await.expect(200), before);
