@@ -27,7 +27,10 @@ impl Socket {
     pub fn open(report: impl Fn(News) + 'static) -> Option<Self> {
         let location = web_sys::window()?.location();
         let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-        let url = format!("{scheme}://{}/api/v1/ws", location.host().ok()?);
+        let host = location.host().ok()?;
+        // `make dev`: the proxy in front of the server does not speak the subprotocol.
+        let host = if cfg!(debug_assertions) { host.replace(":8081", ":8080") } else { host };
+        let url = format!("{scheme}://{host}/api/v1/ws");
         let socket = WebSocket::new_with_str(&url, SUBPROTOCOL).ok()?;
         let report = Rc::new(report);
         let (opened, heard, closed) = (Rc::clone(&report), Rc::clone(&report), report);
