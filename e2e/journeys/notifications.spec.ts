@@ -206,33 +206,6 @@ test('a mention pops up and sounds where one does not look, and not while it is 
   await expect(page.getByRole('heading', { name: 'oven', level: 1 })).toBeVisible()
 })
 
-test('of several tabs one sounds, and none while one of them shows what it is about', async ({ open }) => {
-  const { anna, boris, space, here } = await bakery()
-  const oven = await anna.makeChat(space.id, 'oven')
-  const page = await open(boris, '/settings/notifications')
-  await page.getByRole('checkbox', { name: 'Play a soft sound' }).check({ timeout: 30_000 })
-  let tones = 0
-  await page.context().exposeFunction('began', () => (tones += 1))
-  await page.context().addInitScript(() => {
-    const start = OscillatorNode.prototype.start
-    OscillatorNode.prototype.start = function (when) {
-      void (window as unknown as { began: () => void }).began()
-      start.call(this, when)
-    }
-  })
-  const other = await page.context().newPage()
-  await page.goto('/d')
-  await other.goto(here)
-  await ready(other)
-  await expect(bell(page)).toBeVisible({ timeout: 30_000 })
-  await anna.say(space.default_chat_id, `@${boris.nickname} you see me`)
-  await expect(row(other, 'you see me')).toBeVisible()
-  for (const times of [1, 2]) {
-    await anna.say(oven.id, `@${boris.nickname} ${times}`)
-    await expect.poll(() => tones).toBe(2 * times)
-  }
-})
-
 test('a kind comes otherwise from a chat', async ({ open }) => {
   const { anna, boris, here, chat } = await bakery()
   const page = await open(boris, here)
