@@ -1,5 +1,5 @@
 //! What rings: a notification of the system, a soft sound. Never while the person wants quiet, never
-//! about the chat he looks at, and once however many tabs there are.
+//! about the chat he looks at. Of several tabs one claims it, as far as they see what another wrote.
 
 use crate::i18n::lang_untracked;
 use crate::notifications::entry::target;
