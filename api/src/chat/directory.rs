@@ -9,7 +9,7 @@ use crate::identity::model::person::Person;
 use crate::identity::model::user::UserRow;
 use crate::platform::db::Db;
 use crate::platform::prepared::prepared;
-use crate::platform::schema::{user_choices, users};
+use crate::platform::schema::{chats, user_choices, users};
 use crate::realtime::directory::{Arrival, Directory, Question, View};
 use async_trait::async_trait;
 use diesel::dsl::sql;
@@ -74,6 +74,12 @@ impl Directory for ChatDirectory {
         } else {
             Err(ApiError::not_found())
         }
+    }
+
+    async fn space_of(&self, chat: ChatId) -> ApiResult<Option<SpaceId>> {
+        let conn = &mut *self.db.conn().await?;
+        let space = chats::table.find(chat.0).select(chats::space_id).first(conn).await;
+        Ok(space.optional()?.flatten())
     }
 
     async fn knows(&self, user: UserId, other: UserId) -> ApiResult<bool> {

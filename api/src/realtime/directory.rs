@@ -65,6 +65,9 @@ pub trait Directory: Send + Sync {
     /// `not_found` when the chat is not visible.
     async fn may_read(&self, user: UserId, chat: ChatId) -> ApiResult<()>;
 
+    /// The space that the chat is in, if it is in one.
+    async fn space_of(&self, chat: ChatId) -> ApiResult<Option<SpaceId>>;
+
     /// Whether the two share a space or a chat, or are one.
     async fn knows(&self, user: UserId, other: UserId) -> ApiResult<bool>;
 

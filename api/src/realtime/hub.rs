@@ -3,11 +3,11 @@
 use crate::error::ApiResult;
 use crate::platform::db::Db;
 use crate::realtime::bus::Bus;
+use crate::realtime::directory::Directory;
 use crate::realtime::outbox::Outbox;
 use crate::realtime::stream::{self, Delivery};
 pub use crate::realtime::topics::SocketId;
 use crate::realtime::topics::{Next, Topics};
-use futures_util::future::join_all;
 use shared::topic::Topic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,12 +26,13 @@ pub struct Hub {
     topics: Topics,
     db: Db,
     bus: Arc<dyn Bus>,
+    directory: Arc<dyn Directory>,
 }
 
 impl Hub {
     #[must_use]
-    pub fn new(db: Db, bus: Arc<dyn Bus>) -> Arc<Self> {
-        Arc::new(Self { topics: Topics::default(), db, bus })
+    pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Arc<Self> {
+        Arc::new(Self { topics: Topics::default(), db, bus, directory })
     }
 
     /// The socket hears the topic from now on.
@@ -83,36 +84,26 @@ impl Hub {
         self.topics.all()
     }
 
-    /// Looks where the log of these topics stands, and reads what did not come; one query for many. Chats come
-    /// after people and spaces: who has lost a chat meanwhile knows it before what was said there since.
+    /// Looks where the log of these topics stands, and reads what did not come; one query for many.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn catch_up(self: &Arc<Self>, topics: &[Topic]) -> ApiResult<()> {
-        let (chats, others): (Vec<_>, Vec<_>) =
-            topics.iter().partition(|topic| matches!(topic, Topic::Chat(_)));
-        for part in others.chunks(TOGETHER) {
-            let behind = self.behind(part).await?;
-            join_all(behind.into_iter().map(|topic| async move {
-                if let Some(pause) = self.repair(topic).await {
-                    self.repair_later(topic, pause);
-                }
-            }))
-            .await;
-        }
-        for part in chats.chunks(TOGETHER) {
-            for topic in self.behind(part).await? {
+        for (topic, seq) in self.positions(topics).await? {
+            if self.topics.stands_at(topic, seq) {
                 self.repair_later(topic, Duration::ZERO);
             }
         }
         Ok(())
     }
 
-    /// Those of which something did not come.
-    async fn behind(&self, topics: &[Topic]) -> ApiResult<Vec<Topic>> {
-        let positions = stream::positions(&mut *self.db.conn().await?, topics).await?;
-        let positions = positions.into_iter();
-        Ok(positions.filter(|(t, seq)| self.topics.stands_at(*t, *seq)).map(|(t, _)| t).collect())
+    /// Where the log of these topics stands.
+    async fn positions(&self, topics: &[Topic]) -> ApiResult<Vec<(Topic, i64)>> {
+        let mut positions = Vec::with_capacity(topics.len());
+        for part in topics.chunks(TOGETHER) {
+            positions.extend(stream::positions(&mut *self.db.conn().await?, part).await?);
+        }
+        Ok(positions)
     }
 
     fn repair_later(self: &Arc<Self>, topic: Topic, pause: Duration) {
@@ -127,19 +118,45 @@ impl Hub {
     }
 
     /// Reads what is missing from the log; when to go on, unless it is done.
-    async fn repair(&self, topic: Topic) -> Option<Duration> {
+    async fn repair(self: &Arc<Self>, topic: Topic) -> Option<Duration> {
         let hole = self.topics.hole(topic)?;
-        let missing = match self.db.conn().await {
-            Ok(mut conn) => stream::read(&mut conn, topic, hole.after, AT_ONCE).await.ok(),
-            Err(_) => None,
-        };
-        let Some(missing) = missing else { return Some(AGAIN) };
+        let Ok(missing) = self.missing(topic, hole.after).await else { return Some(AGAIN) };
         let is_all = missing.len() < AT_ONCE as usize;
         match self.topics.repair(topic, hole, missing, is_all) {
             Next::Done => None,
             Next::More => Some(Duration::ZERO),
             Next::Wait => Some(PATIENCE),
         }
+    }
+
+    /// What the log has after that. What was said in a chat is handed out after the news of who may not read it
+    /// any more, which is read after it: nobody hears what was said when he had lost the chat.
+    async fn missing(self: &Arc<Self>, topic: Topic, after: i64) -> ApiResult<Vec<Arc<Delivery>>> {
+        let missing = stream::read(&mut *self.db.conn().await?, topic, after, AT_ONCE).await?;
+        if let Topic::Chat(chat) = topic
+            && !missing.is_empty()
+        {
+            let space = self.directory.space_of(chat).await?.map(Topic::Space);
+            let people = self.topics.owners(topic).into_iter().map(Topic::User);
+            let gates: Vec<Topic> = space.into_iter().chain(people).collect();
+            for (gate, seq) in self.positions(&gates).await? {
+                self.read_up_to(gate, seq).await?;
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Receives what is in the log up to `seq` and did not come, whether or not a repair is on its way.
+    async fn read_up_to(self: &Arc<Self>, topic: Topic, seq: i64) -> ApiResult<()> {
+        let mut read = self.topics.behind(topic, seq);
+        while let Some(after) = read.take().filter(|after| *after < seq) {
+            for delivery in stream::read(&mut *self.db.conn().await?, topic, after, AT_ONCE).await?
+            {
+                read = delivery.seq;
+                self.receive(delivery);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -64,7 +64,7 @@ impl Live {
     /// Wires bus and hub together.
     #[must_use]
     pub fn new(db: Db, bus: Arc<dyn Bus>, directory: Arc<dyn Directory>) -> Self {
-        let hub = Hub::new(db.clone(), bus.clone());
+        let hub = Hub::new(db.clone(), bus.clone(), directory.clone());
         let lookups = Lookups::new(db.clone(), &directory);
         let turns = Arc::new(Semaphore::new((db.capacity() / 2).max(1)));
         let live = Self(Arc::new(Inner {

@@ -2,8 +2,9 @@
 
 use crate::realtime::delivery::Delivery;
 use crate::realtime::sync::{Mutex, Notify, PoisonError};
+use shared::ids::UserId;
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Most frames that may wait.
 pub const MAX_FRAMES: usize = 256;
@@ -21,6 +22,7 @@ pub struct Outbox(Arc<Inner>);
 struct Inner {
     queue: Mutex<Queue>,
     wake: Notify,
+    owner: OnceLock<UserId>,
 }
 
 #[derive(Default)]
@@ -63,6 +65,17 @@ impl Outbox {
         }
         drop(queue);
         self.0.wake.notify_one();
+    }
+
+    /// Whose socket it is, once he has said so.
+    #[must_use]
+    pub fn owner(&self) -> Option<UserId> {
+        self.0.owner.get().copied()
+    }
+
+    /// The socket is this person's; once.
+    pub fn belongs_to(&self, owner: UserId) {
+        self.0.owner.get_or_init(|| owner);
     }
 
     /// Asks whoever reads whether the client is there.

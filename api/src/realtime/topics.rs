@@ -5,8 +5,9 @@ use crate::realtime::delivery::Delivery;
 use crate::realtime::outbox::Outbox;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
+use shared::ids::UserId;
 use shared::topic::Topic;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem::replace;
 use std::sync::Arc;
 
@@ -148,6 +149,14 @@ impl Topics {
         })
     }
 
+    /// The last event that was handed out, if the log stands at `seq` and has more.
+    #[must_use]
+    pub fn behind(&self, topic: Topic, seq: i64) -> Option<i64> {
+        let mut state = self.0.get_mut(&topic)?;
+        state.look |= state.last.is_none();
+        state.last.filter(|last| *last < seq)
+    }
+
     /// What a repair asks the log for; `None` when it is over.
     #[must_use]
     pub fn hole(&self, topic: Topic) -> Option<Hole> {
@@ -210,6 +219,14 @@ impl Topics {
     #[must_use]
     pub fn listeners(&self, topic: Topic) -> usize {
         self.0.get(&topic).map_or(0, |state| state.subscribers.len())
+    }
+
+    /// Whose sockets hear the topic, each person once.
+    #[must_use]
+    pub fn owners(&self, topic: Topic) -> BTreeSet<UserId> {
+        let state = self.0.get(&topic);
+        let sockets = state.iter().flat_map(|state| &state.subscribers);
+        sockets.filter_map(|(_, outbox)| outbox.owner()).collect()
     }
 
     /// The topics that are heard here.

@@ -138,7 +138,13 @@ impl Session {
         let topic = Topic::Chat(chat_id);
         self.app.live.hub().subscribe(topic, self.id, &self.outbox);
         let wanted: HashMap<_, _> = after_seq.map(|seq| (topic, seq)).into_iter().collect();
-        let resume = match self.resume(&[topic], &wanted).await {
+        let mut resume = self.resume(&[topic], &wanted).await;
+        if resume.as_ref().is_ok_and(|resume| !resume.replay.is_empty()) {
+            // Who lost the chat meanwhile is not told what was said there since.
+            let readable = self.app.live.directory().may_read(peer.user.id, chat_id).await;
+            resume = readable.and(resume);
+        }
+        let resume = match resume {
             Ok(resume) => resume,
             Err(error) => {
                 self.drop_topic(topic);

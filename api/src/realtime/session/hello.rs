@@ -36,6 +36,7 @@ impl Session {
             Err(_) => return Err(End::close(close::UNAUTHENTICATED)),
         };
         let user = identified(self.app.authenticator.authenticate(&hello.token).await)?;
+        self.outbox.belongs_to(user.id);
         // Before anything is asked for him: whoever opens thousands gets no more than his share.
         let limit = self.app.config.limits.sockets_per_user;
         self.place = self.app.live.enter(user.id, self.id, &self.outbox, limit).await;

@@ -31,7 +31,8 @@ async fn the_hub_orders_any_permutation() {
     let app = TestApp::start().await;
     let mut rng = StdRng::seed_from_u64(seed());
     for round in 0..200 {
-        let hub = Hub::new(app.app.db.clone(), Arc::new(MemoryBus::default()));
+        let directory = app.app.live.directory().clone();
+        let hub = Hub::new(app.app.db.clone(), Arc::new(MemoryBus::default()), directory);
         let (topic, start) = (Topic::Chat(ChatId::new()), rng.random_range(0..50));
         let count = rng.random_range(1..200);
         let mut order: Vec<i64> = (start + 1..=start + count).collect();

@@ -86,9 +86,9 @@ async fn what_is_taken_away_is_gone_without_redis_too() {
             assert_eq!(socket.refused("join_room", chat.clone()).await, "not_found");
         }
         nodes.bakery.say(anna, "another secret").await;
-        for socket in [&mut near, &mut far] {
+        for (node, socket) in [("near", &mut near), ("far", &mut far)] {
             let heard = json!(socket.drain().await).to_string();
-            assert!(!heard.contains("secret"), "{how}, {way}: {heard}");
+            assert!(!heard.contains("secret"), "{how}, {way}, {node}: {heard}");
         }
         let redis = nodes.redis.as_mut().unwrap();
         if how == "kill" {
