@@ -3,6 +3,9 @@
 //! [`boot`] what was asked for ahead · [`app`] shell and routes · [`router`] going to addresses · [`page`] which there are · [`i18n`] texts and times · [`api`] the server's
 //! operations · [`live`] the socket · [`state`] what is known · [`ui`] the kit · then a room a slice.
 
+// Sizes are other ones here than in the browser.
+#![cfg_attr(not(target_arch = "wasm32"), allow(clippy::large_enum_variant))]
+
 mod api;
 mod app;
 mod boot;
