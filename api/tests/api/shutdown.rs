@@ -1,36 +1,19 @@
 //! The program is stopped: by SIGTERM, as whoever runs it does (battery R14), and by Ctrl-C.
 
+use crate::support::binary::{Serving, api};
 use crate::support::client::Client;
 use crate::support::database;
 use crate::support::files::{form, png};
-use std::net::SocketAddr;
-use std::process::Stdio;
+use crate::support::socket::Socket;
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
 
-/// The program, and where it listens.
-async fn serve(data: &tempfile::TempDir) -> (Child, SocketAddr) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_api"))
-        .arg("serve")
-        .env("DATABASE_URL", database::fresh().await)
-        .env("SPACE_DATA_DIR", data.path())
-        .env("SPACE_LISTEN", "127.0.0.1:0")
-        .env("SPACE_BCRYPT_COST", "4")
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    loop {
-        let line = lines.next_line().await.unwrap().expect("it ended before it listened");
-        if let Some(address) = line.strip_prefix("Listening on http://") {
-            // What it says later must find a reader.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return (child, address.parse().unwrap());
-        }
-    }
+/// The program on a database of its own.
+async fn serve(data: &tempfile::TempDir) -> Serving {
+    let mut command = api(&["serve"], data.path(), &database::fresh().await);
+    Serving::start(command.env("SPACE_LISTEN", "127.0.0.1:0")).await
 }
 
 /// An upload of which all but the last bytes have come, and those.
@@ -52,7 +35,8 @@ async fn begun_upload(who: &Client, name: &str) -> (TcpStream, Vec<u8>) {
 #[tokio::test]
 async fn sigterm_is_told_to_proxies_and_sockets_and_lets_requests_finish() {
     let data = tempfile::tempdir().unwrap();
-    let (mut server, address) = serve(&data).await;
+    let server = serve(&data).await;
+    let address = server.address;
     let anna = Client::register(address, "anna").await;
     let mut socket = anna.socket().await;
     let (mut slow, rest) = begun_upload(&anna, "slow.png").await;
@@ -62,8 +46,7 @@ async fn sigterm_is_told_to_proxies_and_sockets_and_lets_requests_finish() {
     anna.get("/profile/me").await.expect(200);
 
     let began = Instant::now();
-    let pid = server.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    server.signal("TERM").await;
     assert_eq!(socket.closed().await, 1001);
     let ready = reqwest::get(format!("http://{address}/health/ready")).await.unwrap();
     assert_eq!(ready.status(), 503, "a proxy that asks hears to send nobody any more");
@@ -78,8 +61,7 @@ async fn sigterm_is_told_to_proxies_and_sockets_and_lets_requests_finish() {
     slow.read_exact(&mut answer).await.unwrap();
     assert_eq!(std::str::from_utf8(&answer).unwrap(), "HTTP/1.1 201");
 
-    let end = tokio::time::timeout(Duration::from_secs(20), server.wait()).await.unwrap();
-    assert!(end.unwrap().success());
+    assert!(server.end().await.is_success);
     let took = began.elapsed();
     assert!(took < Duration::from_secs(10), "it took {took:?}");
 }
@@ -87,11 +69,35 @@ async fn sigterm_is_told_to_proxies_and_sockets_and_lets_requests_finish() {
 #[tokio::test]
 async fn ctrl_c_ends_it_too() {
     let data = tempfile::tempdir().unwrap();
-    let (mut server, address) = serve(&data).await;
-    let mut socket = Client::register(address, "anna").await.socket().await;
-    let pid = server.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().await.unwrap().success());
+    let server = serve(&data).await;
+    let mut socket = Client::register(server.address, "anna").await.socket().await;
+    let began = Instant::now();
+    server.signal("INT").await;
     assert_eq!(socket.closed().await, 1001);
-    let end = tokio::time::timeout(Duration::from_secs(10), server.wait()).await;
-    assert!(end.expect("ten seconds are enough").unwrap().success());
+    assert!(server.end().await.is_success);
+    assert!(began.elapsed() < Duration::from_secs(10), "it took {:?}", began.elapsed());
+}
+
+/// R14: thousands who come back at once would be too many for who is left.
+#[tokio::test]
+async fn sockets_are_told_to_come_back_at_moments_of_their_own() {
+    let data = tempfile::tempdir().unwrap();
+    let server = serve(&data).await;
+    let anna = Client::register(server.address, "anna").await;
+    // One has not said hello yet.
+    let mut sockets = vec![Socket::open(server.address).await];
+    while sockets.len() < 8 {
+        sockets.push(anna.socket().await);
+    }
+    server.signal("TERM").await;
+    let mut pauses = HashSet::new();
+    for socket in &mut sockets {
+        assert_eq!(socket.closed().await, 1001);
+        let reason: serde_json::Value = serde_json::from_str(&socket.reason).unwrap();
+        let pause = reason["retry_ms"].as_u64().unwrap();
+        assert!((500..5000).contains(&pause), "{reason}");
+        pauses.insert(pause);
+    }
+    assert!(pauses.len() > 1, "all eight would come back at once: {pauses:?}");
+    assert!(server.end().await.is_success);
 }

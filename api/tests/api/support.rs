@@ -1,6 +1,7 @@
 //! A running server and named people.
 
 pub mod bakery;
+pub mod binary;
 pub mod client;
 pub mod cut_wire;
 pub mod database;

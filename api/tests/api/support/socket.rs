@@ -20,6 +20,8 @@ pub struct Socket {
     seen: Vec<Value>,
     /// The data of `connected`.
     pub connected: Value,
+    /// What the server said when it closed.
+    pub reason: String,
 }
 
 /// What came.
@@ -36,7 +38,7 @@ impl Socket {
         request.headers_mut().insert("Sec-WebSocket-Protocol", "the-space.v1".parse().unwrap());
         let (stream, response) = connect_async(request).await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "the-space.v1");
-        Self { stream, next_id: 0, seen: Vec::new(), connected: Value::Null }
+        Self { stream, next_id: 0, seen: Vec::new(), connected: Value::Null, reason: String::new() }
     }
 
     /// Opens a socket and says hello.
@@ -136,8 +138,10 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => {
                     return Heard::Frame(serde_json::from_str(&text).unwrap());
                 }
-                Some(Ok(Message::Close(reason))) => {
-                    return Heard::Closed(reason.map_or(1005, |reason| reason.code.into()));
+                Some(Ok(Message::Close(None))) => return Heard::Closed(1005),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    self.reason = frame.reason.to_string();
+                    return Heard::Closed(frame.code.into());
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Heard::Closed(1006),
