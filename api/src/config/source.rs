@@ -3,7 +3,9 @@
 use super::secret::Secret;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
+use toml::{Spanned, Value};
 
 /// Everything wrong with the settings, a sentence each.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +21,8 @@ impl fmt::Display for ConfigError {
 #[derive(Debug, Default)]
 pub struct Source {
     values: BTreeMap<String, Secret>,
+    /// Where the file sets those that come from it, as `file:line`.
+    places: BTreeMap<String, String>,
     asked: BTreeSet<&'static str>,
     problems: Vec<String>,
 }
@@ -34,17 +38,21 @@ impl Source {
     /// # Errors
     /// The file can't be read or is not TOML.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let variables: BTreeMap<String, String> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let mut source = match variables.get(FILE) {
-            Some(path) => Self::from_file(path)?,
+        let mut source = match std::env::var_os(FILE).filter(|path| !path.is_empty()) {
+            Some(path) => Self::from_file(Path::new(&path))?,
             None => Self::default(),
         };
         let known: BTreeSet<&str> = super::Config::variables().into_iter().collect();
-        for (name, value) in variables {
-            if name.starts_with(PREFIX) || known.contains(name.as_str()) {
-                source.values.insert(name, Secret::new(value));
+        for (name, value) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            let is_ours = name.starts_with(PREFIX) || known.contains(name.as_str());
+            if name == FILE || !is_ours {
+                continue;
+            }
+            source.places.remove(&name);
+            match value.into_string() {
+                Ok(value) => drop(source.values.insert(name, Secret::new(value))),
+                Err(_) => source.problem(format!("{name} is not valid UTF-8.")),
             }
         }
         Ok(source)
@@ -60,16 +68,43 @@ impl Source {
         Self { values: values.collect(), ..Self::default() }
     }
 
-    fn from_file(path: &str) -> Result<Self, ConfigError> {
-        let failed = |cause: &dyn fmt::Display| {
-            ConfigError(vec![format!("{FILE}: `{path}` can't be used: {cause}")])
+    fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let shown = path.display();
+        let bytes = std::fs::read(path).map_err(|error| {
+            ConfigError(vec![format!("{FILE} names `{shown}`, which can't be read: {error}.")])
+        })?;
+        let place = |at: usize| {
+            let line = 1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count();
+            format!("{shown}:{line}")
         };
-        let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-        let table: toml::Table = text.parse().map_err(|error| failed(&error))?;
-        Ok(Self::from_pairs(table.into_iter().map(|(name, value)| {
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            (name, value)
-        })))
+        let broken = |at, cause: &str| ConfigError(vec![format!("{}: {cause}.", place(at))]);
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| broken(error.valid_up_to(), "this is not valid UTF-8"))?;
+        // Not its whole words: they show the line, which may hold a secret.
+        let table: BTreeMap<Spanned<String>, Value> = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            broken(at, &format!("this is not TOML: {}", error.message()))
+        })?;
+        let mut source = Self::default();
+        for (name, value) in table {
+            let at = place(name.span().start);
+            let name = name.into_inner();
+            source.places.insert(name.clone(), at);
+            let value = match value {
+                Value::String(text) => text,
+                Value::Array(_) => {
+                    source.problem(format!("{name} is a list; it should be text, with commas."));
+                    continue;
+                }
+                Value::Table(_) => {
+                    source.problem(format!("{name} is a table; settings stand outside of tables."));
+                    continue;
+                }
+                other => other.to_string(),
+            };
+            source.values.insert(name, Secret::new(value));
+        }
+        Ok(source)
     }
 
     /// The value, unless it is absent or empty.
@@ -125,7 +160,7 @@ impl Source {
         text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
     }
 
-    /// Adds a sentence to what will stop the start.
+    /// Adds a sentence to what will stop the start. It begins with the name that it is about.
     pub fn problem(&mut self, sentence: impl Into<String>) {
         self.problems.push(sentence.into());
     }
@@ -140,18 +175,21 @@ impl Source {
     /// # Errors
     /// The problems noted, and the values nobody asked for.
     pub fn finish(mut self) -> Result<(), ConfigError> {
-        for name in self.values.keys() {
-            if name == FILE || self.asked.contains(name.as_str()) {
-                continue;
-            }
+        for name in self.values.keys().filter(|name| !self.asked.contains(name.as_str())) {
             let hint = nearest(name, &self.asked);
-            self.problems.push(format!("{name} is not a known setting{hint}."));
+            self.problems.push(format!("{name} is not a known setting{hint}"));
+        }
+        for sentence in &mut self.problems {
+            let place = sentence.split(' ').next().and_then(|name| self.places.get(name));
+            if let Some(place) = place {
+                *sentence = format!("{place}: {sentence}");
+            }
         }
         if self.problems.is_empty() { Ok(()) } else { Err(ConfigError(self.problems)) }
     }
 }
 
-/// `; did you mean X?` for the known name that shares the longest beginning.
+/// `; did you mean X?` for the known name that shares the longest beginning; else a full stop.
 fn nearest(name: &str, known: &BTreeSet<&'static str>) -> String {
     let shared = |other: &str| name.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     known
@@ -159,6 +197,5 @@ fn nearest(name: &str, known: &BTreeSet<&'static str>) -> String {
         .map(|other| (shared(other), other))
         .filter(|(length, _)| *length > PREFIX.len())
         .max_by_key(|(length, _)| *length)
-        .map(|(_, other)| format!("; did you mean {other}?"))
-        .unwrap_or_default()
+        .map_or_else(|| ".".to_owned(), |(_, other)| format!("; did you mean {other}?"))
 }
