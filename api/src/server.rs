@@ -49,10 +49,6 @@ pub fn build_app(config: Config, database_url: &str) -> anyhow::Result<App> {
     telemetry::metrics()?;
     let secrets = Secrets::load(&config)?;
     let assets = Assets::load(&config.server.web_dir)?;
-    if assets.is_empty() {
-        let folder = config.server.web_dir.display();
-        tracing::warn!("there is no web client in {folder}; scripts/build-web.sh builds it");
-    }
     let mut db = Db::new(database_url, config.database.connections)?;
     if let Some(url) = &config.database.read_url {
         db = db.with_replica(url.expose(), config.database.read_connections)?;
@@ -111,7 +107,12 @@ impl Server {
             TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         config.server.bound(address);
-        Ok(Self { app: build_app(config, database_url)?, address, listener })
+        let app = build_app(config, database_url)?;
+        if app.assets.is_empty() {
+            let folder = app.config.server.web_dir.display();
+            tracing::warn!("there is no web client in {folder}; scripts/build-web.sh builds it");
+        }
+        Ok(Self { app, address, listener })
     }
 
     /// Serves until `stop` resolves, then drains: readiness says so, sockets get Close 1001, requests

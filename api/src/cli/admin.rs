@@ -7,6 +7,7 @@ use crate::identity::admin;
 use crate::server::build_app;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use shared::error::ErrorCode;
 use shared::text::Lang;
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -20,7 +21,7 @@ pub(super) enum Admin {
         #[arg(long)]
         email: Option<String>,
     },
-    /// Give an account another password and end all its sessions.
+    /// Give an account another password; end its logins, programs and programs of its bots.
     ResetPassword {
         /// Nickname or e-mail address.
         login: String,
@@ -39,7 +40,12 @@ pub(super) async fn run(config: Config, command: Admin) -> anyhow::Result<()> {
     };
     drop(app);
     database.close().await;
-    let user = done.map_err(|error| anyhow::anyhow!(sentence(&error)))?;
+    let user = done.map_err(|error| match (&command, error.code) {
+        (Admin::ResetPassword { login }, ErrorCode::NotFound) => {
+            anyhow::anyhow!("there is no account `{login}` that somebody can log in to")
+        }
+        _ => anyhow::anyhow!(sentence(&error)),
+    })?;
     match command {
         Admin::CreateUser { .. } => println!("Made the account {} ({}).", user.nickname, user.id),
         Admin::ResetPassword { .. } => {

@@ -3,8 +3,7 @@
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::identity::actions::accounts::{check_new_password, do_create_user};
-use crate::identity::actions::sessions::do_revoke;
-use crate::identity::model::session::Which;
+use crate::identity::actions::recovery::do_replace_password;
 use crate::identity::model::user::{self, NewUser, UserRow};
 use shared::validate;
 
@@ -28,22 +27,28 @@ pub async fn create_user(
     do_create_user(&mut *app.conn().await?, &NewUser::person(nickname, email, hash)).await
 }
 
-/// Gives an account another password and ends all its sessions.
+/// Gives an account another password and ends all its logins, programs and programs of its bots.
 ///
-/// A running server notices within seconds; its open sockets of that person, with the next event
-/// they hear.
+/// A running server notices within seconds, its open sockets of that person within twelve.
 ///
 /// # Errors
-/// `not_found`, `invalid`.
+/// `not_found`, also for accounts that nobody can log in to (bots, imported people); `invalid`.
 pub async fn reset_password(app: &App, login: &str, password: &str) -> ApiResult<UserRow> {
     let found = user::by_login(&mut *app.conn().await?, login).await?;
-    let (row, _) = found.ok_or_else(ApiError::not_found)?;
+    let (row, _) = found.filter(|(_, hash)| hash.is_some()).ok_or_else(ApiError::not_found)?;
     check_new_password("password", password, &row.nickname)?;
     let hash = app.identity.hasher.hash(password.to_owned()).await?;
-    app.transact(async |tx| {
-        user::set_password(tx, row.id, &hash).await?;
-        do_revoke(tx, row.id, Which::All).await.map(drop)
-    })
-    .await?;
+    let (sessions, tokens) = app
+        .transact(async |tx| {
+            user::lock(tx, row.id).await?;
+            // The account may have ended since it was found.
+            if user::is_placeholder(tx, row.id).await? {
+                return Err(ApiError::not_found());
+            }
+            do_replace_password(tx, row.id, &hash).await
+        })
+        .await?;
+    app.identity.forget_sessions(&app.live, &sessions).await;
+    app.identity.forget_tokens(&app.live, &tokens).await;
     Ok(row)
 }

@@ -16,7 +16,7 @@ use shared::ids::{ChatId, SessionId};
 use shared::topic::Topic;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 /// See the module. Clones share everything.
@@ -51,6 +51,9 @@ type OnRevoked = Box<dyn Fn(Vec<SessionId>) + Send + Sync>;
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often it is asked whether another database took over.
 const CHECK: Duration = Duration::from_secs(2);
+/// How often it is asked whether people's own topics went on. Programs beside the servers (`api admin`) tell
+/// nobody what they write there.
+const LOOK_AT_PEOPLE: Duration = Duration::from_secs(10);
 /// So many sockets say hello at once. They share what they ask, so thousands who come together would be
 /// answered, and go on, together: in front of every request that meanwhile came to their workers.
 const ARRIVALS: usize = 32;
@@ -306,15 +309,27 @@ async fn turn_of(turns: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
     tokio::time::timeout(TURN, turns.clone().acquire_owned()).await.ok()?.ok()
 }
 
-/// Looks every two seconds whether another database took over, for ever.
+/// Looks every two seconds whether another database took over, and every ten what programs beside the
+/// servers wrote about people, for ever.
 pub async fn watch_log(live: Live) {
+    let mut looked = Instant::now();
     loop {
         tokio::time::sleep(CHECK).await;
-        match live.check_log().await {
-            Ok(true) => tracing::warn!("another database took over: all sockets begin anew"),
-            Ok(false) => {}
-            // Requests tell of it.
-            Err(error) => tracing::debug!(%error, "the log cannot be looked at"),
+        let looks = async {
+            if live.check_log().await? {
+                tracing::warn!("another database took over: all sockets begin anew");
+            }
+            if looked.elapsed() >= LOOK_AT_PEOPLE {
+                looked = Instant::now();
+                let topics = live.hub().topics().into_iter();
+                let people: Vec<_> = topics.filter(|t| matches!(t, Topic::User(_))).collect();
+                live.hub().catch_up(&people).await?;
+            }
+            ApiResult::Ok(())
+        };
+        // Requests tell of it.
+        if let Err(error) = looks.await {
+            tracing::debug!(%error, "the log cannot be looked at");
         }
     }
 }

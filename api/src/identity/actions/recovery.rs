@@ -18,7 +18,7 @@ use crate::realtime::stream::Tx;
 use shared::error::{ErrorCode, FieldCode};
 use shared::event::Event;
 use shared::identity::{EmailState, ResetPassword as Reset};
-use shared::ids::UserId;
+use shared::ids::{SessionId, TokenId, UserId};
 use shared::people::ChangeEmail;
 use shared::text::Lang;
 use shared::topic::Topic;
@@ -65,7 +65,6 @@ pub async fn reset_password(app: &App, body: Reset) -> ApiResult<()> {
             if user::is_placeholder(tx, row.id).await? {
                 return Err(bad_link());
             }
-            user::set_password(tx, row.id, &hash).await?;
             if let Some(to) = row.email.clone() {
                 // Who has the letter has the address.
                 email::confirm(tx, row.id, &to).await?;
@@ -74,13 +73,27 @@ pub async fn reset_password(app: &App, body: Reset) -> ApiResult<()> {
                 let happened = Happened::PasswordReset;
                 enqueue(tx, &TellOwner { user_id, to, happened, letter }).await?;
             }
-            let tokens = do_revoke_programs(tx, row.id).await?;
-            Ok((do_revoke(tx, row.id, Which::All).await?, tokens))
+            do_replace_password(tx, row.id, &hash).await
         })
         .await?;
     app.identity.forget_sessions(&app.live, &sessions).await;
     app.identity.forget_tokens(&app.live, &tokens).await;
     Ok(())
+}
+
+/// Puts a password in the place of one that was forgotten or lost, and ends all logins, programs and
+/// programs of bots. Returns those that were in force; both are to be forgotten after the commit.
+///
+/// # Errors
+/// The database's.
+pub async fn do_replace_password(
+    tx: &mut Tx,
+    id: UserId,
+    hash: &str,
+) -> ApiResult<(Vec<SessionId>, Vec<TokenId>)> {
+    user::set_password(tx, id, hash).await?;
+    let tokens = do_revoke_programs(tx, id).await?;
+    Ok((do_revoke(tx, id, Which::All).await?, tokens))
 }
 
 /// Asks for a letter with a code to the address that waits to be confirmed; one at a time.
