@@ -76,9 +76,11 @@ fn print(summary: &Summary) {
     }
 }
 
-/// A bar on the terminal; nothing where there is none.
+/// A bar on the terminal; where there is none, a line for each tenth of the work.
 struct Bar {
     bar: ProgressBar,
+    /// Tenths told so far, of reading and then of writing.
+    tenths: AtomicU64,
     bad: AtomicU64,
 }
 
@@ -89,23 +91,31 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, bad: AtomicU64::new(0) }
+        Self { bar, tenths: AtomicU64::new(0), bad: AtomicU64::new(0) }
     }
 
-    fn show(&self, what: &'static str, done: u64, all: u64) {
+    /// `before` are the tenths of the work before this.
+    fn show(&self, what: &'static str, before: u64, done: u64, all: u64) {
         self.bar.set_message(what);
         self.bar.set_length(all);
         self.bar.set_position(done);
+        if !self.bar.is_hidden() || all == 0 {
+            return;
+        }
+        let tenth = 10 * done / all;
+        if self.tenths.fetch_max(before + tenth, Ordering::Relaxed) < before + tenth {
+            eprintln!("{what} {tenth}0 %");
+        }
     }
 }
 
 impl Progress for Bar {
     fn reading(&self, done: u64, size: u64) {
-        self.show("reading", done, size);
+        self.show("reading", 0, done, size);
     }
 
     fn writing(&self, done: i64, all: i64) {
-        self.show("writing", done.unsigned_abs(), all.unsigned_abs());
+        self.show("writing", 10, done.unsigned_abs(), all.unsigned_abs());
     }
 
     fn bad_line(&self, line: i64, reason: &str) {

@@ -60,7 +60,8 @@ pub struct Summary {
     pub bad_lines: i64,
     /// Texts stored in several messages.
     pub split: i64,
-    /// Lines that say the same as an earlier one of the file.
+    /// Messages of an earlier line of the file: the same chat, author and `id`. The first counts, whatever
+    /// the later ones say.
     pub repeated: i64,
     /// Messages that an earlier run has stored.
     pub known: i64,

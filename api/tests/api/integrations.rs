@@ -2,5 +2,6 @@
 
 mod bots;
 mod import;
+mod import_command;
 mod scopes;
 mod tokens;

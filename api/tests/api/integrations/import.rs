@@ -13,16 +13,16 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// A file that goes with the test.
-struct Export(PathBuf);
+pub(super) struct Export(pub(super) PathBuf);
 
 impl Export {
-    fn plain(bytes: &[u8]) -> Self {
+    pub(super) fn plain(bytes: &[u8]) -> Self {
         let path = std::env::temp_dir().join(format!("import-{}", uuid::Uuid::now_v7()));
         std::fs::write(&path, bytes).unwrap();
         Self(path)
     }
 
-    fn packed(lines: &[Value]) -> Self {
+    pub(super) fn packed(lines: &[Value]) -> Self {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         for line in lines {
             writeln!(encoder, "{line}").unwrap();
@@ -49,7 +49,7 @@ impl Progress for Quiet {
     }
 }
 
-fn line(id: u32, channel: &str, topic: &str, author: &str, text: &str) -> Value {
+pub(super) fn line(id: u32, channel: &str, topic: &str, author: &str, text: &str) -> Value {
     let at = chrono::DateTime::from_timestamp(1_760_000_000 + i64::from(id) * 60, 0).unwrap();
     json!({"id": id, "channel": channel, "topic": topic, "author": author, "sent_at": at, "text": text})
 }
@@ -107,13 +107,13 @@ struct Number {
     n: i64,
 }
 
-async fn number(app: &TestApp, sql: &str) -> i64 {
+pub(super) async fn number(app: &TestApp, sql: &str) -> i64 {
     let conn = &mut *app.app.conn().await.unwrap();
     diesel::sql_query(sql).get_result::<Number>(conn).await.unwrap().n
 }
 
 /// Holes in `seq`, and chats whose `last_seq` or order of time is wrong.
-const WRONG: &str = "SELECT count(*) AS n FROM chats c LEFT JOIN LATERAL (SELECT count(*) AS n, \
+pub(super) const WRONG: &str = "SELECT count(*) AS n FROM chats c LEFT JOIN LATERAL (SELECT count(*) AS n, \
     max(seq) AS last FROM messages WHERE chat_id = c.id) m ON true \
     WHERE m.n <> c.last_seq OR coalesce(m.last, 0) <> c.last_seq OR EXISTS (SELECT 1 \
     FROM messages a JOIN messages b ON b.chat_id = a.chat_id AND b.seq = a.seq + 1 \
