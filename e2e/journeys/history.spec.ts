@@ -78,20 +78,21 @@ async function expectInOrder(page: Page): Promise<void> {
 const painted = (page: Page) =>
   page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))
 
-/** The topmost message that is seen whole, and where its top is. */
+/** The topmost message that is seen whole, and how far below the top of the list it begins. */
 async function anchor(page: Page): Promise<{ id: string; top: number }> {
   return scroller(page).evaluate((list) => {
     const frame = list.getBoundingClientRect()
     for (const one of list.querySelectorAll('.row[data-id]')) {
       const box = one.getBoundingClientRect()
-      if (box.top >= frame.top) return { id: one.getAttribute('data-id')!, top: box.top }
+      if (box.top >= frame.top) return { id: one.getAttribute('data-id')!, top: box.top - frame.top }
     }
     throw new Error('nothing is seen')
   })
 }
 
 const topOf = (page: Page, id: string) =>
-  page.locator(`.row[data-id="${id}"]`).evaluate((one) => one.getBoundingClientRect().top)
+  page.locator(`.row[data-id="${id}"]`).evaluate((one) =>
+    one.getBoundingClientRect().top - one.closest('.messages__scroller')!.getBoundingClientRect().top)
 
 async function expectStill(page: Page, before: { id: string; top: number }): Promise<void> {
   await painted(page)
@@ -187,16 +188,17 @@ test('hole 15: what is read keeps its place whatever happens around it', async (
     const picture = document.createElement('div')
     picture.style.height = '180px'
     above.querySelector('.text')!.append(picture)
-    return seen.getBoundingClientRect().top
+    return seen.getBoundingClientRect().top - list.getBoundingClientRect().top
   }, last.id)
   await expectStill(page, { ...last, top: moved })
 
   // The window gets narrower and lower.
   const wide = await anchor(page)
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await painted(page)
+  for (const [width, height] of [[1280, 900], [1440, 900], [1100, 640], [1440, 900], [700, 500]] as const) {
+    await page.setViewportSize({ width, height })
+    await expectStill(page, wide)
+  }
   await page.setViewportSize({ width: 1440, height: 900 })
-  await expectStill(page, wide)
   await expectInOrder(page)
 })
 

@@ -79,6 +79,7 @@ test('somebody is added by his nickname, and told', async ({ open, troubles }) =
   }
   await add('nobody_of_that_name')
   await expect(field).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.getByText('Nobody has this nickname.')).toBeVisible()
   await add(boris.nickname)
   await expect(toast(page, `${boris.nickname} is a member now.`)).toBeVisible()
   await expect(field).toHaveValue('')
@@ -121,6 +122,14 @@ test('roles are copied, put in order by keys and by dragging, and deleted for an
   await expect.poll(names).toEqual(order)
   await page.reload()
   await expect.poll(names).toEqual(order)
+  // A second move while the first is on its way.
+  let pressed = () => {}
+  const both = new Promise<void>((done) => (pressed = done))
+  await page.route('**/roles/order', (route) => both.then(() => route.continue()))
+  await grip.press('Alt+ArrowDown')
+  await grip.press('Alt+ArrowDown')
+  pressed()
+  await expect.poll(names).toEqual(['Owner', 'Administrator', 'Moderator', 'Moderator (copy)', 'Member', 'Restricted'])
 
   // Who has it gets another one when it is deleted.
   const { id } = roles.find((role) => role.name === 'Moderator (copy)')!

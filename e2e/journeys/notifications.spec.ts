@@ -206,6 +206,48 @@ test('a mention pops up and sounds where one does not look, and not while it is 
   await expect(page.getByRole('heading', { name: 'oven', level: 1 })).toBeVisible()
 })
 
+test('of several tabs one sounds, and none while one of them shows what it is about', async ({ open }) => {
+  const { anna, boris, space, here } = await bakery()
+  const oven = await anna.makeChat(space.id, 'oven')
+  const page = await open(boris, '/settings/notifications')
+  await page.getByRole('checkbox', { name: 'Play a soft sound' }).check({ timeout: 30_000 })
+  const told = { tone: 0, claim: 0 }
+  await page.context().exposeFunction('tell', (what: keyof typeof told) => (told[what] += 1))
+  await page.context().addInitScript(() => {
+    const { tell } = window as unknown as { tell: (what: string) => void }
+    const { start } = OscillatorNode.prototype
+    OscillatorNode.prototype.start = function (when) {
+      tell('tone')
+      start.call(this, when)
+    }
+    // An empty page has no locks.
+    if (!navigator.locks) return
+    // Each tab claims each entry; what it does with it has begun when that is told.
+    const locks = LockManager.prototype as unknown as { request: (...all: unknown[]) => unknown }
+    const { request } = locks
+    locks.request = function (name, options, claimed) {
+      return request.call(this, name, options, (lock: unknown) => {
+        const held = (claimed as (lock: unknown) => unknown)(lock)
+        tell('claim')
+        return held
+      })
+    }
+  })
+  const other = await page.context().newPage()
+  await page.goto('/d')
+  await other.goto(here)
+  await ready(other)
+  await expect(bell(page)).toBeVisible({ timeout: 30_000 })
+  await anna.say(space.default_chat_id, `@${boris.nickname} you see me`)
+  await expect(row(other, 'you see me')).toBeVisible()
+  await expect.poll(() => told).toEqual({ claim: 2, tone: 0 })
+  for (const times of [1, 2]) {
+    await anna.say(oven.id, `@${boris.nickname} ${times}`)
+    await expect.poll(() => told.claim).toBe(2 + 2 * times)
+    expect(told.tone).toBe(2 * times)
+  }
+})
+
 test('a kind comes otherwise from a chat', async ({ open }) => {
   const { anna, boris, here, chat } = await bakery()
   const page = await open(boris, here)

@@ -153,10 +153,11 @@ impl VirtualList {
     /// Notes the size of the viewport. A new width makes other heights.
     pub fn resize(&mut self, width: f64, height: f64) {
         let class = width_class(width);
-        self.viewport = height.max(0.0);
+        let old = std::mem::replace(&mut self.viewport, height.max(0.0));
         if class == self.width {
             return;
         }
+        self.pin_begun(old.min(self.viewport));
         if self.measures.len() > MAX_MEASURES {
             self.measures.retain(|(_, other), _| *other == class);
         }

@@ -1,16 +1,19 @@
 //! What rings: a notification of the system, a soft sound. Never while the person wants quiet, never
-//! about the chat he looks at. Of several tabs one claims it, as far as they see what another wrote.
+//! about the chat he looks at. Of several tabs one claims it.
 
 use crate::i18n::lang_untracked;
 use crate::notifications::entry::target;
+use crate::router::navigate;
 use crate::state::session::Auth;
 use crate::state::{Notices, Session, storage};
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Date, Function, Object, Reflect};
+use js_sys::{Array, Date, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use shared::identity::Status;
 use shared::ids::NotificationId;
 use shared::notifications::{Notification, Quiet};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{AudioContext, NotificationOptions, NotificationPermission};
@@ -18,7 +21,9 @@ use web_sys::{AudioContext, NotificationOptions, NotificationPermission};
 /// The latest entry that a tab of this browser rang for, or that is looked at in one.
 const RUNG: &str = "notifications.rung";
 /// How long the other tabs wait for the one that is looked at, in milliseconds.
-const OTHERS_MS: u32 = 150;
+const OTHERS_MS: u32 = 400;
+/// How long an entry stays claimed, in milliseconds: by then every tab sees [`RUNG`].
+const CLAIMED_MS: i32 = 10_000;
 
 /// Whether the browser lets this page show notifications of the system.
 #[must_use]
@@ -83,16 +88,16 @@ pub fn ring(notices: &Notices, session: Session, entry: &Notification) {
     }
     let here = window().location().pathname().unwrap_or_default();
     let is_open = entry.chat.as_ref().is_some_and(|chat| here.ends_with(&chat.id.to_string()));
+    let id = entry.id;
     if is_open && !document().hidden() {
-        storage::save(RUNG, &entry.id);
-        return;
+        return claim(id, move || storage::save(RUNG, &id));
     }
     let entry = entry.clone();
     let once = move || {
-        if storage::load::<NotificationId>(RUNG) == Some(entry.id) {
+        if storage::load::<NotificationId>(RUNG) == Some(id) {
             return;
         }
-        storage::save(RUNG, &entry.id);
+        storage::save(RUNG, &id);
         if device.sound {
             drop(chime());
         }
@@ -100,7 +105,43 @@ pub fn ring(notices: &Notices, session: Session, entry: &Notification) {
             drop(show(&entry));
         }
     };
-    Timeout::new(OTHERS_MS, once).forget();
+    Timeout::new(OTHERS_MS, move || claim(id, once)).forget();
+}
+
+/// Does it in the first tab that claims the entry. What a tab writes to the storage another may read too late, so
+/// a lock tells who is first.
+fn claim(id: NotificationId, once: impl FnOnce() + 'static) {
+    let once = Rc::new(Cell::new(Some(once)));
+    let first = once.clone();
+    let held = move |lock: JsValue| {
+        if lock.is_null() {
+            return JsValue::UNDEFINED;
+        }
+        if let Some(once) = first.take() {
+            once();
+        }
+        let mut wait = |resolve: Function, _| {
+            let window = window();
+            drop(
+                window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, CLAIMED_MS),
+            );
+        };
+        Promise::new(&mut wait).into()
+    };
+    let asked = (|| {
+        // Through `Reflect`: pages that came without TLS have no locks.
+        let locks = Reflect::get(&window().navigator(), &"locks".into())?;
+        let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
+        let options = Object::new();
+        Reflect::set(&options, &"ifAvailable".into(), &true.into())?;
+        let name = format!("{RUNG}.{id}").into();
+        request.call3(&locks, &name, &options, &Closure::once_into_js(held))
+    })();
+    if asked.is_err()
+        && let Some(once) = once.take()
+    {
+        once();
+    }
 }
 
 /// A notification of the system; a click comes back to the message.
@@ -116,7 +157,7 @@ fn show(entry: &Notification) -> Result<(), JsValue> {
     let on_click = Closure::once_into_js(move || {
         drop(window().focus());
         if let Some(href) = &href {
-            drop(window().location().set_href(href));
+            navigate(href);
         }
         popup.close();
     });

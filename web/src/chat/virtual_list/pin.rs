@@ -50,6 +50,21 @@ impl VirtualList {
         }
     }
 
+    /// All rows are about to have other heights: what must stay is the first one that begins in sight, not the
+    /// rest of one above, which is read no more.
+    pub(super) fn pin_begun(&mut self, viewport: f64) {
+        if self.pin == Pin::End || self.is_jump {
+            return;
+        }
+        self.sum();
+        let top = self.scroll - self.lead;
+        let at = self.tops.partition_point(|begin| *begin < top);
+        let key = self.keys.get(at).filter(|key| **key != HEADER);
+        if let Some(&key) = key.filter(|_| self.tops[at] < top + viewport) {
+            self.pin = Pin::Row { key, offset: self.tops[at] - top };
+        }
+    }
+
     /// These rows are about to look different, such as one that is not the first of its day any more:
     /// what must stay is the first row after them.
     pub fn pin_beside(&mut self, changed: &[Key]) {

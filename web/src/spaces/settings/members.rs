@@ -2,12 +2,12 @@
 
 use crate::api::moderation as api;
 use crate::form::{Form, FormFailure};
-use crate::i18n::{Key, t, tf};
+use crate::i18n::{Key, t, tf, tr};
 use crate::spaces::members_panel::MembersPanel;
 use crate::state::Spaces;
 use crate::ui::{Button, Icon, Look, TextField, Toasts};
 use leptos::prelude::*;
-use shared::error::ErrorCode;
+use shared::error::{ErrorCode, FieldCode};
 use shared::ids::SpaceId;
 use shared::permission::Permission;
 use shared::spaces::{AddMember, Participant};
@@ -36,7 +36,14 @@ fn AddByName(space: SpaceId) -> impl IntoView {
     let body = move || AddMember { nickname: nickname.get().trim().to_owned() };
     let form = Form::with_codes(move || body().validate(), CODES);
     let field = form.field("nickname");
-    let added = move |member: Participant| {
+    let unknown = RwSignal::new(false);
+    let error = Signal::derive(move || match unknown.get() {
+        true => Some(tr(Key::ChatNobody).to_owned()),
+        false => field.error.get(),
+    });
+    let added = move |member: Option<Participant>| {
+        unknown.set(member.is_none());
+        let Some(member) = member else { return };
         toasts.done(tf(Key::ModerationAdded, &[("name", member.user.name())]));
         nickname.set(String::new());
         form.clear();
@@ -48,15 +55,22 @@ fn AddByName(space: SpaceId) -> impl IntoView {
             on:submit=move |event| {
                 event.prevent_default();
                 let name = untrack(body).nickname;
-                form.send(move || async move { api::add_member(space, name).await }, added);
+                let add = async move || match api::add_member(space, name).await {
+                    Err(error) if error.fields().any(|(_, why)| why == FieldCode::Unknown) => Ok(None),
+                    outcome => outcome.map(Some),
+                };
+                form.send(add, added);
             }
         >
             <TextField
                 label=t(Key::ModerationAddMember)
                 placeholder=t(Key::ModerationNickname)
                 value=nickname
-                error=field.error
-                on_input=field.on_input
+                error
+                on_input=move |()| {
+                    unknown.set(false);
+                    field.on_input.run(());
+                }
                 on_leave=field.on_leave
             />
             <Button look=Look::Primary icon=Icon::Plus submit=true busy=form.is_busy()>
