@@ -111,12 +111,17 @@ fn Editor(talk: Talk) -> impl IntoView {
             && (has_words || talk.uploads.any(talk.place))
             && !talk.uploads.has_failed(talk.place)
     };
-    let placeholder = move || {
+    let label = move || {
         if talk.is_thread() {
             return tr(Key::ConversationReplyHint).to_owned();
         }
         let name = talk.chats.get(talk.chat).map(|chat| talk.chats.title(&chat));
         tf(Key::ChatWriteTo, &[("name", &name.unwrap_or_default())])
+    };
+    // Beside a thread there is room for a word.
+    let placeholder = move || match talk.is_thread() {
+        true => tr(Key::ChatReply).to_owned(),
+        false => label(),
     };
     let choose = Callback::new(move |emoji: String| {
         emoji_at.set(None);
@@ -154,7 +159,7 @@ fn Editor(talk: Talk) -> impl IntoView {
                 <textarea
                     class="composer__text"
                     rows="1"
-                    aria-label=placeholder
+                    aria-label=label
                     placeholder=placeholder
                     node_ref=field.node
                     aria-autocomplete="list"
