@@ -29,7 +29,7 @@ pub use changes::{Changes, Heard};
 pub use chats::Chats;
 pub use drafts::{Draft, Drafts};
 pub use expression::Expression;
-pub use layout::{Layout, Panel};
+pub use layout::Layout;
 pub use load::Load;
 pub use messages::{Messages, Room};
 pub use notices::Notices;

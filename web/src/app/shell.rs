@@ -132,6 +132,8 @@ fn Areas(session: Session, screen: Memo<Screen>) -> impl IntoView {
         layout.palette.set(false);
         if !layout.is_wide.get_untracked() {
             layout.panel.set(None);
+        } else if path.with(|path| path.contains("/settings")) {
+            layout.leave_search();
         }
     });
     let escape = window_event_listener(ev::keydown, move |event| {

@@ -5,7 +5,6 @@ use crate::effect::Effect;
 use crate::files::lightbox::Viewing;
 use crate::files::uploads::Uploads;
 use crate::live::Live;
-use crate::state::layout::Panel;
 use crate::state::window::{Entry, Window};
 use crate::state::{Chats, Drafts, Layout, Messages, Outbox, Place, Room, Session};
 use crate::stickers::Manage;
@@ -242,7 +241,7 @@ impl Talk {
 
     /// Opens the thread of a message beside the conversation.
     pub fn open_thread_of(&self, root: MessageId) {
-        self.layout.panel.set(Some(Panel::Thread { chat: self.chat, root, at: None }));
+        self.layout.open_thread(self.chat, root);
     }
 
     /// The space of the chat.

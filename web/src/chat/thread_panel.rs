@@ -24,11 +24,18 @@ use shared::ids::{ChatId, MessageId};
 fn ThreadPanel(chat: ChatId, root: MessageId, at: Option<i64>) -> impl IntoView {
     let talk = Talk::open_thread(chat, root, at);
     keep_read(talk, root, at.is_some());
-    if at.is_none() && !talk.layout.is_narrow.get_untracked() {
-        request_animation_frame(move || {
-            talk.focus_composer.try_update(|n| *n += 1);
-        });
-    }
+    // One that comes back with its chat leaves the keyboard where it is.
+    let asked = talk.layout.thread_asked;
+    Effect::new(move |_| {
+        if asked.get() {
+            asked.set(false);
+            if !talk.layout.is_narrow.get_untracked() {
+                request_animation_frame(move || {
+                    talk.focus_composer.try_update(|n| *n += 1);
+                });
+            }
+        }
+    });
     let key = move |event: KeyboardEvent| {
         if event.default_prevented() || event.is_composing() {
             return;

@@ -5,7 +5,7 @@ use super::listed::listed;
 use crate::app::PageHeader;
 use crate::i18n::{Key, relative, t, tn};
 use crate::router::A;
-use crate::state::{Chats, Layout, Load, Panel, Threads};
+use crate::state::{Chats, Layout, Load, Threads};
 use crate::ui::{Avatar, AvatarSize, Badge, Button, later};
 use leptos::prelude::*;
 use shared::chat::ListedThread;
@@ -84,7 +84,7 @@ fn one(
         Signal::derive(move || thread.with(|one| one.as_ref().map_or(0, |one| one.me.unread)));
     let open = move |_| {
         if beside {
-            layout.panel.set(Some(Panel::Thread { chat, root, at: None }));
+            layout.open_thread(chat, root);
         }
     };
     view! {

@@ -4,6 +4,7 @@ use super::account::sign_out_dialog;
 use crate::api::identity as api;
 use crate::form::Question;
 use crate::i18n::{Key, t};
+use crate::live::{self, Live};
 use crate::page::{Page, SettingsTab};
 use crate::people::{StatusDialog, custom_text, name_of};
 use crate::router::{A, navigate};
@@ -27,12 +28,18 @@ pub fn OwnCard() -> impl IntoView {
     });
     let url = Signal::derive(move || session.me().and_then(|me| me.avatar_url));
     let status = Signal::derive(move || session.me().map(|me| me.status).unwrap_or_default());
+    // Without the stream others see nobody here, whatever was chosen.
+    let live = expect_context::<Live>();
+    let shown = Signal::derive(move || match live.status.get() {
+        live::Status::Broken => Status::Offline,
+        _ => status.get(),
+    });
     let menu = RwSignal::new(None::<Anchor>);
     let people = expect_context::<People>();
     // What one says about oneself, or else the status.
     let line = move || {
         let custom = session.user_id().and_then(|id| people.custom_status(id));
-        custom.map_or_else(|| name_of(status.get()), |custom| custom_text(&custom))
+        custom.map_or_else(|| name_of(shown.get()), |custom| custom_text(&custom))
     };
     view! {
         <div class="own-card">
@@ -48,7 +55,7 @@ pub fn OwnCard() -> impl IntoView {
                     {move || {
                         session.user_id().map(|id| view! { <Avatar id=id.0 name url /> })
                     }}
-                    <StatusDot status label=move || name_of(status.get()) />
+                    <StatusDot status=shown label=move || name_of(shown.get()) />
                 </span>
                 <span class="own-card__text">
                     <span class="own-card__name">{name}</span>

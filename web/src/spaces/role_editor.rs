@@ -342,6 +342,7 @@ fn DeleteRole(
                 }
             >
                 <p>{move || name.get()}</p>
+                <p>{t(Key::ModerationRoleDeleteText)}</p>
                 <SelectField label=t(Key::ModerationRoleReplace) value=heir options=heirs />
                 {move || {
                     failure

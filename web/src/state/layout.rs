@@ -49,6 +49,8 @@ pub struct Layout {
     pub drawer: RwSignal<bool>,
     /// What the context panel shows; `None`: it is closed.
     pub panel: RwSignal<Option<Panel>>,
+    /// Whether the person has just opened a thread, which takes the keyboard then.
+    pub thread_asked: RwSignal<bool>,
     /// How wide the panel is beside the content, in pixels.
     pub panel_width: RwSignal<i32>,
     /// Whether the palette is open.
@@ -92,6 +94,7 @@ impl Layout {
             is_wide,
             drawer: RwSignal::new(false),
             panel,
+            thread_asked: RwSignal::new(false),
             panel_width: RwSignal::new(storage::load(WIDTH).unwrap_or(USUAL_WIDTH)),
             palette: RwSignal::new(false),
             palette_words: RwSignal::new(String::new()),
@@ -106,6 +109,19 @@ impl Layout {
         self.panel.set(next);
         if self.is_wide.get_untracked() && panel == Panel::Members {
             storage::save(MEMBERS, &next.is_some());
+        }
+    }
+
+    /// Opens a thread for the person, who writes there next.
+    pub fn open_thread(&self, chat: ChatId, root: MessageId) {
+        self.panel.set(Some(Panel::Thread { chat, root, at: None }));
+        self.thread_asked.set(true);
+    }
+
+    /// The settings need the room that the search takes.
+    pub fn leave_search(&self) {
+        if self.panel.get_untracked() == Some(Panel::Search) {
+            self.panel.set(members_wanted().then_some(Panel::Members));
         }
     }
 
