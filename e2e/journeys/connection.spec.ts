@@ -48,11 +48,15 @@ test('what is written offline waits, survives a reload and is sent once', async 
   await expect(page.getByText('Waiting to be sent')).toHaveCount(3)
   await expect(status(page)).toHaveText('No connection: 3 messages wait')
   await expect(page.getByText('No connection. What you write is kept')).toBeVisible()
+  // So do others see it.
+  const own = (name: string) => page.locator('.own-card').getByRole('img', { name })
+  await expect(own('Offline')).toBeVisible()
 
   await page.context().setOffline(false)
   await expect(rows(page)).toHaveCount(4)
   await expect(page.getByText('Waiting to be sent')).toHaveCount(0)
   await expect(page.getByText('No connection. What you write is kept')).toHaveCount(0)
+  await expect(own('Online')).toBeVisible()
   expect(await stored()).toEqual(['before', 'first', 'second', 'third'])
   await expect(rows(page).locator('.text')).toHaveText(['before', 'first', 'second', 'third'])
 })

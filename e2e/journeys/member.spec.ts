@@ -76,6 +76,10 @@ test('a member arrives by a link and has an ordinary day', async ({ open, visit 
   await page.getByRole('searchbox', { name: 'Search in messages' }).fill('chapt')
   await page.locator('.hit').filter({ hasText: 'chapter seven' }).click()
   await expect(page.locator('.row--lit')).toContainText('Read chapter seven')
+  // What is searched here is not searched in the settings.
+  await page.locator('.own-card').getByRole('link', { name: 'Settings' }).click()
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible()
+  await expect(page.getByRole('complementary', { name: 'Search' })).toHaveCount(0)
 
   // He is away from the chat when he is named: the bell says so and leads there.
   await page.goto('/settings/appearance')

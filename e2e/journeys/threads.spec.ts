@@ -28,6 +28,7 @@ test('a thread is a conversation of its own, live, with its own draft and unread
   await ready(a)
   await ready(b)
   await open(a, 'Which flour?')
+  await expect(replyField(a)).toBeFocused()
   await replyField(a).fill('rye')
   await replyField(a).press('Enter')
   await expect(panel(a).locator('.row[data-id]').filter({ hasText: 'rye' })).toHaveCount(1)
@@ -118,6 +119,8 @@ test('links lead to a message, to a reply, or say that it is gone', async ({ ope
   await expect(page.locator('.row--lit')).toContainText('the first')
   await page.goto(`${path}?t=${root.id}&m=${root.seq + 1}`)
   await expect(panel(page).locator('.row--lit')).toContainText('a reply')
+  // Who follows a link reads first.
+  await expect(replyField(page)).not.toBeFocused()
   await page.goto(`${path}?m=${gone.seq}`)
   await expect(page.locator('.toast')).toContainText('not here any more')
   await context.close()

@@ -3,7 +3,7 @@
 use super::account::sign_out_dialog;
 use crate::api::identity as api;
 use crate::form::Question;
-use crate::i18n::{Key, t};
+use crate::i18n::{Key, by_name, t};
 use crate::live::{self, Live};
 use crate::page::{Page, SettingsTab};
 use crate::people::{StatusDialog, custom_text, name_of};
@@ -34,12 +34,17 @@ pub fn OwnCard() -> impl IntoView {
         live::Status::Broken => Status::Offline,
         _ => status.get(),
     });
+    // Who chose to be offline is "invisible".
+    let shown_name = move || match live.status.get() {
+        live::Status::Broken => by_name("status.offline"),
+        _ => name_of(status.get()),
+    };
     let menu = RwSignal::new(None::<Anchor>);
     let people = expect_context::<People>();
     // What one says about oneself, or else the status.
     let line = move || {
         let custom = session.user_id().and_then(|id| people.custom_status(id));
-        custom.map_or_else(|| name_of(shown.get()), |custom| custom_text(&custom))
+        custom.map_or_else(shown_name, |custom| custom_text(&custom))
     };
     view! {
         <div class="own-card">
@@ -55,7 +60,7 @@ pub fn OwnCard() -> impl IntoView {
                     {move || {
                         session.user_id().map(|id| view! { <Avatar id=id.0 name url /> })
                     }}
-                    <StatusDot status=shown label=move || name_of(shown.get()) />
+                    <StatusDot status=shown label=shown_name />
                 </span>
                 <span class="own-card__text">
                     <span class="own-card__name">{name}</span>
