@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make test: everything README promises, from a bare machine. Two lanes compile side by side, the
-# web client and the server; then the tests run one kind after the other.
+# web client and the server, each with its tests; then the tests run one kind after the other.
 # shellcheck source=tools.sh
 source "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 # shellcheck source=services.sh
@@ -47,19 +47,25 @@ fi
 # count (a setting of cargo that is not stable yet).
 linted() { RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings__CLIPPY_HACKERY__ "$@"; }
 
+# In a folder of its own: cargo lets one build at a time into a folder.
+web_tests() { CARGO_TARGET_DIR=$TARGET_DIR/web-tests linted "${tests[@]}" -p web "$@"; }
+web_lane() {
+  env CARGO_UNSTABLE_WARNINGS=true CARGO_BUILD_WARNINGS=deny scripts/build-web.sh || return
+  quiet "lint and build the web client's tests" web_tests --no-run
+}
+
 must step "format" cargo fmt --all --check
-beside env CARGO_UNSTABLE_WARNINGS=true CARGO_BUILD_WARNINGS=deny scripts/build-web.sh
+beside web_lane
 web=$BESIDE
 quiet "lint and build the server" linted cargo build --locked -p api -p load
 quiet "lint and build the tests" linted "${tests[@]}" --no-run
-quiet "lint and build the web client's tests" linted "${tests[@]}" -p web --no-run
 step "start PostgreSQL" start_postgres
 step "start Redis" start_redis
 step "start the S3 store" start_s3
 wait "$web" || FAILED+=("web client")
 
 must step "tests of the crates" linted "${tests[@]}" --no-fail-fast </dev/null
-must step "tests of the web client" linted "${tests[@]}" -p web --no-fail-fast </dev/null
+must step "tests of the web client" web_tests --no-fail-fast </dev/null
 [ ! -f dist/index.html ] || must step "weight of the web client" node scripts/weigh.mjs dist
 must step "ledger of messages" "$TARGET_DIR/debug/load" ledger --short
 must step "everything breaks while people write" "$TARGET_DIR/debug/load" faults --short

@@ -86,15 +86,10 @@ pub struct Session {
     strikes: u8,
 }
 
-/// Who is behind a socket after hello.
-struct Peer {
-    user: CurrentUser,
-    card: UserRef,
-}
-
 /// What hello brings.
 struct Greeted {
-    peer: Peer,
+    peer: CurrentUser,
+    card: UserRef,
     /// What he lets others see, read after then.
     chosen: (Chosen, Timestamp),
 }
@@ -144,9 +139,9 @@ impl Session {
             hello = Box::pin(self.hello(stream, place)) => hello,
         };
         let end = match hello {
-            Ok(Greeted { mut peer, chosen: (chosen, at) }) => {
-                self.app.live.appear(peer.user.id, self.id, chosen, at);
-                self.present = Some(peer.card.clone());
+            Ok(Greeted { mut peer, card, chosen: (chosen, at) }) => {
+                self.app.live.appear(peer.id, self.id, chosen, at);
+                self.present = Some(card);
                 let end = self.serve(&mut peer, stream).await;
                 self.leave();
                 end
@@ -186,7 +181,7 @@ impl Session {
         self.place = None;
     }
 
-    async fn serve(&mut self, peer: &mut Peer, stream: &mut AggregatedMessageStream) -> End {
+    async fn serve(&mut self, peer: &mut CurrentUser, stream: &mut AggregatedMessageStream) -> End {
         let mut shutdown = self.app.live.shutdown();
         let outbox = self.outbox.clone();
         self.next_ping = Instant::now();
@@ -212,16 +207,16 @@ impl Session {
     }
 
     /// When something is due even if nobody says anything.
-    fn next_turn(&self, peer: &Peer) -> tokio::time::Instant {
+    fn next_turn(&self, peer: &CurrentUser) -> tokio::time::Instant {
         let gone = self.last_heard + self.app.config.stream.silence();
         let look = self.hidden_until.map_or(gone.into(), instant);
-        instant(peer.user.expires_at).min(self.next_ping.min(gone).into()).min(look)
+        instant(peer.expires_at).min(self.next_ping.min(gone).into()).min(look)
     }
 
     /// Does what is due.
-    async fn turn(&mut self, peer: &Peer) -> Result<(), End> {
+    async fn turn(&mut self, peer: &CurrentUser) -> Result<(), End> {
         let (now, stream) = (Instant::now(), &self.app.config.stream);
-        if is_past(peer.user.expires_at) {
+        if is_past(peer.expires_at) {
             return Err(End::close(close::UNAUTHENTICATED));
         }
         if now >= self.last_heard + stream.silence() {
@@ -239,7 +234,7 @@ impl Session {
 
     async fn hear(
         &mut self,
-        peer: &mut Peer,
+        peer: &mut CurrentUser,
         message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
     ) -> Result<(), End> {
         self.last_heard = Instant::now();

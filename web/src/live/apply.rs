@@ -97,21 +97,18 @@ impl Live {
     /// Fetches anew what topics are about.
     pub(super) fn catch_up(&self, topics: &[Topic]) {
         let stores = self.stores;
-        let mut reload_chats = false;
-        let mut reload_spaces = false;
+        let reload_spaces = topics.iter().any(|topic| matches!(topic, Topic::User(_)));
+        let mut reload_chats = reload_spaces;
         for topic in topics {
             match topic {
-                Topic::User(_) => {
-                    reload_chats = true;
-                    reload_spaces = true;
-                    stores.threads.reload();
-                    stores.people.reload();
-                    stores.settings.follow_account();
-                    stores.notices.reload();
-                }
+                Topic::User(_) => stores.reload_own(),
                 Topic::Space(space) => {
                     reload_chats = true;
-                    stores.spaces.reload_space(*space);
+                    // The list of all spaces has it, too.
+                    if !reload_spaces {
+                        stores.spaces.reload_space(*space);
+                    }
+                    stores.spaces.reload_roster(*space);
                     stores.categories.reload(*space);
                     stores.expression.catch_up(*space);
                 }

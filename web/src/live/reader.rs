@@ -8,20 +8,31 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::event::ServerFrame;
 
-/// Takes in a text frame.
-pub(super) type Reader = fn(Live, &str);
+/// What can be done once the code is here.
+#[derive(Clone, Copy)]
+pub(super) struct Reader {
+    /// Takes in a text frame.
+    read: fn(Live, &str),
+    /// Fetches what the first screen can wait for; who is connected has asked for it.
+    load: fn(Stores),
+}
 
 /// Between two attempts to fetch the code.
 const AGAIN_MS: u32 = 3_000;
 
 crate::lazy! {
-    live => fn reader(stores: Stores) -> Reader {
-        // What the first screen can wait for.
-        stores.settings.follow_account();
-        stores.people.reload();
-        stores.threads.reload();
-        stores.notices.reload();
-        read
+    live => fn reader() -> Reader {
+        Reader { read, load: |stores| stores.reload_own() }
+    }
+}
+
+impl Stores {
+    /// Fetches anew what is the person's own, but for spaces and chats.
+    pub(super) fn reload_own(self) {
+        self.settings.follow_account();
+        self.people.reload();
+        self.threads.reload();
+        self.notices.reload();
     }
 }
 
@@ -38,7 +49,7 @@ impl Live {
     pub(super) fn fetch_reader(self) {
         spawn_local(async move {
             loop {
-                match reader(self.stores).await {
+                match reader().await {
                     Ok(reader) => return self.read_with(reader),
                     Err(Missing) if self.status.try_set(Status::Broken).is_some() => return,
                     Err(Missing) => TimeoutFuture::new(AGAIN_MS).await,
@@ -53,7 +64,10 @@ impl Live {
             std::mem::take(&mut inner.early)
         });
         for text in early.unwrap_or_default() {
-            reader(self, &text);
+            (reader.read)(self, &text);
+        }
+        if self.status.try_get_untracked().is_some_and(|status| status != Status::Online) {
+            (reader.load)(self.stores);
         }
     }
 
@@ -64,7 +78,7 @@ impl Live {
             inner.reader
         });
         match reader {
-            Some(Some(reader)) => reader(self, &text),
+            Some(Some(reader)) => (reader.read)(self, &text),
             Some(None) => drop(self.with(|inner| inner.early.push(text))),
             None => {}
         }

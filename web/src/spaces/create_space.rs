@@ -98,6 +98,7 @@ fn furnish(
         }
         // Who came in before this page heard of the space is told nowhere else.
         spaces.reload_space(space);
+        spaces.reload_roster(space);
     });
 }
 

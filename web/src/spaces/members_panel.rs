@@ -112,7 +112,7 @@ pub fn MembersPanel(space: SpaceId) -> impl IntoView {
                             </For>
                         </ul>
                         <Show when=move || lines.with(Vec::is_empty)>
-                            <p class="manage__hint">{t(Key::SpacesNobodyFound)}</p>
+                            <p class="members__nobody">{t(Key::SpacesNobodyFound)}</p>
                         </Show>
                     }
                         .into_any()

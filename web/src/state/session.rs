@@ -101,6 +101,9 @@ impl Session {
     pub async fn login(&self, login: String, password: String) -> ApiResult<()> {
         let tokens = identity::login(login, password).await?;
         client::keep(&tokens);
+        kept::belongs_to(&tokens.user);
+        // Whether there is a banner above all else is known with the first screen, which it would move.
+        let _kept = identity::email_state().await;
         self.signed_in(tokens.user);
         self.tell(SIGNED_IN);
         Ok(())

@@ -75,9 +75,11 @@ impl Spaces {
                 let _was_there = spaces.list.try_set(outcome.into());
             }
         });
-        for roster in self.rosters.with_value(|r| r.values().copied().collect::<Vec<_>>()) {
-            roster.reload();
-        }
+    }
+
+    /// Fetches roles and members of a space anew, where they were looked at.
+    pub fn reload_roster(&self, id: SpaceId) {
+        self.rosters.with_value(|rosters| rosters.get(&id).into_iter().for_each(Roster::reload));
     }
 
     /// Fetches one space anew, after events of it were missed.
@@ -91,9 +93,6 @@ impl Spaces {
                 _ => {}
             }
         });
-        if let Some(roster) = self.rosters.with_value(|r| r.get(&id).copied()) {
-            roster.reload();
-        }
     }
 
     /// Where loading stands, reactively.

@@ -1,7 +1,8 @@
 //! What the peer says: the socket's own commands, and those of the slices.
 
-use super::{End, Peer, Session};
+use super::{End, Session};
 use crate::error::{ApiError, ApiResult};
+use crate::http::current_user::CurrentUser;
 use crate::http::scopes::{self, Need};
 use crate::realtime::command::CommandContext;
 use serde::Deserialize;
@@ -37,7 +38,7 @@ struct Frame {
 }
 
 impl Session {
-    pub(super) async fn command(&mut self, peer: &mut Peer, text: &str) -> Result<(), End> {
+    pub(super) async fn command(&mut self, peer: &mut CurrentUser, text: &str) -> Result<(), End> {
         let Ok(frame) = serde_json::from_str::<Frame>(text) else {
             return Err(End::close(close::BAD_FRAME));
         };
@@ -54,7 +55,7 @@ impl Session {
             None => RawValue::from_string("{}".into()).map_err(|_| End::close(close::BROKEN))?,
         };
         let need = scopes::of_command(&frame.kind).unwrap_or(Need::Login);
-        if let Err(error) = peer.user.require(need) {
+        if let Err(error) = peer.require(need) {
             return self.send_error(Some(&frame.id), &error).await;
         }
         let outcome = match frame.kind.as_str() {
@@ -64,7 +65,7 @@ impl Session {
             "heartbeat" => self.heartbeat(peer, &data),
             "reauthenticate" => self.reauthenticate(peer, &data).await,
             kind => {
-                let context = CommandContext { app: self.app.clone(), user: peer.user };
+                let context = CommandContext { app: self.app.clone(), user: *peer };
                 self.table.clone().run(kind, context, data).await
             }
         };
@@ -105,7 +106,12 @@ impl Session {
         self.send(frame.to_string().into()).await
     }
 
-    async fn join_room(&mut self, peer: &Peer, id: &str, data: &RawValue) -> Result<(), End> {
+    async fn join_room(
+        &mut self,
+        peer: &CurrentUser,
+        id: &str,
+        data: &RawValue,
+    ) -> Result<(), End> {
         match self.enter_room(peer, data).await {
             Err(error) => self.send_error(Some(id), &error).await,
             Ok((joined, replay)) => {
@@ -122,7 +128,7 @@ impl Session {
 
     async fn enter_room(
         &mut self,
-        peer: &Peer,
+        peer: &CurrentUser,
         data: &RawValue,
     ) -> ApiResult<(JoinedRoom, Vec<std::sync::Arc<crate::realtime::stream::Delivery>>)> {
         let JoinRoom { chat_id, after_seq } = read(data)?;
@@ -133,7 +139,7 @@ impl Session {
             return Err(ApiError::field("chat_id", FieldCode::TooMany));
         }
         let turn = self.app.live.turn().await;
-        self.app.live.directory().clone().may_read(peer.user.id, chat_id).await?;
+        self.app.live.directory().clone().may_read(peer.id, chat_id).await?;
         drop(turn);
         let topic = Topic::Chat(chat_id);
         self.app.live.hub().subscribe(topic, self.id, &self.outbox);
@@ -141,7 +147,7 @@ impl Session {
         let mut resume = self.resume(&[topic], &wanted).await;
         if resume.as_ref().is_ok_and(|resume| !resume.replay.is_empty()) {
             // Who lost the chat meanwhile is not told what was said there since.
-            let readable = self.app.live.directory().may_read(peer.user.id, chat_id).await;
+            let readable = self.app.live.directory().may_read(peer.id, chat_id).await;
             resume = readable.and(resume);
         }
         let resume = match resume {
@@ -180,24 +186,24 @@ impl Session {
         self.app.live.ephemeral(Topic::Chat(chat_id), None, event);
     }
 
-    fn heartbeat(&mut self, peer: &Peer, data: &RawValue) -> ApiResult<Box<RawValue>> {
+    fn heartbeat(&mut self, peer: &CurrentUser, data: &RawValue) -> ApiResult<Box<RawValue>> {
         let Heartbeat { active } = read(data)?;
-        self.app.live.beat(peer.user.id, self.id, active);
+        self.app.live.beat(peer.id, self.id, active);
         nothing()
     }
 
     async fn reauthenticate(
         &mut self,
-        peer: &mut Peer,
+        peer: &mut CurrentUser,
         data: &RawValue,
     ) -> ApiResult<Box<RawValue>> {
         let Reauthenticate { token } = read(data)?;
         let user = self.app.authenticator.authenticate_anew(&token).await?;
-        if user.id != peer.user.id {
+        if user.id != peer.id {
             return Err(ApiError::new(ErrorCode::Unauthenticated));
         }
         user.require(Need::Scope(Scope::Read))?;
-        peer.user = user;
+        *peer = user;
         nothing()
     }
 }

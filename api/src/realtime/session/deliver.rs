@@ -1,7 +1,8 @@
 //! What reaches the peer: in order, without holes, and never more than REST would show.
 
-use super::{End, Peer, Session};
+use super::{End, Session};
 use crate::error::ApiResult;
+use crate::http::current_user::CurrentUser;
 use crate::realtime::directory::{Question, View};
 use crate::realtime::stream::{self, Delivery, Effect};
 use bytestring::ByteString;
@@ -28,7 +29,7 @@ impl Session {
     /// Takes a frame from the outbox.
     pub(super) async fn deliver(
         &mut self,
-        peer: &Peer,
+        peer: &CurrentUser,
         delivery: Arc<Delivery>,
     ) -> Result<(), End> {
         let Some(last) = self.cursors.get(&delivery.topic).copied() else { return Ok(()) };
@@ -40,7 +41,7 @@ impl Session {
         }
     }
 
-    async fn repair(&mut self, peer: &Peer, topic: Topic, last: i64) -> Result<(), End> {
+    async fn repair(&mut self, peer: &CurrentUser, topic: Topic, last: i64) -> Result<(), End> {
         let missing = self.missing(topic, last).await.map_err(|e| self.broken(&e))?;
         if missing.first().is_none_or(|first| first.seq != Some(last + 1)) {
             // The log does not go back so far: the peer comes back and is told `recovered: false`.
@@ -60,7 +61,7 @@ impl Session {
     /// Sends a frame that is next in its topic, and does what it means for this socket.
     pub(super) async fn forward(
         &mut self,
-        peer: &Peer,
+        peer: &CurrentUser,
         delivery: Arc<Delivery>,
     ) -> Result<(), End> {
         if let Some(seq) = delivery.seq {
@@ -70,16 +71,14 @@ impl Session {
         let chat = delivery.audience;
         let change = match delivery.effect {
             Effect::Activity(chat) if self.rooms.contains(&chat) => return Ok(()),
-            Effect::Except(user) if user == peer.user.id => return Ok(()),
-            Effect::Revoked(session) if session == peer.user.session_id => {
+            Effect::Except(user) if user == peer.id => return Ok(()),
+            Effect::Revoked(session) if session == peer.session_id => {
                 return Err(End::close(close::REVOKED));
             }
             Effect::Access | Effect::ChatAccess | Effect::ChatGone(_) => {
                 self.access_changed(peer, chat).await?
             }
-            Effect::AccessOf(user) if user == peer.user.id => {
-                self.access_changed(peer, chat).await?
-            }
+            Effect::AccessOf(user) if user == peer.id => self.access_changed(peer, chat).await?,
             // What a role may is the business of its holders.
             Effect::Role(role) if self.roles.values().any(|own| *own == role) => {
                 self.access_changed(peer, chat).await?
@@ -144,7 +143,7 @@ impl Session {
     /// sent.
     pub(super) async fn access_changed(
         &mut self,
-        peer: &Peer,
+        peer: &CurrentUser,
         chat: Option<ChatId>,
     ) -> Result<Change, End> {
         let mut view = self.look(peer, chat).await?;
@@ -170,7 +169,7 @@ impl Session {
     }
 
     /// A restriction ended, which is no event.
-    pub(super) async fn look_again(&mut self, peer: &Peer) -> Result<(), End> {
+    pub(super) async fn look_again(&mut self, peer: &CurrentUser) -> Result<(), End> {
         for topic in self.access_changed(peer, None).await?.lost {
             self.drop_topic(topic);
         }
@@ -180,11 +179,11 @@ impl Session {
     /// With the queries of all sockets that look at the same time.
     pub(super) async fn look(
         &self,
-        peer: &Peer,
+        peer: &CurrentUser,
         chats: impl IntoIterator<Item = ChatId>,
     ) -> Result<View, End> {
         let rooms = self.rooms.iter().copied().chain(chats).collect();
-        let question = Question { user: peer.user.id, rooms };
+        let question = Question { user: peer.id, rooms };
         self.app.live.lookups().views.ask(question).await.map_err(|e| self.broken(&e))
     }
 

@@ -1,6 +1,6 @@
 //! The first frame, the subscriptions it brings and what was missed meanwhile.
 
-use super::{End, Greeted, HELLO_TIME, Peer, Session};
+use super::{End, Greeted, HELLO_TIME, Session};
 use crate::error::{ApiError, ApiResult};
 use crate::http::current_user::CurrentUser;
 use crate::http::scopes::Need;
@@ -55,11 +55,11 @@ impl Session {
         let epoch = self.app.live.epoch().await.map_err(|e| failed(&e))?;
         self.same_log = hello.epoch.is_none_or(|known| known == epoch);
         let mut positions = self.positions(&topics).await.map_err(|e| failed(&e))?;
-        let peer = Peer { user, card: me.as_ref() };
+        let card = me.as_ref();
         // Whoever was logged out, kicked or let in meanwhile would not hear of it any more: the
         // positions are behind that event. What this node believes of sessions may be older.
         identified(self.app.authenticator.authenticate_anew(&hello.token).await)?;
-        for topic in self.access_changed(&peer, None).await?.lost {
+        for topic in self.access_changed(&user, None).await?.lost {
             self.drop_topic(topic);
         }
         positions.retain(|(topic, _)| self.cursors.contains_key(topic));
@@ -77,12 +77,12 @@ impl Session {
         };
         let frame = serde_json::json!({"type": "connected", "data": connected});
         self.send(frame.to_string().into()).await?;
-        let readable = self.readable(&peer, &resume.replay).await?;
+        let readable = self.readable(&user, &resume.replay).await?;
         for delivery in resume.replay {
             self.replay(&delivery, &readable).await?;
         }
         self.last_heard = Instant::now();
-        Ok(Greeted { peer, chosen: (chosen, now) })
+        Ok(Greeted { peer: user, card, chosen: (chosen, now) })
     }
 
     /// With the query of all sockets that come at the same time.
@@ -94,7 +94,7 @@ impl Session {
     /// The chats of a replay of the peer's own topic that he may (still) read.
     async fn readable(
         &self,
-        peer: &Peer,
+        peer: &CurrentUser,
         replay: &[Arc<Delivery>],
     ) -> Result<HashSet<ChatId>, End> {
         let own = replay.iter().filter(|delivery| matches!(delivery.topic, Topic::User(_)));

@@ -25,7 +25,7 @@ async fn hole_28_no_token_password_address_or_text_is_logged() {
     let log = Log::default();
     let sink = log.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("info,api=trace,tracing_actix_web=trace,actix_web=debug")
+        .with_env_filter("info,api=trace,actix_web=debug")
         .with_ansi(false)
         .with_writer(move || sink.clone())
         .finish();
