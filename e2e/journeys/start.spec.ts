@@ -140,22 +140,3 @@ test('what is kept goes with the session, with the message and with the chat', a
   expect(await kept()).toBe('[]')
   expect(await begun()).toBe(0)
 })
-
-test('a first start asks for nothing three times', async ({ open }) => {
-  const anna = await Person.register('anna')
-  const { id, default_chat_id: chat } = await anna.makeSpace('Frugal')
-  const page = await open(anna, '/emoji.txt')
-  const asked = new Map<string, number>()
-  page.on('request', (request) => {
-    const { pathname, search } = new URL(request.url())
-    const what = `${request.method()} ${pathname}${search}`
-    if (pathname.startsWith('/api/')) asked.set(what, (asked.get(what) ?? 0) + 1)
-  })
-  await page.goto(`/s/${id}/c/${chat}`)
-  await ready(page)
-  await say(page, 'here I am')
-  await page.waitForLoadState('networkidle')
-  expect(asked.size).toBeGreaterThan(8)
-  // Once for the first screen, and once after the socket is connected: what changed in between is told by no event.
-  expect([...asked].filter(([, times]) => times > 2)).toEqual([])
-})
