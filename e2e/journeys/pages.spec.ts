@@ -7,6 +7,8 @@ import { expect, expectAccessible, expectReadable, Person, test } from './suppor
 const screens = join(import.meta.dirname, '../results/screens')
 const widths = [2560, 1440, 1024, 390]
 const colourful = ['login', 'conversation', 'markdown', 'search', 'inbox', 'appearance', 'space-roles', 'invite']
+/** Some forty pages: minutes, also where a machine is busy with other things. */
+const A_WHILE = 600_000
 const schemes = ['blue', 'green', 'purple', 'orange', 'teal']
 
 let owner: Person
@@ -103,7 +105,7 @@ async function look(page: Page, name: string, theme: string, floating?: Floating
 
 for (const theme of ['light', 'dark'] as const) {
   test(`every page is in order, ${theme}`, async ({ open, visit }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(A_WHILE)
     const stranger = await visit('/login', { colorScheme: theme, reducedMotion: 'reduce' })
     await expect(stranger.getByRole('heading', { name: 'Welcome back' })).toBeVisible()
     await look(stranger, 'login', theme)
@@ -132,7 +134,7 @@ for (const theme of ['light', 'dark'] as const) {
   })
 
   test(`everything that floats is in order, ${theme}`, async ({ open }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(A_WHILE)
     const page = await open(owner, chat(), { colorScheme: theme, reducedMotion: 'reduce' })
     await ready(page)
     await page.getByRole('button', { name: 'Search' }).first().click()
@@ -189,7 +191,7 @@ for (const theme of ['light', 'dark'] as const) {
   })
 
   test(`a space and what is set in it are in order, ${theme}`, async ({ open }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(A_WHILE)
     const page = await open(owner, chat(), { colorScheme: theme, reducedMotion: 'reduce' })
     await ready(page)
     await page.getByRole('navigation', { name: 'Spaces' }).getByRole('button', { name: 'Create a space' }).click()
@@ -211,7 +213,7 @@ for (const theme of ['light', 'dark'] as const) {
   })
 
   test(`what asks before it does something is in order, ${theme}`, async ({ open }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(A_WHILE)
     const options = { colorScheme: theme, reducedMotion: 'reduce' } as const
     const page = await open(owner, chat(), options)
     await ready(page)

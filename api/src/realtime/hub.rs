@@ -1,6 +1,7 @@
 //! This node's sockets by topic, the bus that brings their events, and the log that fills the holes.
 
 use crate::error::ApiResult;
+use crate::platform::background::kept;
 use crate::platform::db::Db;
 use crate::realtime::bus::Bus;
 use crate::realtime::directory::Directory;
@@ -109,12 +110,16 @@ impl Hub {
     fn repair_later(self: &Arc<Self>, topic: Topic, pause: Duration) {
         let hub = self.clone();
         tokio::spawn(async move {
-            let mut next = Some(pause);
-            while let Some(pause) = next {
-                tokio::time::sleep(pause).await;
-                next = hub.repair(topic).await;
-            }
+            tokio::time::sleep(pause).await;
+            // One that panics is begun again: nobody else repairs the topic meanwhile.
+            kept(|| hub.repair_all(topic)).await;
         });
+    }
+
+    async fn repair_all(self: &Arc<Self>, topic: Topic) {
+        while let Some(pause) = self.repair(topic).await {
+            tokio::time::sleep(pause).await;
+        }
     }
 
     /// Reads what is missing from the log; when to go on, unless it is done.

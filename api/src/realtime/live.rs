@@ -275,10 +275,13 @@ impl Receiver for Inner {
         let Some(topics) = topics else { return self.look.notify_one() };
         let hub = self.hub.clone();
         tokio::spawn(async move {
-            while let Err(error) = hub.catch_up(&topics).await {
-                error.log();
-                tokio::time::sleep(AGAIN).await;
-            }
+            kept(|| async {
+                while let Err(error) = hub.catch_up(&topics).await {
+                    error.log();
+                    tokio::time::sleep(AGAIN).await;
+                }
+            })
+            .await;
         });
     }
 

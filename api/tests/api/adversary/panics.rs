@@ -13,6 +13,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::SimpleAsyncConnection as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::topic::Topic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -152,6 +153,24 @@ async fn r22_a_panic_anywhere_in_a_send_is_one_message() {
         assert_eq!(message["seq"], n + 1);
         let heard = socket.frame("new_message").await;
         assert_eq!((&heard["data"]["id"], &heard["seq"]), (&message["id"], &json!(n + 1)));
+    }
+    house.is_quiet().await;
+}
+
+/// Something panics while the log is read for a chat, and then between each commit there and its publication.
+#[tokio::test]
+async fn r22_a_panic_while_the_log_is_read_leaves_nothing_unheard() {
+    let house = House::open().await;
+    let mut socket = house.bakery.boris.socket().await;
+    socket.ask("join_room", json!({"chat_id": house.bakery.chat, "after_seq": 0})).await;
+    house.left.store(0, Ordering::SeqCst);
+    let chat = house.bakery.chat.parse().unwrap();
+    house.bakery.app.app.live.hub().nudge(Topic::Chat(chat));
+    until("it panics", async || house.left.load(Ordering::SeqCst) == NEVER).await;
+    let anna = &house.bakery.anna;
+    let sent = house.everywhere(async |n| anna.post(&house.path(), text(n, "")).await).await;
+    for n in 0..=sent {
+        assert_eq!(socket.frame("new_message").await["seq"], n + 1);
     }
     house.is_quiet().await;
 }

@@ -80,9 +80,13 @@ async fn what_is_taken_away_is_gone_without_redis_too() {
             }
             _ => drop(anna.post(&kick, json!({})).await.expect(204)),
         }
+        let committed = Instant::now();
         nodes.bakery.say(anna, "a secret").await;
         for socket in [&mut near, &mut far] {
             socket.frame(told).await;
+            let took = committed.elapsed();
+            println!("{how}, {way}: told after {took:?}");
+            assert!(took <= Duration::from_secs(5), "{how}, {way}: {took:?}");
             assert_eq!(socket.refused("join_room", chat.clone()).await, "not_found");
         }
         nodes.bakery.say(anna, "another secret").await;

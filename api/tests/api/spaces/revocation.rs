@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 const TRIES: usize = 200;
+/// Of what is told in another way.
+const FEWER: usize = 20;
 const WRITERS: usize = 2;
 
 /// A way to lose a chat, and how it is given back.
@@ -24,8 +26,11 @@ enum Way {
     Restricted,
     TakenOffAPrivateChat,
     MadePrivate,
+    Blocked,
+    SpaceDeleted,
 }
 
+/// By which an open chat or a private one is lost and can be had again.
 const WAYS: [Way; 7] = [
     Way::Kicked,
     Way::Banned,
@@ -73,6 +78,7 @@ impl Scene {
             }
             Way::TakenOffAPrivateChat => self.override_with(&self.private, None).await,
             Way::MadePrivate => self.override_with(&self.open, None).await,
+            Way::Blocked | Way::SpaceDeleted => unreachable!("{way:?} has a test of its own"),
         };
     }
 
@@ -100,6 +106,7 @@ impl Scene {
                 let path = format!("/chats/{}", self.open);
                 b.anna.patch(&path, json!({"overrides": []})).await.expect(200)
             }
+            Way::Blocked | Way::SpaceDeleted => unreachable!("{way:?} has a test of its own"),
         };
     }
 
@@ -215,15 +222,22 @@ async fn what_is_taken_away_is_gone_for_live_sockets_while_others_write() {
     for writer in writers {
         said += writer.await.unwrap();
     }
+    println!("{said} messages meanwhile");
+    assert!(said > TRIES, "{said} messages are no load");
+    judge(times, 99);
+}
+
+/// Of so many hundredths of the tries the last that was heard came within half a second, of all within one.
+fn judge(mut times: Vec<(Duration, Way)>, most: usize) {
     times.sort_by_key(|(time, _)| *time);
     let at = |part: usize| times[(times.len() * part).div_ceil(100) - 1];
     println!(
-        "{said} messages meanwhile; heard last after {:?} at p50, {:?} at p99",
+        "heard last after {:?} at p50, {:?} at p{most}, {:?} at most",
         at(50),
-        at(99)
+        at(most),
+        at(100)
     );
-    assert!(said > TRIES, "{said} messages are no load");
-    assert!(at(99).0 <= Duration::from_millis(500), "{:?}", at(99));
+    assert!(at(most).0 <= Duration::from_millis(500), "{:?}", at(most));
     assert!(at(100).0 <= Duration::from_secs(1), "{:?}", at(100));
 }
 
@@ -275,62 +289,84 @@ async fn who_is_blocked_while_he_writes_is_heard_no_more() {
     for socket in [&mut hers, &mut his] {
         socket.ask("join_room", json!({"chat_id": chat})).await;
     }
-    let writer = until_refused(&boris, &chat);
-    let first = heard_until(&mut hers, &chat, |frame| frame["type"] == "new_message").await;
     let mark = format!("/profile/me/marks/{}", boris.id());
-    anna.put(&mark, json!({"mark": "blocked"})).await.expect(200);
-    let (sent, refusal) = writer.await.unwrap();
-    assert_eq!(refusal.problem(403), "not_reachable");
-    let message = json!({"chat_id": chat, "content": "x", "nonce": "n1"});
-    for (command, data) in [("send_message", message), ("typing", json!({"chat_id": chat}))] {
-        assert_eq!(his.refused(command, data).await, "not_reachable", "{command}");
+    let (mut times, mut said) = (Vec::new(), 0);
+    for _ in 0..FEWER {
+        let writer = until_refused(&boris, &chat);
+        let first = heard_until(&mut hers, &chat, |frame| frame["type"] == "new_message").await;
+        anna.put(&mark, json!({"mark": "blocked"})).await.expect(200);
+        let committed = Instant::now();
+        let (sent, refusal) = writer.await.unwrap();
+        assert_eq!(refusal.problem(403), "not_reachable");
+        let id = hers.command("heartbeat", json!({"active": true})).await;
+        let rest = heard_until(&mut hers, &chat, |frame| frame["id"] == json!(id)).await;
+        times.push((committed.elapsed(), Way::Blocked));
+        let message = json!({"chat_id": chat, "content": "x", "nonce": "n1"});
+        for (command, data) in [("send_message", message), ("typing", json!({"chat_id": chat}))] {
+            assert_eq!(his.refused(command, data).await, "not_reachable", "{command}");
+        }
+        let reaction = json!({"message_id": sent[0], "emoji": "👍"});
+        assert_eq!(his.refused("add_reaction", reaction).await, "not_reachable");
+        let heard = first.iter().chain(&rest).filter(|frame| frame["seq"].is_i64());
+        let heard: Vec<String> = heard.map(|frame| text(&frame["data"]["id"])).collect();
+        assert_eq!(heard, sent, "what he was told is sent, and nothing else");
+        said += sent.len();
+        let kept = anna.get(&format!("/messages/{chat}?limit=100")).await.expect(200);
+        assert_eq!(kept["items"].as_array().unwrap().len(), said.min(100));
+        anna.delete(&mark).await.expect(204);
     }
-    let reaction = json!({"message_id": sent[0], "emoji": "👍"});
-    assert_eq!(his.refused("add_reaction", reaction).await, "not_reachable");
-    let id = hers.command("heartbeat", json!({"active": true})).await;
-    let rest = heard_until(&mut hers, &chat, |frame| frame["id"] == json!(id)).await;
-    let heard = first.iter().chain(&rest).filter(|frame| frame["seq"].is_i64());
-    let heard: Vec<String> = heard.map(|frame| text(&frame["data"]["id"])).collect();
-    assert_eq!(heard, sent, "what he was told is sent, and nothing else");
-    let kept = anna.get(&format!("/messages/{chat}?limit=100")).await.expect(200);
-    assert_eq!(kept["items"].as_array().unwrap().len(), sent.len().min(100));
+    judge(times, 95);
 }
 
 #[tokio::test]
 async fn a_space_that_is_deleted_while_people_write_is_gone_for_their_sockets() {
     let app = TestApp::start().await;
     let b = Staff::open(&app).await;
-    let chat = text(&b.anna.get(&b.space).await.expect(200)["default_chat_id"]);
-    let mut sockets = Vec::new();
-    for who in [&b.mark, &b.adam, &b.anna] {
-        let mut socket = who.socket().await;
-        socket.ask("join_room", json!({"chat_id": chat})).await;
-        sockets.push(socket);
-    }
-    let writers = [until_refused(&b.mark, &chat), until_refused(&b.adam, &chat)];
-    sockets[0].frame("new_message").await;
-    b.anna.delete(&b.space).await.expect(204);
-    for writer in writers {
-        let (sent, refusal) = writer.await.unwrap();
-        assert!(!sent.is_empty());
-        assert_eq!(refusal.problem(404), "not_found");
-    }
-    for socket in &mut sockets {
-        heard_until(socket, &chat, |frame| frame["type"] == "space_deleted").await;
-        let mut after = Vec::new();
-        for (command, data) in [
-            ("typing", json!({"chat_id": chat})),
-            ("join_room", json!({"chat_id": chat, "after_seq": 0})),
-        ] {
-            let id = socket.command(command, data).await;
-            let answer = |frame: &Value| frame["id"] == json!(id) && frame["type"] == "error";
-            after.append(&mut heard_until(socket, &chat, answer).await);
+    let mut times = Vec::new();
+    for _ in 0..FEWER {
+        let body = json!({"name": "For a moment", "visibility": "public"});
+        let space = b.anna.post("/spaces", body).await.expect(201);
+        let (path, chat) =
+            (format!("/spaces/{}", text(&space["id"])), text(&space["default_chat_id"]));
+        let mut sockets = Vec::new();
+        for who in [&b.mark, &b.adam, &b.anna] {
+            if who.id() != b.anna.id() {
+                who.post(&format!("{path}/join"), json!({})).await.expect(200);
+            }
+            let mut socket = who.socket().await;
+            socket.ask("join_room", json!({"chat_id": chat})).await;
+            sockets.push(socket);
         }
-        assert!(after.is_empty(), "{after:?}");
+        let writers = [until_refused(&b.mark, &chat), until_refused(&b.adam, &chat)];
+        sockets[0].frame("new_message").await;
+        b.anna.delete(&path).await.expect(204);
+        let committed = Instant::now();
+        for socket in &mut sockets {
+            heard_until(socket, &chat, |frame| frame["type"] == "space_deleted").await;
+        }
+        times.push((committed.elapsed(), Way::SpaceDeleted));
+        for writer in writers {
+            let (sent, refusal) = writer.await.unwrap();
+            assert!(!sent.is_empty());
+            assert_eq!(refusal.problem(404), "not_found");
+        }
+        for socket in &mut sockets {
+            let mut after = Vec::new();
+            for (command, data) in [
+                ("typing", json!({"chat_id": chat})),
+                ("join_room", json!({"chat_id": chat, "after_seq": 0})),
+            ] {
+                let id = socket.command(command, data).await;
+                let answer = |frame: &Value| frame["id"] == json!(id) && frame["type"] == "error";
+                after.append(&mut heard_until(socket, &chat, answer).await);
+            }
+            assert!(after.is_empty(), "{after:?}");
+        }
+        let search = format!("/search?q=another&chat_id={chat}");
+        for path in [format!("/messages/{chat}"), format!("/chats/{chat}"), search] {
+            assert_eq!(b.mark.get(&path).await.problem(404), "not_found", "{path}");
+        }
+        assert_eq!(b.mark.get("/search?q=another").await.expect(200)["items"], json!([]));
     }
-    let search = format!("/search?q=another&chat_id={chat}");
-    for path in [format!("/messages/{chat}"), format!("/chats/{chat}"), search] {
-        assert_eq!(b.mark.get(&path).await.problem(404), "not_found", "{path}");
-    }
-    assert_eq!(b.mark.get("/search?q=another").await.expect(200)["items"], json!([]));
+    judge(times, 95);
 }
